@@ -1,0 +1,73 @@
+"""Another date for a whole test run: Python's clock and PostgreSQL's.
+
+Python is moved by freezegun (its time goes on ticking), PostgreSQL by
+libfaketime, which does not get on with Python's threads. Where libfaketime
+cannot be had, PostgreSQL stays at today, and the run says so.
+"""
+
+import datetime
+import os
+import subprocess
+import time
+
+from . import files, paths, source
+from .console import Problem, say
+
+HOUR = "09:00:00"
+_FOLDER = paths.HOME / "faketime"
+
+
+def for_python(date):
+    """Return the variables that make our Python processes live at `date`."""
+    return {"STACK_CLOCK": date}
+
+
+def freeze(date):
+    """Make this process live at 9 o'clock of `date`, time passing as usual."""
+    import freezegun
+
+    # The time of the machine's own services must not be touched: a signed
+    # certificate or a lock file of theirs would look out of date.
+    freezegun.freeze_time(f"{date} {HOUR}", tick=True).start()
+
+
+def for_postgres(date):
+    """Return the variables that make PostgreSQL live at `date`, empty where impossible."""
+    library = _library()
+    if not library:
+        say("  libfaketime cannot be had here: PostgreSQL's own clock stays at today.")
+        return {"FAKETIME": "+0"}
+    moment = datetime.datetime.fromisoformat(f"{date} {HOUR}+00:00")
+    seconds = int(moment.timestamp() - time.time())
+    return {"LD_PRELOAD": str(library), "FAKETIME": f"{seconds:+d}"}
+
+
+def _library():
+    """Return libfaketime for threads, readable for PostgreSQL's user, or None."""
+    found = _find()
+    if found:
+        return found
+    try:
+        package = source.debian_download(["libfaketime"], suite=None)[0]
+    except (Problem, OSError, IndexError):
+        return None
+    part = files.fresh_folder(_FOLDER.with_suffix(".part"))
+    subprocess.run(["dpkg", "-x", str(package), str(part)], check=True)
+    part.rename(_FOLDER)
+    return _find()
+
+
+def _find():
+    return next(_FOLDER.glob("usr/lib/*/faketime/libfaketimeMT.so.1"), None)
+
+
+def main():
+    """Run Odoo's command line at the date of STACK_CLOCK."""
+    freeze(os.environ["STACK_CLOCK"])
+    from odoo.cli import main as odoo_main
+
+    odoo_main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+"""scripts/core_tests: Odoo's own tests with our modules installed, against a baseline.
+
+`core_run` runs the tests, `core_gate` judges them; here is what joins them to the
+stack: the databases with and without our modules, the baseline's file, the words.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import shutil
+import sys
+
+from . import core_gate, files, modules, odoo, paths
+from .console import Problem, say
+from .core_run import Run, RunError
+from .database import Databases
+
+TESTED = (
+    "sale",
+    "sale_mrp",
+    "sale_stock",
+    "purchase",
+    "purchase_mrp",
+    "purchase_stock",
+    "mrp_subcontracting",
+    "stock_dropshipping",
+    "mrp",
+    "mrp_account",
+    "stock",
+)
+BASELINES = paths.SCRIPTS / "core_baselines"
+BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+
+
+def parse(argv):
+    """Return the options of the command line."""
+    from .run import add_server_options
+
+    parser = argparse.ArgumentParser(
+        prog="scripts/core_tests",
+        description="Run Odoo's own tests with the suite installed and compare with a "
+        "baseline without it.",
+    )
+    add_server_options(parser)
+    parser.add_argument(
+        "parts",
+        metavar="PART",
+        nargs="*",
+        help="only tests with this in their name, such as stock/tests/test_move.py",
+    )
+    parser.add_argument(
+        "--baseline",
+        action="store_true",
+        help="make the baseline for this Odoo (runs all tests twice without the suite)",
+    )
+    parser.add_argument(
+        "--tours", action="store_true", help="also run the tests that drive a browser"
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=max(1, min(os.cpu_count() or 1, 4)),
+        help="tests run at the same time (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--test-timeout",
+        type=int,
+        default=300,
+        metavar="SECONDS",
+        help="a test that takes longer fails (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--time-limit",
+        type=int,
+        default=60,
+        metavar="MINUTES",
+        help="what has not run by then fails (default: %(default)s)",
+    )
+    options = parser.parse_args(argv)
+    if options.baseline and options.parts:
+        raise Problem("--baseline is made of all tests: leave out the parts of names.")
+    return options
+
+
+def main(options):
+    """Make a baseline, or compare with one; return the exit status."""
+    from .postgres import open_server
+
+    if options.tours and not any(shutil.which(name) for name in BROWSERS):
+        raise Problem("--tours needs a browser: install chromium, or leave it out.")
+    path = BASELINES / core_gate.baseline_name(modules.odoo_build())
+    if not options.baseline and not path.is_file():
+        raise Problem(
+            f"There is no baseline for Odoo {modules.odoo_build()}: make one with "
+            "scripts/core_tests --baseline (it runs all tests twice)."
+        )
+    server = open_server(options.db_host, options.db_port, options.db_user)
+    try:
+        with files.locked(paths.HOME / "core_tests.lock", "run Odoo's tests"):
+            gate = Gate(server, options)
+            return gate.make_baseline(path) if options.baseline else gate.check(path)
+    except (RunError, core_gate.GateError) as error:
+        raise Problem(str(error)) from error
+    finally:
+        server.close()
+
+
+class Templates(Databases):
+    """The databases to compare: Odoo's modules, and ours on top of the very same."""
+
+    def suite_on(self, base):
+        """Return a template with our modules (all but the demo) on top of `base`."""
+        names = modules.ours()
+        key = files.digest([base, modules.code_state(names)])
+        return self._template("core_tests", key, base, names, "Our modules")
+
+
+class Gate:
+    """One use of the command."""
+
+    def __init__(self, server, options):
+        self.server = server
+        self.options = options
+        self.templates = Templates(server)
+        self.results_file = paths.LOGS / "core_tests" / "results.json"
+
+    # -- the two jobs
+
+    def make_baseline(self, path):
+        """Run everything twice without our modules and write the baseline."""
+        template = self._without()
+        runs = []
+        for number in (1, 2):
+            say(f"Odoo's tests without our modules, run {number} of 2")
+            run = self._run(template)
+            unfinished = set(run["collected"]) - set(run["results"])
+            if unfinished:
+                raise Problem(
+                    f"{len(unfinished)} tests did not run within the time limit; no "
+                    "baseline was written. Give more with --time-limit."
+                )
+            runs.append(run)
+        baseline = core_gate.Baseline.from_runs(
+            modules.odoo_build(), runs, **self._about(runs)
+        )
+        files.write(path, baseline.dump())
+        self._tell_baseline(baseline, path)
+        return 0
+
+    def check(self, path):
+        """Run with our modules and judge; returns 1 where something newly fails."""
+        baseline = core_gate.Baseline.load(path.read_text())
+        say(f"Odoo's tests with our modules, against the baseline of {baseline.build}")
+        run = self._run(self.templates.suite_on(self._without()), baseline.seconds)
+        core_gate.check_modules(baseline, run["installed"], modules.ours())
+        verdict = core_gate.compare(baseline, run["results"], self._wanted)
+        if verdict.new_failures:
+            self._look_without(verdict)
+        for line in core_gate.report(verdict, run["left_out"]):
+            say(line)
+        if not verdict.run:
+            raise Problem("No test was run: no test has such a part in its name.")
+        return 1 if verdict.failed else 0
+
+    def _look_without(self, verdict):
+        """Excuse what fails without our modules too: the day or the machine does it."""
+        affected = {name.split("::")[0] for name, _text in verdict.new_failures}
+        say(f"New failures: running {len(affected)} files without our modules")
+        run = self._run(
+            self._without(), wanted=lambda name: name.split("::")[0] in affected
+        )
+        verdict.excuse(
+            {
+                name
+                for name, result in run["results"].items()
+                if result["outcome"] in core_gate.BAD
+            }
+        )
+
+    # -- parts
+
+    def _without(self):
+        return self.templates.core({*TESTED, *modules.core_depends(modules.ours())})
+
+    def _wanted(self, name):
+        parts = self.options.parts
+        return not parts or any(part in name for part in parts)
+
+    def _run(self, template, seconds=None, wanted=None):
+        names = [
+            f"stack_core_tests_{paths.checkout_key()}_{number}"
+            for number in range(1, self.options.workers + 1)
+        ]
+        run = Run(
+            program=[sys.executable, "-m", "stack.core_worker"],
+            options=odoo.command(self.server)[3:],
+            environment={
+                **odoo.environment(self.server),
+                "PYTHONPATH": str(paths.SCRIPTS),
+            },
+            template=template,
+            databases=names,
+            modules=list(TESTED),
+            logs=self.results_file.parent,
+            tours=self.options.tours,
+            wanted=wanted or self._wanted,
+            seconds=seconds,
+            test_timeout=self.options.test_timeout,
+            time_limit=self.options.time_limit * 60,
+            progress=say,
+        ).execute()
+        files.write(self.results_file, json.dumps(run, indent=1))
+        return run
+
+    def _about(self, runs):
+        version = self.server.query("SHOW server_version")[0][0]
+        return {
+            "made": datetime.date.today().isoformat(),
+            "python": platform.python_version(),
+            "postgresql": version,
+            "tours": self.options.tours,
+            "minutes": [round(run["elapsed"] / 60, 1) for run in runs],
+        }
+
+    def _tell_baseline(self, baseline, path):
+        say(f"\nFlaky: {len(baseline.flaky)}")
+        for name, outcomes in baseline.flaky.items():
+            say(f"  {name}: {' or '.join(outcomes)}")
+        bad = [
+            name
+            for name, value in baseline.outcomes.items()
+            if value["outcome"] in core_gate.BAD
+        ]
+        say(f"Failing on stock Odoo: {len(bad)} of {len(baseline.tests)}")
+        say(f"Written: {path.relative_to(paths.ROOT)}")

@@ -1,0 +1,132 @@
+"""The virtual environment and Odoo in it: made once, mended when half made."""
+
+import shutil
+import subprocess
+import sys
+import threading
+
+from . import files, paths, source
+from .console import Problem, step
+
+GIGABYTES = 4
+
+
+def ensure(odoo_path=None):
+    """Make or complete the environment; quick when nothing is missing.
+
+    :param odoo_path: an Odoo 19 the user wants, else the one used before or the
+        first that is found (see `source.find`)
+    """
+    with files.locked(paths.HOME / "setup.lock", "set up"):
+        if not (_venv_is_current() and source.is_current(odoo_path)):
+            _build(odoo_path)
+
+
+def _build(odoo_path):
+    """Get Odoo and the Python packages at the same time: both only wait for the net."""
+    files.require_space(paths.HOME, GIGABYTES)
+    found, problems = [], []
+
+    def get_source():
+        try:
+            found.append(source.find(odoo_path))
+        except (Problem, OSError) as problem:
+            problems.append(problem)
+
+    thread = threading.Thread(target=get_source, daemon=True)
+    thread.start()
+    if not _venv_is_current():
+        _make_venv()
+    while thread.is_alive():
+        thread.join(0.2)
+    if problems:
+        raise problems[0]
+    source.connect(found[0])
+
+
+# -- virtual environment ------------------------------------------------------
+
+_MARK = paths.VENV / "complete.txt"
+
+
+def _venv_state():
+    return files.digest([paths.REQUIREMENTS, sys.version_info[:2]])
+
+
+def _venv_is_current():
+    if paths.inside_venv():
+        return True
+    return _MARK.is_file() and _MARK.read_text() == _venv_state()
+
+
+def _make_venv():
+    with step("Python packages") as progress:
+        python = paths.VENV / "bin" / "python"
+        usable = python.exists() and _runs(python, "import pip, sys; sys.exit(sys.version_info[:2] != %r)" % (sys.version_info[:2],))
+        if not usable:
+            shutil.rmtree(paths.VENV, ignore_errors=True)
+            _create_venv()
+        _install(python, progress)
+        files.write(_MARK, _venv_state())
+
+
+def _runs(python, code):
+    return subprocess.run([str(python), "-c", code], capture_output=True).returncode == 0
+
+
+def _create_venv():
+    if _runs(sys.executable, "import ensurepip"):
+        command = [sys.executable, "-m", "venv", str(paths.VENV)]
+        wheel = None
+    else:
+        # Debian's python3 comes without ensurepip: take pip from its own package.
+        wheel = source.debian_pip_wheel()
+        command = [sys.executable, "-m", "venv", "--without-pip", str(paths.VENV)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    if wheel:
+        python = str(paths.VENV / "bin" / "python")
+        subprocess.run(
+            [python, f"{wheel}/pip", "install", "--quiet", "--no-index", str(wheel)],
+            check=True,
+        )
+
+
+def _install(python, progress):
+    """Install the pinned packages, telling how many are there."""
+    wanted = sum(
+        "==" in line for line in paths.REQUIREMENTS.read_text().splitlines()
+    )
+    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
+    command += ["--progress-bar=off", "--requirement", str(paths.REQUIREMENTS)]
+    log = paths.LOGS / "pip.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    collected = 0
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        try:
+            for line in process.stdout:
+                output.write(line)
+                collected += line.startswith("Collecting ")
+                progress.progress(f"{collected} of {wanted} packages")
+            status = process.wait()
+        finally:
+            if process.poll() is None:
+                process.terminate()
+    if status:
+        raise Problem(_pip_line(log.read_text()))
+
+
+def _pip_line(output):
+    """Turn pip's output into the one line that says what to do."""
+    if "No space left" in output:
+        return f"The disk is full: free about {GIGABYTES} GB for {paths.HOME} and run again."
+    network = ("NewConnectionError", "Temporary failure", "timed out", "ConnectionError")
+    if any(sign in output for sign in network):
+        return (
+            "The Python package index cannot be reached: connect this machine to the "
+            "network (or set PIP_INDEX_URL to a mirror) and run again; it carries on."
+        )
+    errors = [line for line in output.splitlines() if "ERROR" in line] or ["pip failed"]
+    return f"The Python packages could not be installed: {errors[-1]} (see {paths.LOGS}/pip.log)"

@@ -1,0 +1,67 @@
+"""Each module alone: install, test, update, uninstall, and a working Odoo afterwards."""
+
+import time
+
+from . import modules, odoo, paths
+from .console import Problem, say, step
+
+
+def run(databases, extra):
+    """Return one `Outcome` per module; its tests and the three operations count."""
+    say("Each module alone")
+    return [_one(databases, name, extra) for name in modules.ours(demo=True)]
+
+
+def _one(databases, module, extra):
+    from .test import Job, Outcome, pytest_on
+
+    started = time.monotonic()
+    outcome = Outcome(f"{module} alone")
+    database = f"stack_alone_{module}"
+    core = databases.core(modules.core_depends([module]))
+    with databases.cloned(core, database):
+        try:
+            _change(databases, database, module, update=False)
+            job = Job(outcome.name, [paths.ADDONS / module / "tests"])
+            outcome = pytest_on(job, databases, database, extra)
+            _change(databases, database, module, update=True)
+            _uninstall(databases, database, module)
+            outcome.passed += 1
+        except Problem as problem:
+            say(f"  {module}: {problem}")
+            outcome.failed += 1
+    outcome.seconds = time.monotonic() - started
+    return outcome
+
+
+def _change(databases, database, module, update):
+    verb = "Updating" if update else "Installing"
+    with step(f"{verb} {module} alone") as current:
+        warnings = odoo.install(
+            databases.server,
+            database,
+            [module],
+            current,
+            update=update,
+            variables=databases.variables,
+        )
+    if warnings:
+        raise Problem(f"{verb} {module} logged:\n    " + "\n    ".join(warnings))
+
+
+def _uninstall(databases, database, module):
+    """Uninstall a module and see that nothing of it is left and Odoo still loads."""
+    with step(f"Uninstalling {module}") as current:
+        log = odoo.run_command(
+            databases.server, "module", f"--database={database}", "uninstall", module
+        )
+        left = databases.server.query(
+            "SELECT model || ' ' || name FROM ir_model_data WHERE module = %s",
+            [module],
+            database,
+        )
+        # Records that other records still use stay: Odoo says so and keeps them.
+        left = [row[0] for row in left if row[0].startswith(("ir.model", "ir.ui", "ir.act"))]
+        if left:
+            raise Problem(f"Uninstalling {module} left {', '.join(left[:5])}; {log}")
+        odoo.install(databases.server, database, ["base"], current, update=False)
