@@ -28,7 +28,8 @@ def _ensure_interpreter():
         os.execv(path, [path] + sys.argv)
     sys.exit(
         "Python %d.%d is not supported by Odoo 19: install Python 3.10 to 3.13 "
-        "(for example: apt install python3.13) and run this again." % sys.version_info[:2]
+        "(for example: apt install python3.13) and run this again."
+        % sys.version_info[:2]
     )
 
 

@@ -16,7 +16,7 @@ def find():
 
 
 def ensure():
-    """Install Chromium where that is possible: as root, with apt; else say what is lost."""
+    """Install Chromium where we may (as root, with apt), else say what is lost."""
     if find():
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
@@ -33,7 +33,10 @@ def _install():
     log.parent.mkdir(parents=True, exist_ok=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with step("Chromium"), log.open("w") as output:
-        for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+        for command in (
+            ["update"],
+            ["install", "--yes", "--no-install-recommends", "chromium"],
+        ):
             subprocess.run(
                 ["apt-get", "--quiet", *command],
                 stdin=subprocess.DEVNULL,

@@ -6,7 +6,6 @@ cannot be had, PostgreSQL stays at today, and the run says so.
 """
 
 import datetime
-import os
 import subprocess
 import time
 
@@ -32,7 +31,7 @@ def freeze(date):
 
 
 def for_postgres(date):
-    """Return the variables that make PostgreSQL live at `date`, empty where impossible."""
+    """Return the variables that make PostgreSQL live at `date`, where that can be."""
     library = _library()
     if not library:
         say("  libfaketime cannot be had here: PostgreSQL's own clock stays at today.")
@@ -59,15 +58,3 @@ def _library():
 
 def _find():
     return next(_FOLDER.glob("usr/lib/*/faketime/libfaketimeMT.so.1"), None)
-
-
-def main():
-    """Run Odoo's command line at the date of STACK_CLOCK."""
-    freeze(os.environ["STACK_CLOCK"])
-    from odoo.cli import main as odoo_main
-
-    odoo_main()
-
-
-if __name__ == "__main__":
-    main()

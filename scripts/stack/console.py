@@ -1,4 +1,4 @@
-"""What the commands say: steps with their time, progress on long ones, one-line errors."""
+"""What the commands say: steps with their time, progress, one-line errors."""
 
 import sys
 import threading
@@ -59,8 +59,13 @@ def step(title):
 
 def table(rows, indent="  "):
     """Return rows (lists of equal length) as aligned text."""
-    widths = [max(len(str(cell)) for cell in column) for column in zip(*rows)]
+    widths = [
+        max(len(str(cell)) for cell in column) for column in zip(*rows, strict=False)
+    ]
     return "\n".join(
-        (indent + "  ".join(str(c).ljust(w) for c, w in zip(row, widths))).rstrip()
+        (
+            indent
+            + "  ".join(str(c).ljust(w) for c, w in zip(row, widths, strict=False))
+        ).rstrip()
         for row in rows
     )

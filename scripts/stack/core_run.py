@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import threading
@@ -96,10 +97,12 @@ class Run:
     :param template: name of the database that every test file starts from
     :param databases: names for the workers' databases; their number is that of workers
     :param modules: names of the Odoo modules whose tests are run
-    :param logs: folder for one log per worker
+    :param logs: folder for one log per worker, emptied first
     :param environment: variables for the workers, or None for those of this process
     :param tours: whether tests that drive a browser are run
     :param wanted: function of a test id: is it to be run?
+    :param check: function called with the names of the installed modules before
+        anything is run; what it raises ends the run
     :param seconds: expected duration per file, to start the longest first
     :param test_timeout: seconds without news after which a test counts as hanging
     :param time_limit: seconds for the whole run
@@ -118,6 +121,7 @@ class Run:
         environment=None,
         tours=False,
         wanted=None,
+        check=None,
         seconds=None,
         test_timeout=300,
         time_limit=3600,
@@ -134,6 +138,7 @@ class Run:
             "tours": tours,
         }
         self.wanted = wanted or (lambda _id: True)
+        self.check = check or (lambda _installed: None)
         self.expected = seconds or {}
         self.test_timeout = test_timeout
         self.time_limit = time_limit
@@ -154,11 +159,13 @@ class Run:
         {"results": {id: result}, "collected": [id], "left_out": [id],
          "installed": [module], "seconds": {file: seconds}, "elapsed": seconds}
         """
-        self.logs.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.logs, ignore_errors=True)
+        self.logs.mkdir(parents=True)
         self.start = time.monotonic()
         threads = []
         try:
             first = self._open(self.databases[0])
+            self.check(self.ready["installed"])
             self._plan()
             threads = [
                 threading.Thread(target=self._work, args=(database, worker))

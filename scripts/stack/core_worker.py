@@ -48,7 +48,8 @@ def main():
     try:
         worker.serve()
     finally:
-        worker.drop_database()
+        worker.drop_database(worker.database)
+        worker.drop_database(worker.assets)
 
 
 class Worker:
@@ -61,17 +62,21 @@ class Worker:
         self.template = template
         self.modules = modules
         self.tours = tours
+        self.assets = f"{database}_assets"
         self.tests = {}
 
     # -- life
 
     def serve(self):
         self.load_odoo()
-        self.make_database()
+        self.copy_database(self.template, self.database)
         self.load_registry()
         for line in sys.stdin:
-            self.make_database()
-            self.run_in_child(json.loads(line)["tests"])
+            tests = json.loads(line)["tests"]
+            with_assets = self.tours and self.has_http_case(tests)
+            template = self.assets if with_assets else self.template
+            self.copy_database(template, self.database)
+            self.run_in_child(tests)
 
     def load_odoo(self):
         from odoo.service.server import load_server_wide_modules
@@ -100,6 +105,8 @@ class Worker:
         # A connection must not be shared with the children, and would keep the
         # database from being made anew.
         sql_db.close_all()
+        if self.tours:
+            self.make_assets_database()
         collected, left_out = self.collect()
         gc.collect()
         gc.freeze()
@@ -118,19 +125,34 @@ class Worker:
 
     # -- databases
 
-    def make_database(self):
-        """Give the worker an untouched copy of the template and of its filestore."""
-        self.drop_database()
-        with self.maintenance() as cr:
-            cr.execute(f'CREATE DATABASE "{self.database}" TEMPLATE "{self.template}"')
-        source, target = self.filestore(self.template), self.filestore(self.database)
-        if source.is_dir():
-            shutil.copytree(source, target, copy_function=os.link)
+    def make_assets_database(self):
+        """Make the web client's bundles once instead of in every file with a tour."""
+        # In a child, so that our registry remembers nothing of them.
+        if wait_for(fork(self.generate_assets)):
+            raise SystemExit("The bundles of the web client could not be made.")
+        self.copy_database(self.database, self.assets)
 
-    def drop_database(self):
+    def generate_assets(self):
+        from odoo.api import SUPERUSER_ID, Environment
+        from odoo.modules.registry import Registry
+
+        with Registry(self.database).cursor() as cr:
+            Environment(cr, SUPERUSER_ID, {})["ir.qweb"]._pregenerate_assets_bundles()
+
+    def copy_database(self, source, target):
+        """Make `target` an untouched copy of `source`, with its filestore."""
+        self.drop_database(target)
         with self.maintenance() as cr:
-            cr.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
-        shutil.rmtree(self.filestore(self.database), ignore_errors=True)
+            cr.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+        if self.filestore(source).is_dir():
+            shutil.copytree(
+                self.filestore(source), self.filestore(target), copy_function=link
+            )
+
+    def drop_database(self, name):
+        with self.maintenance() as cr:
+            cr.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        shutil.rmtree(self.filestore(name), ignore_errors=True)
 
     @contextlib.contextmanager
     def maintenance(self):
@@ -173,25 +195,14 @@ class Worker:
                         self.tests[test_id(test)] = test
         return collected, left_out
 
+    def has_http_case(self, ids):
+        from odoo.tests.common import HttpCase
+
+        return any(isinstance(self.tests[name], HttpCase) for name in ids)
+
     def run_in_child(self, ids):
         """Fork, run these tests in the child, and report how it ended."""
-        pid = os.fork()
-        if not pid:
-            status = 1
-            try:
-                os.setpgid(0, 0)
-                os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-                threading.Thread(
-                    target=die_with, args=(os.getppid(),), daemon=True
-                ).start()
-                self.run(ids)
-                status = 0
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                # Not sys.exit: no thread or exit handler may hold the child back.
-                logging.shutdown()
-                os._exit(status)
+        pid = fork(self.run, ids)
         self.channel.send("forked", pid=pid)
         self.channel.send("exit", pid=pid, status=wait_for(pid))
 
@@ -207,7 +218,7 @@ class Worker:
         config["test_enable"] = True
         if not self.tours:
             leave_out_tours(HttpCase)
-        if any(isinstance(test, HttpCase) for test in tests):
+        if self.has_http_case(ids):
             server.server = server.ThreadedServer(root)
             server.server.http_spawn()
         registry = Registry(self.database)
@@ -222,6 +233,34 @@ class Worker:
     def run_suite(self, tests):
         ordered = sorted(tests, key=lambda test: getattr(test, "test_sequence", 0))
         make_suite(self.channel, ordered)(make_result(self.channel))
+
+
+def link(source, target):
+    """Hard-link a file, or copy it where the disk cannot."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def fork(function, *arguments):
+    """Call a function in a child, at the head of a process group; return the child."""
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        os.setpgid(0, 0)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        threading.Thread(target=die_with, args=(os.getppid(),), daemon=True).start()
+        function(*arguments)
+        status = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        # Not sys.exit: no thread or exit handler may hold the child back.
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def die_with(parent):

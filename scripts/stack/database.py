@@ -33,7 +33,7 @@ class Databases:
     def core(self, names):
         """Return a template with these Odoo modules and nothing of ours."""
         names = sorted(names)
-        key = files.digest([_FORMAT, modules.odoo_build(), paths.REQUIREMENTS, *names])
+        key = files.digest([_FORMAT, modules.odoo_build(), *names])
         kind = f"core_{files.digest(names)[:6]}"
         return self._template(kind, key, None, names, "Odoo's modules")
 
@@ -41,7 +41,9 @@ class Databases:
         """Return a template with our modules (all but the demo), without demo data."""
         names = modules.closure(names or modules.ours())
         base = self.core(modules.core_depends(names))
-        kind = "suite" if names == modules.ours() else f"suite_{files.digest(names)[:6]}"
+        kind = (
+            "suite" if names == modules.ours() else f"suite_{files.digest(names)[:6]}"
+        )
         key = files.digest([base, modules.code_state(names)])
         return self._template(kind, key, base, names, "Our modules")
 
@@ -123,7 +125,8 @@ class Databases:
         if self.exists(name):
             self._execute("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
             self.server.query(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = %s",
                 [name],
             )
             self._execute("DROP DATABASE {}", name)

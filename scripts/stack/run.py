@@ -1,17 +1,15 @@
 """scripts/run: from nothing to a running server with the demonstration company."""
 
 import argparse
-import http.cookiejar
-import json
 import re
 import signal
 import socket
 import subprocess
 import time
-import urllib.request
 
 from . import modules, odoo, paths
 from .console import Problem, say, step, table
+from .session import Session
 
 ROLES = (
     ("admin", "Administrator"),
@@ -30,7 +28,7 @@ def parse(argv):
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(
         prog="scripts/run",
-        description="Start Odoo 19 with the make-to-order suite and the bicycle company.",
+        description="Start Odoo 19 with the suite and the bicycle company.",
     )
     add_server_options(parser)
     parser.add_argument("--port", type=int, default=8069, help="address to listen on")
@@ -50,7 +48,10 @@ def parse(argv):
         "--reset", action="store_true", help="make the database again from the start"
     )
     parser.add_argument(
-        "--workers", type=int, default=0, help="processes (default: 0, one with threads)"
+        "--workers",
+        type=int,
+        default=0,
+        help="processes (default: 0, one with threads)",
     )
     options = parser.parse_args(argv)
     _check_names(options)
@@ -60,9 +61,13 @@ def parse(argv):
 def add_server_options(parser):
     """Add the options that every command with a server has."""
     parser.add_argument("--odoo", metavar="PATH", help="an Odoo 19 of yours to use")
-    parser.add_argument("--db-host", help="a PostgreSQL of yours instead of the embedded")
+    parser.add_argument(
+        "--db-host", help="a PostgreSQL of yours instead of the embedded"
+    )
     parser.add_argument("--db-port", type=int, default=5432)
-    parser.add_argument("--db-user", help="its user; the password is read from PGPASSWORD")
+    parser.add_argument(
+        "--db-user", help="its user; the password is read from PGPASSWORD"
+    )
 
 
 def _check_names(options):
@@ -70,7 +75,7 @@ def _check_names(options):
         raise Problem("--database: use letters, digits, '_', '.' and '-' only.")
     if not 0 < options.port < 65535:
         raise Problem("--port: give a number from 1 to 65534.")
-    unknown = set(_wanted(options)) - set(modules.manifests())
+    unknown = set(_listed(options)) - set(modules.manifests())
     if unknown:
         raise Problem(
             f"--addons: there is no {', '.join(sorted(unknown))}; "
@@ -78,10 +83,14 @@ def _check_names(options):
         )
 
 
+def _listed(options):
+    return [name for name in (options.addons or "").split(",") if name]
+
+
 def _wanted(options):
-    """Return our modules to install."""
+    """Return our modules to install, with what they need."""
     if options.addons:
-        return modules.closure(name for name in options.addons.split(",") if name)
+        return modules.closure(_listed(options))
     return modules.ours(demo=not options.no_demo)
 
 
@@ -149,7 +158,8 @@ def _update(databases, name, wanted, state):
         installed = {
             row[0]
             for row in databases.server.query(
-                "SELECT name FROM ir_module_module WHERE state = 'installed'", database=name
+                "SELECT name FROM ir_module_module WHERE state = 'installed'",
+                database=name,
             )
         }
         new = [module for module in wanted if module not in installed]
@@ -229,40 +239,31 @@ def _welcome(url, options):
     say(f"  Open {url}/odoo  (database {options.database}). Ctrl-C stops it.")
 
 
-def _bicycle_text(session):
-    """Return the bicycle case as the running server tells it."""
-    case = session.call("mto.demo", "get_bicycle_table")
-    return json.dumps(case, indent=1)
+def _bicycle_text(case):
+    """Return the bicycle case (see mto.demo) as a small table."""
+    order = case["order"]
+    rows = [
+        ["Sales order", case["name"], order["product"], _quantity(order), order["date"]]
+    ]
+    for made in case["manufacturing_orders"]:
+        title = f"Made, level {made['level']}"
+        row = [made["name"], made["product"], _quantity(made), made["end"] or ""]
+        rows.append([title, *row])
+    for bought in case["purchase_lines"]:
+        title = "To buy" if bought["state"] in ("draft", "sent") else "Bought"
+        row = [
+            bought["order"],
+            bought["product"],
+            _quantity(bought),
+            bought["expected"],
+        ]
+        rows.append([title, *row])
+    for key, title in (("from_stock", "From stock"), ("missing", "Missing")):
+        for part in case[key]:
+            needed = f"of {part['needed']:g} needed"
+            rows.append([title, "", part["product"], _quantity(part), needed])
+    return table(rows)
 
 
-class Session:
-    """A session of a user with the running server, as the web client has one."""
-
-    def __init__(self, url, database, login="admin", password="admin"):
-        self.url = url
-        self.opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        )
-        self._post(
-            "/web/session/authenticate",
-            {"db": database, "login": login, "password": password},
-        )
-
-    def call(self, model, method, *arguments, **keywords):
-        """Call a public method and return its result."""
-        return self._post(
-            f"/web/dataset/call_kw/{model}/{method}",
-            {"model": model, "method": method, "args": arguments, "kwargs": keywords},
-        )
-
-    def _post(self, route, parameters):
-        body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": parameters})
-        request = urllib.request.Request(
-            self.url + route, body.encode(), {"Content-Type": "application/json"}
-        )
-        with self.opener.open(request, timeout=60) as answer:
-            result = json.load(answer)
-        if "error" in result:
-            message = result["error"].get("data", {}).get("message", result["error"])
-            raise Problem(f"The running server refused {route}: {message}")
-        return result["result"]
+def _quantity(row):
+    return f"{row['quantity']:g} {row['uom']}"

@@ -35,7 +35,7 @@ _LINK_NAME = "odoo-source.pth"
 
 @dataclass
 class Source:
-    """An Odoo 19: `path` is the folder to import `odoo` from; `build` names its state."""
+    """An Odoo 19: `path` is where `odoo` is imported from, `build` names its state."""
 
     path: str
     build: str
@@ -43,7 +43,7 @@ class Source:
 
 
 def is_current(wanted=None):
-    """Tell whether an Odoo is connected to the environment (and it is the wanted one)."""
+    """Tell whether an Odoo is connected, and it is the wanted one."""
     chosen = current()
     if chosen is None or not _link().is_file():
         return False
@@ -70,12 +70,12 @@ def _as_json(source):
 
 
 def _link():
-    version = "python%d.%d" % sys.version_info[:2]
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     return paths.VENV / "lib" / version / "site-packages" / _LINK_NAME
 
 
 def find(wanted=None):
-    """Return the first Odoo 19 there is: the user's, an importable one, a fetched one."""
+    """Return the first Odoo 19 there is: the user's, an importable, a fetched one."""
     if wanted:
         return _given(Path(wanted).resolve())
     return current() or _importable() or _fetched() or _fetch()
@@ -92,7 +92,9 @@ def _given(path):
         )
     series = _series(path)
     if series != SERIES:
-        raise Problem(f"--odoo {path}: this is Odoo {series}; the suite needs {SERIES}.")
+        raise Problem(
+            f"--odoo {path}: this is Odoo {series}; the suite needs {SERIES}."
+        )
     return Source(str(path), build_of(path), "given")
 
 
@@ -112,7 +114,10 @@ def _importable():
 
 
 def _fetched():
-    for path, kind in ((_debian_root(), "Debian package"), (paths.ODOO / "clone", "clone")):
+    for path, kind in (
+        (_debian_root(), "Debian package"),
+        (paths.ODOO / "clone", "clone"),
+    ):
         if _is_odoo(path):
             return Source(str(path), build_of(path), kind)
     return None
@@ -148,7 +153,9 @@ def build_of(path):
     installed = _installed_package_version(path)
     if installed:
         return installed
-    return "content-" + files.digest(sorted((path / "odoo" / "addons").glob("*/models/*.py")))
+    return "content-" + files.digest(
+        sorted((path / "odoo" / "addons").glob("*/models/*.py"))
+    )
 
 
 def _installed_package_version(path):
@@ -265,7 +272,7 @@ def debian_pip_wheel():
 
 
 def debian_download(names, progress=None, suite="sid"):
-    """Download packages with apt's own signature check, touching nothing of the machine.
+    """Download packages with apt's signature check, touching nothing of the machine.
 
     :param names: package names
     :param suite: the Debian suite, or None for the machine's own sources
@@ -283,7 +290,7 @@ def debian_download(names, progress=None, suite="sid"):
 
 
 def _apt(folder, suite):
-    """Return apt-get with its own lists and cache, and one source line for the suite."""
+    """Return apt-get with its own lists and cache, and one source for the suite."""
     options = {
         "Dir::State::lists": folder / "lists",
         "Dir::Cache": folder / "cache",
@@ -328,7 +335,7 @@ def _apt_run(command, folder):
 
 def _apt_line(output):
     if "No space left" in output or "not have enough free space" in output:
-        return f"The disk is full: free about 4 GB for {paths.HOME} and run again."
+        return files.DISK_FULL
     if "Unable to locate package" in output:
         return "The Debian archive does not offer the package."
     return (

@@ -3,10 +3,12 @@
 import importlib
 import os
 import signal
+import subprocess
 import sys
 
 from . import paths
 from .console import Problem, fail
+from .files import DISK_FULL
 
 
 def run(name, argv):
@@ -30,6 +32,10 @@ def run(name, argv):
         return fail("Stopped. Run the same command again: it carries on.", status=130)
     except OSError as error:
         return fail(_os_error_line(error))
+    except subprocess.CalledProcessError as error:
+        return fail(
+            f"{' '.join(map(str, error.cmd))} failed with status {error.returncode}."
+        )
 
 
 def _interrupt(_signum, _frame):
@@ -49,10 +55,12 @@ def _prepare(name, options, argv):
 
 def _os_error_line(error):
     if error.errno == 28:
-        return f"The disk is full: free about 4 GB for {paths.HOME} and run again."
+        return DISK_FULL
     if error.errno == 13:
-        return f"No permission for {error.filename}: give it to this user or run as its owner."
-    return f"{error.strerror or error}: {error.filename or ''} — mend this and run again."
+        return f"No permission for {error.filename}: run as its owner, or change that."
+    return (
+        f"{error.strerror or error}: {error.filename or ''} — mend this and run again."
+    )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import argparse
 import datetime
-import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
@@ -48,14 +47,18 @@ def parse(argv):
         "that are not listed here go to pytest (for example -k EXPR or -x).",
     )
     add_server_options(parser)
-    parser.add_argument("paths", nargs="*", type=Path, help="files, folders or FILE::TEST")
+    parser.add_argument(
+        "paths", nargs="*", type=Path, help="files, folders or FILE::TEST"
+    )
     parser.add_argument(
         "--matrix",
         action="store_true",
         help="only: install, test, update and uninstall each module alone",
     )
     parser.add_argument(
-        "--clock", metavar="DATE", help="live at this date (YYYY-MM-DD), browser left out"
+        "--clock",
+        metavar="DATE",
+        help="live at this date (YYYY-MM-DD), browser left out",
     )
     parser.add_argument(
         "--clocks", action="store_true", help=f"at each of {', '.join(CLOCKS)}"
@@ -65,7 +68,9 @@ def parse(argv):
     options.paths, values = _split_paths(options.paths)
     if values:
         options.pytest = _restore(argv, options.paths)
-    options.dates = CLOCKS if options.clocks else [options.clock] if options.clock else []
+    options.dates = (
+        CLOCKS if options.clocks else [options.clock] if options.clock else []
+    )
     for date in options.dates:
         _check_date(date)
     return options
@@ -81,18 +86,24 @@ def _split_paths(candidates):
 
 def _restore(argv, existing):
     """Return the arguments for pytest in their order, without paths and our options."""
-    own_flags, own_values = {"--matrix", "--clocks"}, {
-        "--clock",
-        "--odoo",
-        "--db-host",
-        "--db-port",
-        "--db-user",
-    }
+    own_flags, own_values = (
+        {"--matrix", "--clocks"},
+        {
+            "--clock",
+            "--odoo",
+            "--db-host",
+            "--db-port",
+            "--db-user",
+        },
+    )
     kept, words = [], iter(argv)
     for word in words:
         if word in own_values:
             next(words, None)
-        elif word.split("=")[0] not in own_values | own_flags and Path(word) not in existing:
+        elif (
+            word.split("=")[0] not in own_values | own_flags
+            and Path(word) not in existing
+        ):
             kept.append(word)
     return kept
 
@@ -171,7 +182,9 @@ def plan(wanted):
     suite = [paths.ADDONS / name / "tests" for name in modules.ours()]
     demo = [paths.ADDONS / modules.DEMO / "tests", FLOWS]
     others = sorted(
-        path for path in TESTS.iterdir() if path.is_dir() and list(path.glob("test_*.py"))
+        path
+        for path in TESTS.iterdir()
+        if path.is_dir() and list(path.glob("test_*.py"))
     )
     everything = [
         Job("modules", suite, "suite"),
@@ -191,7 +204,7 @@ def plan(wanted):
 
 
 def _belongs(path, job, everything):
-    """Tell whether a path is run by this job: the demo's and flows first, then modules."""
+    """Tell whether this job runs a path: the demo's and flows first, then modules."""
     file = Path(str(path).split("::")[0]).resolve()
     if _inside(file, everything[1].paths[0].parent) or _inside(file, FLOWS):
         return job is everything[1]
@@ -232,7 +245,9 @@ def pytest_on(job, databases, database, extra):
     program = [sys.executable, "-m", "pytest", "-p", "stack.guard", *extra]
     program += [f"--junitxml={report}", *_odoo_options(databases, database)]
     variables = odoo.environment(databases.server, databases.variables)
-    process = odoo.start([*program, *map(str, job.paths)], env=variables, cwd=paths.ROOT)
+    process = odoo.start(
+        [*program, *map(str, job.paths)], env=variables, cwd=paths.ROOT
+    )
     try:
         status = process.wait()
     finally:

@@ -1,0 +1,38 @@
+from odoo import fields, models
+
+from ..engine import PolicySource
+from .supply_words import SUPPLY_POLICIES
+
+
+class ProductCategory(models.Model):
+    _inherit = "product.category"
+
+    supply_policy = fields.Selection(
+        selection=SUPPLY_POLICIES,
+        company_dependent=True,
+        help="How the products of this category are supplied, unless the product says "
+        "otherwise. Inherit: the parent category decides; at the top, Odoo's routes.",
+    )
+
+    def _get_supply_policy_sources(self):
+        """Return {category id: policy sources of the category and its parents}.
+
+        Nearest first, for the company of the environment.
+        """
+        chains = {
+            category.id: [
+                int(part) for part in (category.parent_path or "").split("/")[:-1]
+            ]
+            for category in self
+        }
+        ancestors = self.browse({id_ for chain in chains.values() for id_ in chain})
+        source = {
+            category.id: PolicySource(
+                "category", category.supply_policy, category.id, category.name
+            )
+            for category in ancestors
+        }
+        return {
+            category_id: [source[id_] for id_ in reversed(chain)]
+            for category_id, chain in chains.items()
+        }

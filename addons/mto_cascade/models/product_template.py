@@ -1,0 +1,47 @@
+from odoo import api, fields, models
+
+from .supply_words import SUPPLY_POLICIES
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    supply_policy = fields.Selection(
+        selection=SUPPLY_POLICIES,
+        company_dependent=True,
+        help="How a demand for this product is supplied.\n"
+        "Make to order: made or bought for the order that needs it.\n"
+        "Make to stock: taken from stock, whatever a route says.\n"
+        "Stock first, then order: what is free in stock is used, the missing quantity "
+        "is made or bought.\n"
+        "Inherit: the category decides, then its parents, then Odoo's routes.",
+    )
+    supply_explanation = fields.Char(
+        string="Will be supplied",
+        compute="_compute_supply_explanation",
+        help="How a demand for this product is supplied in this company, and why.",
+    )
+
+    @api.depends(
+        "supply_policy",
+        "type",
+        "categ_id.supply_policy",
+        "route_ids",
+        "seller_ids",
+        "bom_ids.type",
+    )
+    @api.depends_context("company", "lang", "warehouse_id")
+    def _compute_supply_explanation(self):
+        # Read from saved records: rules and bills of materials are searched in the
+        # database, an unsaved policy would give a sentence that mixes both.
+        variants = self._origin.product_variant_ids
+        words = {
+            decision["id"]: decision["explanation"]
+            for decision in variants._get_supply_decisions()
+        }
+        for template in self:
+            sentences = {words[id_] for id_ in template._origin.product_variant_ids.ids}
+            if len(sentences) > 1:
+                template.supply_explanation = self.env._("Depends on the variant.")
+            else:
+                template.supply_explanation = next(iter(sentences), False)

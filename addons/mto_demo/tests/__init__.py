@@ -1,0 +1,4 @@
+from . import test_bicycle
+from . import test_cards
+from . import test_company
+from . import test_working_days

@@ -1,0 +1,55 @@
+from odoo.tests import tagged
+
+from .common import MtoSuiteCommon
+
+ORDERS = {"sale_order_quotation_menu", "sale_order_order_menu"}
+MAKE = {"mrp_production_menu"}
+BUY = {"purchase_order_rfq_menu", "purchase_order_order_menu"}
+PRODUCTS = {"product_template_menu", "product_category_menu"}
+SETTINGS = {"settings_menu"}
+
+VISIBLE = {
+    "sales": ORDERS | PRODUCTS,
+    "purchasing": BUY | PRODUCTS,
+    "shop_floor": ORDERS | MAKE | PRODUCTS,
+    "warehouse": set(),
+    "finance": set(),
+    "administrator": SETTINGS,
+    "planner": ORDERS | MAKE | BUY | PRODUCTS,
+}
+
+
+@tagged("post_install", "-at_install")
+class TestMenus(MtoSuiteCommon):
+    def _get_visible(self, role):
+        """Return the names of the app's entries with an action that a role sees."""
+        prefix = "mto_suite."
+        menus = self.env["ir.ui.menu"].with_user(self.users[role]).load_menus(False)
+        return {
+            menu["xmlid"].removeprefix(prefix)
+            for key, menu in menus.items()
+            if key != "root"
+            and menu["xmlid"].startswith(prefix)
+            and menu["action_id"]
+            and not menu["children"]
+        }
+
+    def test_each_role_sees_what_it_may_use(self):
+        for role, expected in VISIBLE.items():
+            with self.subTest(role=role):
+                self.assertEqual(self._get_visible(role), expected)
+
+    def test_app_hidden_from_who_has_no_entry(self):
+        root = self.env.ref("mto_suite.mto_suite_menu_root")
+        for role, expected in VISIBLE.items():
+            with self.subTest(role=role):
+                menus = self.env["ir.ui.menu"].with_user(self.users[role])
+                apps = menus.load_menus(False)["root"]["children"]
+                self.assertEqual(root.id in apps, bool(expected))
+
+    def test_menus_follow_the_order_of_a_day(self):
+        root = self.env.ref("mto_suite.mto_suite_menu_root")
+        self.assertEqual(
+            root.child_id.sorted().mapped("name"),
+            ["Orders", "Supply", "Products", "Configuration"],
+        )

@@ -1,0 +1,56 @@
+from odoo.tests import Form, tagged
+
+from .common import MtoSuiteCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSettings(MtoSuiteCommon):
+    def _get_settings(self):
+        return self.env["res.config.settings"].with_user(self.users["administrator"])
+
+    def test_page_opens_and_saves_nothing_it_was_not_asked(self):
+        templates = self.env["product.template"].search([])
+        before = templates.mapped("supply_policy")
+        with Form(self._get_settings()) as form:
+            settings = form.save()
+        settings.execute()
+        self.assertEqual(templates.mapped("supply_policy"), before)
+
+    def test_own_page(self):
+        action = self.env.ref("mto_suite.res_config_settings_action")
+        self.assertIn("'module': 'mto_suite'", action.context)
+        arch = self._get_settings().get_view(False, "form")["arch"]
+        self.assertEqual(arch.count('name="mto_suite"'), 1)
+
+    def test_counts_of_the_company(self):
+        """A policy is kept per company: so is its count."""
+        label = dict(self.env["product.template"]._fields["supply_policy"].selection)
+        other = self.env["res.company"].create({"name": "Other Plant"})
+        self.users["administrator"].company_ids |= other
+
+        def get_counts(company):
+            settings = self._get_settings().with_company(company).create({})
+            self.assertEqual(settings.company_id, company)
+            return settings._get_supply_policy_counts()
+
+        ordered, stocked = label["make_to_order"], label["make_to_stock"]
+        before, before_other = get_counts(self.env.company), get_counts(other)
+        self.assertEqual(list(before), list(label.values()))
+        self.assertGreaterEqual(before[ordered], 3)
+        self.assertEqual(before_other[ordered], 0)
+
+        self.frame.supply_policy = "make_to_stock"
+        self.tube.with_company(other).supply_policy = "make_to_order"
+        after, after_other = get_counts(self.env.company), get_counts(other)
+        self.assertEqual(after[ordered], before[ordered] - 1)
+        self.assertEqual(after[stocked], before[stocked] + 1)
+        self.assertEqual(after_other[ordered], 1)
+
+        self._create_product("Assembly Service", type="service", is_storable=False)
+        self.assertEqual(get_counts(self.env.company), after)
+
+    def test_summary_names_each_policy(self):
+        settings = self._get_settings().create({})
+        counts = settings._get_supply_policy_counts()
+        for label, count in counts.items():
+            self.assertIn(f"{label}: {count}", settings.supply_policy_summary)

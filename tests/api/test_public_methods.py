@@ -1,0 +1,110 @@
+"""Public methods as an integration calls them: XML-RPC, JSON-2, a read-only cursor.
+
+Each read-only method of the suite is listed once in `CALLS`. Whatever it returns must
+pass through both protocols unchanged, and with the same answer.
+"""
+
+import json
+import urllib.error
+import urllib.request
+import xmlrpc.client
+
+import pytest
+
+from stack import odoo
+
+# model, method, name of the record in the demonstration
+CALLS = [
+    ("product.product", "get_supply_decision", "product_bicycle"),
+    ("mto.demo", "get_bicycle_table", None),
+]
+
+MAKE_KEY = """
+user = env.ref("base.user_admin")
+env = env(user=user)
+key = env["res.users.apikeys"]._generate("rpc", "test", None)
+print("KEY=" + key)
+env.cr.commit()
+"""
+
+
+def arguments(site, name):
+    """Return the ids to call a method on, or none for a method of the model."""
+    if not name:
+        return []
+    return [
+        site.query(
+            "SELECT res_id FROM ir_model_data WHERE module = 'mto_demo' AND name = %s",
+            [name],
+        )[0][0]
+    ]
+
+
+@pytest.fixture(scope="module")
+def api_key(demo_site):
+    """A bearer key of the administrator, made the way Odoo makes them."""
+    output = odoo.run_command(
+        demo_site.databases.server,
+        "shell",
+        f"--database={demo_site.name}",
+        "--no-http",
+        script=MAKE_KEY,
+    )
+    return next(
+        line.split("KEY=")[1].strip() for line in output.splitlines() if "KEY=" in line
+    )
+
+
+def over_xmlrpc(site, model, method, ids):
+    proxy = xmlrpc.client.ServerProxy(f"{site.url}/xmlrpc/2/common")
+    uid = proxy.authenticate(site.name, "admin", "admin", {})
+    objects = xmlrpc.client.ServerProxy(f"{site.url}/xmlrpc/2/object")
+    positional = [ids] if ids else []
+    return objects.execute_kw(site.name, uid, "admin", model, method, positional)
+
+
+def over_json2(site, key, model, method, ids):
+    request = urllib.request.Request(
+        f"{site.url}/json/2/{model}/{method}",
+        json.dumps({"ids": ids} if ids else {}).encode(),
+        {"Authorization": f"bearer {key}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+@pytest.mark.parametrize(("model", "method", "name"), CALLS)
+def test_same_answer_everywhere(demo_site, api_key, model, method, name):
+    ids = arguments(demo_site, name)
+    answer = over_json2(demo_site, api_key, model, method, ids)
+    assert answer
+    assert over_xmlrpc(demo_site, model, method, ids) == answer
+    if ids:
+        assert [(row["id"], row["model"]) for row in answer] == [(ids[0], model)]
+
+
+@pytest.mark.parametrize(("model", "method", "name"), CALLS)
+def test_needs_no_write(demo_site, model, method, name):
+    """The method runs on a cursor that PostgreSQL itself keeps from writing."""
+    ids = arguments(demo_site, name)
+    script = f"""
+env.cr.execute("SET TRANSACTION READ ONLY")
+method = getattr(env["{model}"].browse({ids}), "{method}")
+assert method(), "no answer"
+assert getattr(type(env["{model}"]).{method}, "_readonly", False), "not @api.readonly"
+print("READ ONLY")
+"""
+    output = odoo.run_command(
+        demo_site.databases.server,
+        "shell",
+        f"--database={demo_site.name}",
+        "--no-http",
+        script=script,
+    )
+    assert "READ ONLY" in output
+
+
+def test_a_wrong_key_is_refused(demo_site):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        over_json2(demo_site, "0" * 40, "product.product", "get_supply_decision", [1])
+    assert refused.value.code == 401
