@@ -228,7 +228,8 @@ def _serve(server, options):
 def _welcome(url, options):
     say()
     if modules.DEMO in _wanted(options):
-        say(_bicycle_text(Session(url, options.database)))
+        session = Session(url, options.database)
+        say(_bicycle_text(session.call("mto.demo", "get_bicycle_table")))
         say()
         rows = [["Role", "Login", "Password"]]
         rows += [[role, login, login] for login, role in ROLES]

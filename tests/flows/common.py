@@ -280,6 +280,10 @@ class FlowCase(TransactionCase):
 
     # Reading
 
+    def today(self, role):
+        """The date on the wall of this person's office."""
+        return fields.Date.context_today(self.as_(role)["res.users"])
+
     def in_days(self, days):
         """Noon, `days` days from today: the same day in every time zone we work in."""
         day = fields.Date.add(fields.Date.today(), days=days)

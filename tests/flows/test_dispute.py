@@ -36,7 +36,7 @@ class TestDispute(SeatCase):
         credit = credit.with_env(self.env)
         self.assertAmount(credit.amount_untaxed, 25)
         self.assertEqual(credit.reversed_entry_id, self.disputed)
-        self.assertEqual(credit.invoice_date, fields.Date.context_today(credit))
+        self.assertEqual(credit.invoice_date, self.today("finance"))
         receivable = credit.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
         )

@@ -103,7 +103,7 @@ class TestMonthEndValuation(SeatCase):
 
         closing = self.close()
         self.assertEqual(closing.state, "posted")
-        self.assertEqual(closing.date, fields.Date.context_today(closing))
+        self.assertEqual(closing.date, fields.Date.today())
         stock = closing.line_ids.filtered(
             lambda line: line.account_id == self.company.account_stock_valuation_id
         )

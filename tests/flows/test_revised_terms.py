@@ -62,7 +62,7 @@ class TestRevisedTerms(SeatCase):
         self.assertEqual(self.due(second), [(0, 160), (60, 240)])
         self.assertEqual(self.due(first), [(30, 400)])
         self.assertEqual(first.invoice_payment_term_id, self.in_30_days)
-        today = fields.Date.context_today(second)
+        today = self.today("finance")
         self.assertEqual(second.invoice_date, today)
         self.assertEqual(second.invoice_date_due, fields.Date.add(today, days=60))
 

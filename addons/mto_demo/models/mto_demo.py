@@ -58,6 +58,8 @@ class MtoDemo(models.AbstractModel):
             euro = self.env.ref("base.EUR")
             euro.active = True
             company.currency_id = euro
+            # Price lists were made in the currency that the database started with.
+            self.env["product.pricelist"].search([]).currency_id = euro
         company.write({"inventory_valuation": "real_time", "cost_method": "average"})
 
     @api.model

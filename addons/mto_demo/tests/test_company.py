@@ -20,7 +20,10 @@ class TestCompany(TransactionCase):
 
     def test_books(self):
         company = self.env.ref("base.main_company")
-        self.assertEqual(company.currency_id, self.env.ref("base.EUR"))
+        euro = self.env.ref("base.EUR")
+        self.assertEqual(company.currency_id, euro)
+        self.assertEqual(self.env["product.pricelist"].search([]).currency_id, euro)
+        self.assertEqual(self.env.ref("mto_demo.order_bicycle").currency_id, euro)
         self.assertTrue(company.chart_template)
         products = self.env["product.product"].browse(
             self.env["ir.model.data"]
