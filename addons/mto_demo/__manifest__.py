@@ -40,6 +40,7 @@
     "assets": {
         "web.assets_backend": ["mto_demo/static/src/**/*"],
         "web.assets_tests": ["mto_demo/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["mto_demo/static/tests/**/*.test.js"],
     },
     "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",

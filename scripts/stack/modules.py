@@ -6,6 +6,8 @@ from functools import cache
 from . import files, paths, source
 
 DEMO = "mto_demo"
+# Odoo modules that ours work with but do not need: present when all are tested.
+TESTED_WITH = ("mrp_account", "mrp_subcontracting", "sale_management", "stock_dropshipping")
 # Folders of a module that never reach a database.
 _NOT_INSTALLED = {"tests", "readme", "description", "__pycache__"}
 
@@ -59,7 +61,8 @@ def code_state(names):
         folder = paths.ADDONS / name
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
-            if path.is_file() and not _NOT_INSTALLED & set(inside.parts):
+            reaches = path.suffix != ".pot" and not _NOT_INSTALLED & set(inside.parts)
+            if path.is_file() and reaches:
                 installed += [f"{name}/{inside}", path]
     return files.digest(installed)
 

@@ -1,4 +1,5 @@
 from . import test_bicycle
 from . import test_cards
 from . import test_company
+from . import test_js
 from . import test_working_days
