@@ -16,6 +16,7 @@
     ],
     "data": [
         # Security
+        "security/mto_demo_groups.xml",
         "security/ir.model.access.csv",
         # The page after login
         "views/mto_demo_menus.xml",

@@ -8,6 +8,7 @@ import threading
 from . import files, paths, source
 from .console import Problem, step
 from .files import DISK_FULL, GIGABYTES
+from .processes import run, start, stop
 
 
 def ensure(odoo_path=None):
@@ -56,6 +57,7 @@ class _Fetching(threading.Thread):
 
 # -- virtual environment ------------------------------------------------------
 
+_MADE = paths.VENV / "made.txt"
 _MARK = paths.VENV / "complete.txt"
 
 
@@ -72,20 +74,23 @@ def _venv_is_current():
 def _make_venv():
     with step("Python packages") as progress:
         python = paths.VENV / "bin" / "python"
-        same = (
-            f"import pip, sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
-        )
-        if not (python.exists() and _runs(python, same)):
+        version = str(sys.version_info[:2])
+        made = _MADE.is_file() and _MADE.read_text() == version
+        if not (made and _runs(python, "import pip")):
             shutil.rmtree(paths.VENV, ignore_errors=True)
             _create_venv()
+            files.write(_MADE, version)
+        _forget_half_installed()
         _install(python, progress)
         files.write(_MARK, _venv_state())
 
 
 def _runs(python, code):
-    return (
-        subprocess.run([str(python), "-c", code], capture_output=True).returncode == 0
-    )
+    try:
+        command = [str(python), "-c", code]
+        return subprocess.run(command, capture_output=True).returncode == 0
+    except OSError:
+        return False
 
 
 def _create_venv():
@@ -96,13 +101,21 @@ def _create_venv():
         # Debian's python3 comes without ensurepip: take pip from its own package.
         wheel = source.debian_pip_wheel()
         command = [sys.executable, "-m", "venv", "--without-pip", str(paths.VENV)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    run(command, check=True, stdout=subprocess.DEVNULL)
     if wheel:
         python = str(paths.VENV / "bin" / "python")
-        subprocess.run(
+        run(
             [python, f"{wheel}/pip", "install", "--quiet", "--no-index", str(wheel)],
             check=True,
         )
+
+
+def _forget_half_installed():
+    """Make pip install anew what it was killed at: it believes any METADATA."""
+    for folder in paths.VENV.glob("lib/python*/site-packages/*.dist-info"):
+        # Written by pip after a package's files.
+        if not (folder / "INSTALLER").is_file():
+            shutil.rmtree(folder)
 
 
 def _install(python, progress):
@@ -114,7 +127,7 @@ def _install(python, progress):
     log.parent.mkdir(parents=True, exist_ok=True)
     collected = 0
     with log.open("w") as output:
-        process = subprocess.Popen(
+        process = start(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         try:
@@ -124,8 +137,7 @@ def _install(python, progress):
                 progress.progress(f"{collected} of {wanted} packages")
             status = process.wait()
         finally:
-            if process.poll() is None:
-                process.terminate()
+            stop(process)
     if status:
         raise Problem(_pip_line(log.read_text()))
 

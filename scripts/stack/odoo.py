@@ -1,9 +1,7 @@
 """Odoo as a process: install and update modules, run scripts, serve."""
 
-import ctypes
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -12,10 +10,9 @@ import urllib.request
 
 from . import paths
 from .console import Problem
+from .processes import run, start, stop
 
 _LAUNCHER = paths.SCRIPTS / "stack" / "launch.py"
-_LIBC = ctypes.CDLL(None)
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _LOADING = re.compile(r"odoo\.modules\.loading: Loading module (\S+) \((\d+)/(\d+)\)")
 _LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (WARNING|ERROR|CRITICAL) (.*)$")
 
@@ -81,28 +78,6 @@ def _follow(line, step, warnings):
         warnings.append(f"{found[1]} {found[2]}")
 
 
-def start(program, **options):
-    """Start a process that ends with this one, however this one ends."""
-    options.setdefault("stdin", subprocess.DEVNULL)
-    return subprocess.Popen(program, preexec_fn=_die_with_parent, **options)
-
-
-def _die_with_parent():
-    if sys.platform == "linux":
-        _LIBC.prctl(_DIE_WITH_PARENT, signal.SIGTERM)
-
-
-def stop(process, seconds=15):
-    """End a process: politely, then by force."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
 def wait_until_serving(process, url, seconds=90):
     """Wait until Odoo answers at `url`.
 
@@ -130,13 +105,12 @@ def run_command(server, *arguments, script=None, variables=None):
     :return: what it printed
     :raise Problem: where it fails, with its last lines
     """
-    process = subprocess.run(
+    process = run(
         command(server, *arguments),
         input=script or "",
         env=environment(server, variables),
         capture_output=True,
         text=True,
-        preexec_fn=_die_with_parent,
     )
     output = process.stdout + process.stderr
     if process.returncode:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from . import files, paths
 from .console import Problem, step
+from .processes import run
 
 ROLE = "odoo"
 UNPRIVILEGED = "nobody"
@@ -270,9 +271,8 @@ class Embedded:
     def _call(self, command):
         """Run a program as the server's user, holding none of our output."""
         with (self.home / "setup.log").open("a") as log:
-            return subprocess.run(
+            return run(
                 command,
-                stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=self.home,

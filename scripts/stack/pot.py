@@ -25,7 +25,8 @@ MOMENTS = ('"POT-Creation-Date:', '"PO-Revision-Date:')
 def parse(argv):
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(
-        prog="scripts/pot", description="Write the translation templates of our modules."
+        prog="scripts/pot",
+        description="Write the translation templates of our modules.",
     )
     add_server_options(parser)
     return parser.parse_args(argv)

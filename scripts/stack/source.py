@@ -11,6 +11,7 @@ from pathlib import Path
 
 from . import files, paths
 from .console import Problem, say, step
+from .processes import run
 
 SERIES = "19.0"
 REPOSITORY = "https://github.com/odoo/odoo.git"
@@ -199,7 +200,7 @@ def _fetch_clone():
         shutil.rmtree(part, ignore_errors=True)
         part.parent.mkdir(parents=True, exist_ok=True)
         command = ["git", "clone", "--quiet", "--depth=1", "--branch", SERIES]
-        result = subprocess.run(
+        result = run(
             [*command, REPOSITORY, str(part)],
             env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
             capture_output=True,
@@ -232,7 +233,7 @@ def _fetch_debian():
         files.fresh_folder(part)
         for package in packages:
             progress.progress(f"unpacking {package.name}")
-            subprocess.run(["dpkg", "-x", str(package), str(part)], check=True)
+            run(["dpkg", "-x", str(package), str(part)], check=True)
         root = part / _debian_root().relative_to(target)
         left_out = root / LEFT_OUT
         if not left_out.exists():
@@ -267,7 +268,7 @@ def debian_pip_wheel():
             f"{problem} Or install Python's venv package: apt install python3-venv."
         ) from problem
     folder = files.fresh_folder(paths.DOWNLOADS / "pip")
-    subprocess.run(["dpkg", "-x", str(package), str(folder)], check=True)
+    run(["dpkg", "-x", str(package), str(folder)], check=True)
     return next(folder.glob("usr/share/python-wheels/pip-*.whl"))
 
 
@@ -323,9 +324,7 @@ def _mirror():
 
 
 def _apt_run(command, folder):
-    result = subprocess.run(
-        command, cwd=folder / "files", capture_output=True, text=True
-    )
+    result = run(command, cwd=folder / "files", capture_output=True, text=True)
     output = result.stdout + result.stderr
     files.write(paths.LOGS / "apt.log", output)
     # apt-get update ends well although nothing could be read: see what it said.

@@ -59,7 +59,10 @@ class MtoDemo(models.AbstractModel):
             euro.active = True
             company.currency_id = euro
             # Price lists were made in the currency that the database started with.
-            self.env["product.pricelist"].search([]).currency_id = euro
+            pricelists = self.env["product.pricelist"].search(
+                [("company_id", "in", [False, company.id])]
+            )
+            pricelists.currency_id = euro
         company.write({"inventory_valuation": "real_time", "cost_method": "average"})
 
     @api.model

@@ -3,7 +3,13 @@ from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import TransactionCase, freeze_time, tagged, users
+from odoo.tests import (
+    TransactionCase,
+    freeze_time,
+    new_test_user,
+    tagged,
+    users,
+)
 
 from odoo.addons.mto_demo.engine import working_days
 
@@ -130,10 +136,10 @@ class TestBicycle(TransactionCase):
         table = self.env["mto.demo"].get_bicycle_table()
         self.assertEqual([row["quantity"] for row in table["purchase_lines"]], [6])
 
-    @users("sales")
-    def test_table_needs_the_right_to_read_purchases(self):
+    def test_table_needs_the_right_to_read_the_documents(self):
+        user = new_test_user(self.env, "mto_demo_employee", groups="base.group_user")
         with self.assertRaises(AccessError):
-            self.env["mto.demo"].get_bicycle_table()
+            self.env["mto.demo"].with_user(user).get_bicycle_table()
 
     def _order_again(self):
         """The same case once more, with stock of its own."""

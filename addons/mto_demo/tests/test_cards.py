@@ -72,15 +72,15 @@ class TestCards(TransactionCase):
                     self.assertTrue(self._open(link.env, link.action_open()))
 
     def test_locked_for_others(self):
-        link = self.env.ref("mto_demo.card_link_purchasing_brake_kits")
-        for login, available in (("purchasing", True), ("sales", False)):
+        link = self.env.ref("mto_demo.card_link_admin_settings")
+        for login, available in (("admin", True), ("sales", False)):
             user = self.env["res.users"].search([("login", "=", login)])
             cards = self.env["mto.demo.card"].with_user(user).get_cards()
             rows = {row["id"]: row for card in cards for row in card["links"]}
             self.assertEqual(rows[link.id]["is_available"], available, login)
             self.assertEqual([c["login"] for c in cards if c["is_mine"]], [login])
         sales = self.env.ref("mto_demo.user_sales")
-        with self.assertRaisesRegex(UserError, "purchasing"):
+        with self.assertRaisesRegex(UserError, "admin"):
             link.with_user(sales).action_open()
 
     def test_deleted_record_is_locked(self):

@@ -27,15 +27,21 @@ class TestJavaScript(HttpCase):
             # In quotes the text itself is looked for, not something like it.
             "filter": f'"@{MODULE}/"',
         }
+        url = f"/web/tests?headless&{urlencode(options)}"
         with self.assertLogs(self._logger.getChild("browser"), "INFO") as logged:
-            self.browser_js(
-                f"/web/tests?headless&{urlencode(options)}",
-                "",
-                login="admin",
-                timeout=300,
-                success_signal="[HOOT] Test suite succeeded",
-                error_checker=lambda message: "[HOOT]" not in message,
-            )
+            try:
+                self.browser_js(
+                    url,
+                    "",
+                    login="admin",
+                    timeout=300,
+                    success_signal="[HOOT] Test suite succeeded",
+                    error_checker=lambda message: "[HOOT]" not in message,
+                )
+            except AssertionError as error:
+                # Which test failed, and how, is in the browser's log alone.
+                told = [line for line in logged.output if line.startswith("ERROR")]
+                raise self.failureException("\n\n".join(told)) from error
         passed = re.findall(r"Passed (\d+) tests", "\n".join(logged.output))
         return int(passed[-1]) if passed else 0
 

@@ -19,7 +19,7 @@ export class TryIt extends Component {
         onWillStart(async () => {
             const cards = await this.orm.call("mto.demo.card", "get_cards", []);
             // The own card first: that is where one can start at once.
-            this.cards = cards;
+            this.cards = cards.sort((a, b) => b.is_mine - a.is_mine);
         });
     }
 

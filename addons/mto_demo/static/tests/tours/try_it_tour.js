@@ -14,7 +14,7 @@ registry.category("web_tour.tours").add("mto_demo_try_it", {
         {
             content: "What the role may not open is locked",
             trigger:
-                ".o_mto_demo_card[data-login=purchasing] .o_mto_demo_link:disabled:has(.fa-lock)",
+                ".o_mto_demo_card[data-login=admin] .o_mto_demo_link:disabled:has(.fa-lock)",
         },
         {
             content: "Another role is one click away",
