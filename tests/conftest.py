@@ -16,12 +16,13 @@ from stack.session import Session
 @pytest.fixture(scope="session")
 def databases():
     """The databases of the server that scripts/test runs on."""
-    if "PGHOST" in os.environ:
+    if "STACK_SERVER" in os.environ:
         server = Server(
             os.environ["PGHOST"],
             int(os.environ["PGPORT"]),
             os.environ["PGUSER"],
             os.environ.get("PGPASSWORD", ""),
+            os.environ["STACK_SERVER"],
         )
     else:
         server = open_server()

@@ -199,11 +199,8 @@ class Gate:
         folder = paths.LOGS / "core_tests" / label
         run = Run(
             program=[sys.executable, "-m", "stack.core_worker"],
-            options=odoo.command(self.server)[3:],
-            environment={
-                **odoo.environment(self.server),
-                "PYTHONPATH": str(paths.SCRIPTS),
-            },
+            options=odoo.options(self.server),
+            environment=odoo.environment(self.server),
             template=template,
             databases=[
                 f"stack_core_tests_{paths.checkout_key()}_{number}"

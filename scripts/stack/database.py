@@ -17,7 +17,7 @@ from .console import Problem, step
 
 PREFIX = "stack"
 _KEPT = 2  # templates of one kind: the last state of the code and the one before
-_FORMAT = 1  # to be raised when templates are built in another way
+_FORMAT = 2  # to be raised when templates are built in another way
 
 
 class Databases:
@@ -30,34 +30,51 @@ class Databases:
 
     # -- templates -------------------------------------------------------------
 
-    def core(self, names):
-        """Return a template with these Odoo modules and nothing of ours."""
+    def core(self, names, base=None):
+        """Return a template with these Odoo modules and nothing of ours.
+
+        :param base: another such template to add them to
+        """
         names = sorted(names)
-        key = files.digest([_FORMAT, modules.odoo_build(), *names])
-        kind = f"core_{files.digest(names)[:6]}"
-        return self._template(kind, key, None, names, "Odoo's modules")
+        key = files.digest([_FORMAT, modules.odoo_build(), base, *names])
+        kind = f"core_{files.digest([bool(base), *names])[:6]}"
+        return self._template(kind, key, base, names, "Odoo's modules")
 
     def suite(self, names=None):
-        """Return a template with our modules (all but the demo), without demo data."""
-        names = modules.closure(names or modules.ours())
-        base = self.core(modules.core_depends(names))
-        kind = (
-            "suite" if names == modules.ours() else f"suite_{files.digest(names)[:6]}"
-        )
+        """Return a template with our modules (all but the demo), without demo data.
+
+        :param names: only these of our modules, on nothing but what they need
+        """
+        if names is None:
+            names, kind, base = modules.ours(), "suite", self._everything()
+        else:
+            names = modules.closure(names)
+            kind = f"suite_{files.digest(names)[:6]}"
+            base = self.core(modules.core_depends(names))
         key = files.digest([base, modules.code_state(names)])
         return self._template(kind, key, base, names, "Our modules")
 
     def demo(self):
         """Return a template with the bicycle company, its dates counted from today."""
         names = modules.ours(demo=True)
-        # The demo needs a few Odoo modules more than the suite.
-        base = self.core(modules.core_depends(names))
+        base = self._demo_core()
         key = files.digest([base, modules.code_state(names), self.today])
         return self._template("demo", key, base, names, "The bicycle company")
 
+    def _demo_core(self):
+        return self.core(modules.core_depends(modules.ours(demo=True)))
+
+    def _everything(self):
+        """Return a template with all Odoo modules that ours need or work with.
+
+        On top of the demonstration's, which saves most of the time.
+        """
+        return self.core(modules.TESTED_WITH, self._demo_core())
+
     def _template(self, kind, key, base, names, title):
         name = f"{PREFIX}_{kind}_{key[:8]}"
-        with files.locked(paths.HOME / "templates.lock", "build a database"):
+        lock = paths.HOME / f"{self.server.name}-templates.lock"
+        with files.locked(lock, "build a database"):
             if not self.exists(name):
                 with step(f"{title} ({len(names)})") as current:
                     self._build(name, kind, base, names, current)
@@ -71,11 +88,11 @@ class Databases:
             self.clone(base, part)
         else:
             self._create(part)
-        # Odoo's modules come first: a warning after that is ours.
         warnings = odoo.install(
             self.server, part, names, current, variables=self.variables
         )
-        if base and warnings:
+        # Odoo's modules are in the base already: this warning is ours.
+        if warnings and set(names) & set(modules.manifests()):
             raise Problem(
                 "Installing our modules logged warnings:\n  " + "\n  ".join(warnings)
             )
@@ -179,7 +196,7 @@ class Databases:
         self.server.query(sql.SQL(statement).format(*identifiers), values)
 
     def _filestore(self, name):
-        return paths.DATA / "filestore" / name
+        return self.server.data / "filestore" / name
 
     def _drop_filestore(self, name):
         shutil.rmtree(self._filestore(name), ignore_errors=True)

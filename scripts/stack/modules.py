@@ -7,12 +7,7 @@ from . import files, paths, source
 
 DEMO = "mto_demo"
 # Odoo modules that ours work with but do not need: present when all are tested.
-TESTED_WITH = (
-    "mrp_account",
-    "mrp_subcontracting",
-    "sale_management",
-    "stock_dropshipping",
-)
+TESTED_WITH = ("mrp_subcontracting", "stock_dropshipping")
 # Folders of a module that never reach a database.
 _NOT_INSTALLED = {"tests", "readme", "description", "__pycache__"}
 

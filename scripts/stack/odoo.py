@@ -18,11 +18,15 @@ _LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (WARNING|ERROR|CRITICAL) (
 
 
 def command(server, *arguments):
-    """Return the command line of an Odoo that uses this server and our folders."""
-    options = [f"--config={paths.CONFIG}", f"--data-dir={paths.DATA}"]
-    options += server.odoo_options()
-    options.append(f"--addons-path={paths.ADDONS}")
-    return [sys.executable, str(_LAUNCHER), *arguments[:1], *options, *arguments[1:]]
+    """Return the command line of an Odoo command on this server, with our modules."""
+    launcher = [sys.executable, str(_LAUNCHER)]
+    return [*launcher, *arguments[:1], *options(server), *arguments[1:]]
+
+
+def options(server):
+    """Return the options that make Odoo use this server, our modules and folders."""
+    chosen = [*server.odoo_options(), f"addons-path={paths.ADDONS}"]
+    return [f"--config={paths.CONFIG}", *(f"--{option}" for option in chosen)]
 
 
 def environment(server, extra=None):

@@ -48,6 +48,7 @@ class Server:
     port: int = 5432
     user: str = ROLE
     password: str = ""
+    name: str = "postgres"
     _stop: object = field(default=None, repr=False)
 
     def connect(self, database="postgres"):
@@ -82,14 +83,24 @@ class Server:
         finally:
             connection.close()
 
+    @property
+    def data(self):
+        """Odoo's data folder for this server: two may have databases of one name."""
+        return paths.DATA / self.name
+
     def odoo_options(self):
-        """Return the command line options that make Odoo use this server."""
-        options = [f"--db_host={self.host}", f"--db_port={self.port}"]
-        return [*options, f"--db_user={self.user}"]
+        """Return the options, without dashes, that make Odoo use this server."""
+        return [
+            f"db_host={self.host}",
+            f"db_port={self.port}",
+            f"db_user={self.user}",
+            f"data-dir={self.data}",
+        ]
 
     def environment(self):
-        """Return the variables that make PostgreSQL's own programs use this server."""
+        """Return the variables by which other programs find this server."""
         values = {"PGHOST": self.host, "PGPORT": str(self.port), "PGUSER": self.user}
+        values["STACK_SERVER"] = self.name
         if self.password:
             values["PGPASSWORD"] = self.password
         return values
@@ -107,7 +118,9 @@ def open_server(host=None, port=5432, user=None, faketime=None):
         date; it is then a server of its own
     """
     if host:
-        server = Server(host, port, user or ROLE, os.environ.get("PGPASSWORD", ""))
+        password = os.environ.get("PGPASSWORD", "")
+        name = "given-" + files.digest([host, port])
+        server = Server(host, port, user or ROLE, password, name)
         _check_given(server)
         return server
     return Embedded(
@@ -198,7 +211,7 @@ class Embedded:
                 self._start(programs)
             self._users = self._lock_file("users").open("w")
             fcntl.flock(self._users, fcntl.LOCK_SH)
-        return Server(str(self.socket), _stop=self.stop)
+        return Server(str(self.socket), name=self.name, _stop=self.stop)
 
     def stop(self):
         """Stop the server unless another command still uses it."""

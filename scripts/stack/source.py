@@ -279,7 +279,8 @@ def debian_download(names, progress=None, suite="sid"):
     :param suite: the Debian suite, or None for the machine's own sources
     :return: their files, in the order of `names`
     """
-    folder = paths.DOWNLOADS / "apt"
+    # A folder for each: apt locks it, and two downloads may run at the same time.
+    folder = paths.DOWNLOADS / f"apt-{names[0]}"
     apt = [*_apt(folder, suite), "-o", "Acquire::Retries=2"]
     for sub in ("lists/partial", "cache/archives/partial", "files"):
         (folder / sub).mkdir(parents=True, exist_ok=True)

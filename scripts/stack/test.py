@@ -58,7 +58,7 @@ def parse(argv):
     parser.add_argument(
         "--clock",
         metavar="DATE",
-        help="live at this date (YYYY-MM-DD), browser left out",
+        help="live at this date (YYYY-MM-DD)",
     )
     parser.add_argument(
         "--clocks", action="store_true", help=f"at each of {', '.join(CLOCKS)}"
@@ -239,10 +239,12 @@ def run_job(job, databases, extra):
 def pytest_on(job, databases, database, extra):
     """Run pytest for a job, on a database unless that is None."""
     say(f"Tests: {job.name}")
-    report = paths.LOGS / f"test-{job.name.replace(' ', '-')}.xml"
+    where = databases.server.name
+    report = paths.LOGS / f"{where}-{job.name.replace(' ', '-')}.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     program = [sys.executable, "-m", "pytest", "-p", "stack.guard", *extra]
+    program += ["-o", f"cache_dir={paths.HOME / 'pytest' / where}"]
     program += [f"--junitxml={report}", *_odoo_options(databases, database)]
     variables = odoo.environment(databases.server, databases.variables)
     process = odoo.start(
@@ -258,12 +260,11 @@ def pytest_on(job, databases, database, extra):
 def _odoo_options(databases, database):
     if database is None:
         return ["-p", "no:odoo"]
-    extra = [option[2:] for option in databases.server.odoo_options()]
-    extra += [f"data-dir={paths.DATA}", f"addons-path={paths.ADDONS}"]
+    chosen = [*databases.server.odoo_options(), f"addons-path={paths.ADDONS}"]
     # Without the http server pytest-odoo would skip every HttpCase in silence.
     options = ["--odoo-http", "--odoo-log-level=warn", f"--odoo-config={paths.CONFIG}"]
     options.append(f"--odoo-database={database}")
-    return [*options, *(f"--odoo-extra={option}" for option in extra)]
+    return [*options, *(f"--odoo-extra={option}" for option in chosen)]
 
 
 def _read_report(job, report, status):
