@@ -15,7 +15,7 @@ import pytest
 
 from . import paths
 
-_LAST = {"http": 0, "http_run": 0}
+_COUNTS = {"http": 0, "http_run": 0}
 
 
 def pytest_load_initial_conftests(early_config, parser, args):
@@ -77,7 +77,7 @@ def _http_case():
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what Odoo leaves out, and count the HttpCases."""
+    """Leave out what Odoo leaves out."""
     kept, left_out = [], []
     for item in items:
         tags = getattr(getattr(item, "cls", None), "test_tags", None)
@@ -85,7 +85,11 @@ def pytest_collection_modifyitems(config, items):
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
-    _LAST["http"] = sum(_is_http(item) for item in items)
+
+
+def pytest_collection_finish(session):
+    """Count the HttpCases that are about to run, after -k and the like."""
+    _COUNTS["http"] = sum(_is_http(item) for item in session.items)
 
 
 def _is_http(item):
@@ -102,7 +106,7 @@ def pytest_runtest_makereport(item, call):
     outcome = yield
     report = outcome.get_result()
     if report.when == "call" and _is_http(item) and not report.skipped:
-        _LAST["http_run"] += 1
+        _COUNTS["http_run"] += 1
     if report.skipped and "--odoo-http" in str(report.longrepr):
         report.outcome = "failed"
 
@@ -111,7 +115,7 @@ def pytest_sessionfinish(session, exitstatus):
     """Fail where browser or http tests were collected and not one ran."""
     from . import browser
 
-    if _LAST["http"] and not _LAST["http_run"] and browser.find():
+    if _COUNTS["http"] and not _COUNTS["http_run"] and browser.find():
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter:
