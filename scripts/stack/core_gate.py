@@ -269,9 +269,11 @@ def _judge(verdict, baseline, name, result, budget):
     outcome = result["outcome"]
     verdict.run += outcome not in NOT_RUN
     verdict.passed += outcome == "pass"
-    if name in baseline.flaky:
+    if outcome == "tour":
+        verdict.left_out.append(name)
+    elif name in baseline.flaky:
         verdict.flaky.append((name, outcome))
-    elif outcome in NOT_RUN:
+    elif outcome == "skip":
         _judge_skipped(verdict, baseline, name, result)
     elif outcome in BAD:
         _judge_bad(verdict, baseline, name, result, budget)
@@ -282,9 +284,7 @@ def _judge(verdict, baseline, name, result, budget):
 
 
 def _judge_skipped(verdict, baseline, name, result):
-    if result["outcome"] == "tour":
-        verdict.left_out.append(name)
-    elif baseline.outcome(name) in NOT_RUN:
+    if baseline.outcome(name) in NOT_RUN:
         verdict.skipped.append(name)
     else:
         verdict.not_run.append((name, f"is skipped now: {result.get('reason', '')}"))
@@ -312,13 +312,21 @@ def _overrun(baseline, name, result):
     known = baseline.queries.get(name, {})
     for key, (count, limit) in sorted(query_counts(result).items()):
         before = known.get(key, [limit])[0]
-        growth = (count - before) / before if before else float(count > 0)
-        worst = max(worst, growth)
-        texts.append(
-            f"{key}: {count} queries, {before} without us ({growth:+.0%}), "
-            f"limit {limit}"
-        )
+        worst = max(worst, _growth(before, count))
+        texts.append(_tell_queries(key, before, count, limit))
     return worst, "\n".join(texts)
+
+
+def _growth(before, count):
+    return (count - before) / before if before else float(count > before)
+
+
+def _tell_queries(key, before, count, limit):
+    growth = _growth(before, count)
+    return (
+        f"{key}: {count} queries, {before} without us ({growth:+.0%}), "
+        f"Odoo's limit {limit}"
+    )
 
 
 def _note_queries(verdict, baseline, name, result):
@@ -328,7 +336,7 @@ def _note_queries(verdict, baseline, name, result):
     for key, (before, limit) in known.items():
         count = now.get(key, (limit, limit))[0]
         if count > before:
-            texts.append(f"{key}: {count} queries, {before} without us, limit {limit}")
+            texts.append(_tell_queries(key, before, count, limit))
     if texts:
         verdict.more_queries.append((name, "\n".join(sorted(texts))))
 

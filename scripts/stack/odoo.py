@@ -6,11 +6,11 @@ import subprocess
 import sys
 import time
 import urllib.error
-import urllib.request
 
 from . import paths
 from .console import Problem
 from .processes import run, start, stop
+from .session import direct_opener
 
 _LAUNCHER = paths.SCRIPTS / "stack" / "launch.py"
 _LOADING = re.compile(r"odoo\.modules\.loading: Loading module (\S+) \((\d+)/(\d+)\)")
@@ -87,6 +87,7 @@ def wait_until_serving(process, url, seconds=90):
 
     :raise Problem: where the process ends or the time is over
     """
+    opener = direct_opener()
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -94,7 +95,7 @@ def wait_until_serving(process, url, seconds=90):
                 f"Odoo stopped while starting (log: {paths.LOGS / 'server.log'})."
             )
         try:
-            with urllib.request.urlopen(f"{url}/web/health", timeout=5):
+            with opener.open(f"{url}/web/health", timeout=5):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)

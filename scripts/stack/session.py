@@ -7,14 +7,18 @@ import urllib.request
 from .console import Problem
 
 
+def direct_opener(*handlers):
+    """Return an opener that takes no proxy: the server is this machine."""
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), *handlers)
+
+
 class Session:
     """A session of a user with the running server, as the web client has one."""
 
     def __init__(self, url, database, login="admin", password="admin"):
         self.url = url
-        self.opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        )
+        cookies = http.cookiejar.CookieJar()
+        self.opener = direct_opener(urllib.request.HTTPCookieProcessor(cookies))
         self._post(
             "/web/session/authenticate",
             {"db": database, "login": login, "password": password},

@@ -174,6 +174,12 @@ def test_tour_left_out_is_counted_and_named():
         assert any(ONE in line for line in gate.report(verdict))
 
 
+def test_flaky_tour_left_out_is_left_out():
+    baseline = baseline_of({ONE: ended()}, {ONE: ended("fail", "Boom")})
+    verdict = gate.compare(baseline, {ONE: ended("tour")})
+    assert (verdict.left_out, verdict.flaky, verdict.failed) == ([ONE], [], 0)
+
+
 def test_skipped_as_before_is_counted():
     skip = ended("skip", reason="needs a module")
     verdict = judged({ONE: skip}, {ONE: skip})
