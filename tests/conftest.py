@@ -53,13 +53,13 @@ def serving(databases, template, name, workers=0):
     """Serve a clone of a template by a real Odoo until the block ends."""
     port, gevent_port = _free_port(), _free_port()
     log = paths.LOGS / f"{name}.server.log"
-    with databases.cloned(template, name), log.open("w") as output:
+    with databases.cloned(template, name) as database, log.open("w") as output:
         process = odoo.start(
             odoo.command(
                 databases.server,
                 "server",
-                f"--database={name}",
-                f"--db-filter=^{name}$",
+                f"--database={database}",
+                f"--db-filter=^{database}$",
                 "--http-interface=127.0.0.1",
                 f"--http-port={port}",
                 f"--gevent-port={gevent_port}",
@@ -73,7 +73,7 @@ def serving(databases, template, name, workers=0):
         try:
             url = f"http://127.0.0.1:{port}"
             odoo.wait_until_serving(process, url)
-            yield Site(databases, name, url, process)
+            yield Site(databases, database, url, process)
         finally:
             odoo.stop(process)
 
@@ -87,14 +87,14 @@ def _free_port():
 @pytest.fixture(scope="session")
 def demo_site(databases):
     """The bicycle company on two real worker processes."""
-    with serving(databases, databases.demo(), "stack_live_demo", workers=2) as site:
+    with serving(databases, databases.demo(), "live_demo", workers=2) as site:
         yield site
 
 
 @pytest.fixture
 def demo_database(databases):
     """A committed clone of the bicycle company; its name."""
-    with databases.cloned(databases.demo(), "stack_own_demo") as name:
+    with databases.cloned(databases.demo(), "own_demo") as name:
         yield name
 
 

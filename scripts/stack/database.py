@@ -15,7 +15,8 @@ import shutil
 from . import files, modules, odoo, paths
 from .console import Problem, step
 
-PREFIX = "stack"
+# Two checkouts may share a server of the user's: no name is in both.
+PREFIX = f"stack_{paths.checkout_key()}"
 _KEPT = 2  # templates of one kind: the last state of the code and the one before
 _FORMAT = 2  # to be raised when templates are built in another way
 
@@ -129,7 +130,11 @@ class Databases:
 
     @contextlib.contextmanager
     def cloned(self, template, name):
-        """Clone a template for the time of a with block."""
+        """Clone a template for the time of a with block; gives the database's name.
+
+        :param name: what to call it, after the prefix of this checkout's databases
+        """
+        name = f"{PREFIX}_{name}"
         self.drop(name)
         self.clone(template, name)
         try:
@@ -166,9 +171,9 @@ class Databases:
         )
         found = {}
         for name, text in rows:
-            with contextlib.suppress(TypeError, ValueError):
+            with contextlib.suppress(KeyError, TypeError, ValueError):
                 about = json.loads(text)
-                if isinstance(about, dict) and "stack" in about:
+                if about["stack"] == paths.checkout_key():
                     found[name] = about
         return found
 

@@ -17,9 +17,8 @@ def _one(databases, module, extra):
 
     started = time.monotonic()
     outcome = Outcome(f"{module} alone")
-    database = f"stack_alone_{module}"
     core = databases.core(modules.core_depends([module]))
-    with databases.cloned(core, database):
+    with databases.cloned(core, f"alone_{module}") as database:
         try:
             _change(databases, database, module, update=False)
             job = Job(outcome.name, [paths.ADDONS / module / "tests"])

@@ -57,7 +57,7 @@ def path_of(module):
 def templates(databases):
     """Return {module: text} of the templates as the code has them now."""
     names = modules.ours(demo=True)
-    with databases.cloned(databases.demo(), "stack_terms") as database:
+    with databases.cloned(databases.demo(), "terms") as database:
         output = odoo.run_command(
             databases.server,
             "shell",

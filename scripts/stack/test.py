@@ -227,8 +227,7 @@ def run_job(job, databases, extra):
     started = time.monotonic()
     if job.template:
         template = getattr(databases, job.template)()
-        name = f"stack_test_{job.template}"
-        with databases.cloned(template, name):
+        with databases.cloned(template, f"test_{job.template}") as name:
             outcome = pytest_on(job, databases, name, extra)
     else:
         outcome = pytest_on(job, databases, None, extra)
