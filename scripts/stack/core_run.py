@@ -244,7 +244,8 @@ class Run:
                 worker = None
                 if self.lost > LOST_WORKERS:
                     return
-            self._file_done(file, ids, time.monotonic() - begin)
+            if not self.stopping:
+                self._file_done(file, ids, time.monotonic() - begin)
 
     def _late(self):
         return time.monotonic() - self.start > self.time_limit

@@ -9,13 +9,14 @@ import datetime
 import json
 import os
 import platform
-import shutil
 import sys
 
-from . import core_gate, files, modules, odoo, paths
+from . import browser, core_gate, files, modules, odoo, paths
 from .console import Problem, say
 from .core_run import Run, RunError
 from .database import Databases
+from .options import add_server_options
+from .postgres import open_server
 
 TESTED = (
     "sale",
@@ -31,13 +32,10 @@ TESTED = (
     "stock",
 )
 BASELINES = paths.SCRIPTS / "core_baselines"
-BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 
 
 def parse(argv):
     """Return the options of the command line."""
-    from .run import add_server_options
-
     parser = argparse.ArgumentParser(
         prog="scripts/core_tests",
         description="Run Odoo's own tests with the suite installed and compare with a "
@@ -86,9 +84,7 @@ def parse(argv):
 
 def main(options):
     """Make a baseline, or compare with one; return the exit status."""
-    from .postgres import open_server
-
-    if options.tours and not any(shutil.which(name) for name in BROWSERS):
+    if options.tours and not browser.find():
         raise Problem("--tours needs a browser: install chromium, or leave it out.")
     path = BASELINES / core_gate.baseline_name(modules.odoo_build())
     if not options.baseline and not path.is_file():

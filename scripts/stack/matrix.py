@@ -4,6 +4,7 @@ import time
 
 from . import modules, odoo, paths
 from .console import Problem, say, step
+from .jobs import Job, Outcome, pytest_on
 
 
 def run(databases, extra):
@@ -13,8 +14,6 @@ def run(databases, extra):
 
 
 def _one(databases, module, extra):
-    from .test import Job, Outcome, pytest_on
-
     started = time.monotonic()
     outcome = Outcome(f"{module} alone")
     core = databases.core(modules.core_depends([module]))

@@ -5,7 +5,9 @@ import json
 
 from . import files, modules, odoo, paths
 from .console import say
-from .run import add_server_options
+from .database import Databases
+from .options import add_server_options
+from .postgres import open_server
 
 MARK = "TERMS="
 EXPORT = """
@@ -34,8 +36,6 @@ def parse(argv):
 
 def main(options):
     """Write the templates and name those that changed."""
-    from .database import Databases
-    from .postgres import open_server
 
     server = open_server(options.db_host, options.db_port, options.db_user)
     try:

@@ -9,6 +9,9 @@ import time
 
 from . import modules, odoo, paths
 from .console import Problem, say, step, table
+from .database import Databases
+from .options import add_server_options
+from .postgres import open_server
 from .session import Session
 
 ROLES = (
@@ -58,18 +61,6 @@ def parse(argv):
     return options
 
 
-def add_server_options(parser):
-    """Add the options that every command with a server has."""
-    parser.add_argument("--odoo", metavar="PATH", help="an Odoo 19 of yours to use")
-    parser.add_argument(
-        "--db-host", help="a PostgreSQL of yours instead of the embedded"
-    )
-    parser.add_argument("--db-port", type=int, default=5432)
-    parser.add_argument(
-        "--db-user", help="its user; the password is read from PGPASSWORD"
-    )
-
-
 def _check_names(options):
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", options.database):
         raise Problem("--database: use letters, digits, '_', '.' and '-' only.")
@@ -96,8 +87,6 @@ def _wanted(options):
 
 def main(options):
     """Prepare the database, serve it, and wait until the user has enough."""
-    from .database import Databases
-    from .postgres import open_server
 
     _require_port(options.interface, options.port)
     say("Make to Order suite on Odoo 19")
