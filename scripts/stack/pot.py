@@ -36,7 +36,6 @@ def parse(argv):
 
 def main(options):
     """Write the templates and name those that changed."""
-
     server = open_server(options.db_host, options.db_port, options.db_user)
     try:
         for module, text in templates(Databases(server)).items():

@@ -87,7 +87,6 @@ def _wanted(options):
 
 def main(options):
     """Prepare the database, serve it, and wait until the user has enough."""
-
     _require_port(options.interface, options.port)
     say("Make to Order suite on Odoo 19")
     server = open_server(options.db_host, options.db_port, options.db_user)
