@@ -25,6 +25,10 @@ registry.category("web_tour.tours").add("mto_suite_supply_policy", {
             trigger: ".o_breadcrumb:contains(Supply Policies)",
         },
         {
+            content: "All products are there",
+            trigger: ".o_data_row:contains(Tour Saddle)",
+        },
+        {
             content: "Look for the tour's products",
             trigger: ".o_searchview:contains(Goods) .o_searchview_input",
             run: "edit Tour Frame",
@@ -36,12 +40,17 @@ registry.category("web_tour.tours").add("mto_suite_supply_policy", {
         {
             content: "Two products are left",
             trigger:
-                ".o_data_row:contains(Tour Frame A) ~ .o_data_row:contains(Tour Frame B)",
+                ".o_list_view tbody:not(:has(.o_data_row:contains(Tour Saddle))) .o_data_row:contains(Tour Frame A) ~ .o_data_row:contains(Tour Frame B)",
         },
         {
             content: "Select both",
             trigger: "thead .o_list_record_selector input",
             run: "click",
+        },
+        {
+            content: "Both are selected",
+            trigger:
+                ".o_data_row_selected:contains(Tour Frame A) ~ .o_data_row_selected",
         },
         {
             content: "Edit the policy of both",
