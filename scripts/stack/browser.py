@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from . import paths
+from . import files, paths
 from .console import say, step
 
 NAMES = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
@@ -20,7 +20,9 @@ def ensure():
     if find():
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        _install()
+        with files.locked(paths.HOME / "browser.lock", "install Chromium"):
+            if not find():
+                _install()
     if not find():
         say(
             "  No Chromium: browser tests will be skipped and named "
