@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, tagged
 
 
@@ -17,6 +18,22 @@ class TestCompany(TransactionCase):
         self.assertFalse(route.active)
         products = self.env["product.product"].search([])
         self.assertNotIn(route, products.route_ids | products.categ_id.route_ids)
+
+    def test_colleagues_ask_and_see_nothing(self):
+        """The shop floor may not read the books; its buttons may ask for them."""
+        shop = self.env.ref("mto_demo.user_shop_floor")
+        self.assertTrue(self.env["account.move"].search_count([]))
+        for model in ("account.move", "account.analytic.line"):
+            records = self.env[model].with_user(shop)
+            self.assertFalse(records.search([]), model)
+            self.assertFalse(records.has_access("write"), model)
+
+    def test_sales_reads_purchases_only(self):
+        sales = self.env.ref("mto_demo.user_sales")
+        purchases = self.env["purchase.order"].with_user(sales).search([])
+        self.assertTrue(purchases)
+        with self.assertRaises(AccessError):
+            purchases[0].button_confirm()
 
     def test_books(self):
         company = self.env.ref("base.main_company")
