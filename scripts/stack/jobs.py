@@ -64,8 +64,22 @@ def plan(wanted):
     return [
         Job(job.name, mine, job.template)
         for job in everything
-        if (mine := [path for path in wanted if _belongs(path, job, everything)])
+        if (mine := [p for p in _parts(wanted) if _belongs(p, job, everything)])
     ]
+
+
+def _parts(wanted):
+    """Return the paths with addons/ and tests/ as a whole taken apart."""
+    for path in wanted:
+        if path.resolve() in (paths.ADDONS, TESTS, paths.ROOT):
+            yield from _parts(sorted(p for p in path.iterdir() if _has_tests(p)))
+        else:
+            yield path
+
+
+def _has_tests(path):
+    whole = path.resolve() in (paths.ADDONS, TESTS)
+    return whole or (path / "tests").is_dir() or any(path.glob("test_*.py"))
 
 
 def _belongs(path, job, everything):
