@@ -39,6 +39,14 @@ def start_and_stop(home):
     return Path(folder)
 
 
+def tidy(folder):
+    """Remove what the server made outside of the test's own folder, and only that."""
+    for place in (folder, *folder.parents):
+        outside = place.parent in (Path("/tmp"), Path("/var/tmp"))
+        if outside and place.name.startswith("odoo-stack-"):
+            shutil.rmtree(place)
+
+
 def test_parents_keep_their_permissions(tmp_path):
     """A clone under a private home stays private, and no user is created."""
     private = tmp_path / "home"
@@ -52,12 +60,10 @@ def test_parents_keep_their_permissions(tmp_path):
         assert [entry.pw_name for entry in pwd.getpwall()] == users
         assert folder.stat().st_mode & 0o077 == 0, "others could connect"
     finally:
-        if private not in folder.parents:
-            shutil.rmtree(folder.parents[1])
+        tidy(folder)
 
 
 def test_the_last_one_out_stops_the_server(tmp_path):
     folder = start_and_stop(tmp_path / ".stack")
     assert not list(folder.glob(".s.PGSQL.*"))
-    if tmp_path not in folder.parents:
-        shutil.rmtree(folder.parents[1])
+    tidy(folder)
