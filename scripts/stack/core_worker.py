@@ -24,6 +24,8 @@ import time
 import traceback
 from pathlib import Path
 
+from . import files
+
 LEFT_OUT_TOUR = "browser tour"
 
 
@@ -146,7 +148,7 @@ class Worker:
             cr.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
         if self.filestore(source).is_dir():
             shutil.copytree(
-                self.filestore(source), self.filestore(target), copy_function=link
+                self.filestore(source), self.filestore(target), copy_function=files.link
             )
 
     def drop_database(self, name):
@@ -233,14 +235,6 @@ class Worker:
     def run_suite(self, tests):
         ordered = sorted(tests, key=lambda test: getattr(test, "test_sequence", 0))
         make_suite(self.channel, ordered)(make_result(self.channel))
-
-
-def link(source, target):
-    """Hard-link a file, or copy it where the disk cannot."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
 
 
 def fork(function, *arguments):

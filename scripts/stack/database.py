@@ -9,7 +9,6 @@ filestore is hard-linked (its files never change).
 import contextlib
 import datetime
 import json
-import os
 import shutil
 
 from . import files, modules, odoo, paths
@@ -125,7 +124,7 @@ class Databases:
         self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
         source = self._filestore(template)
         if source.is_dir():
-            shutil.copytree(source, self._filestore(name), copy_function=_link)
+            shutil.copytree(source, self._filestore(name), copy_function=files.link)
         return name
 
     @contextlib.contextmanager
@@ -205,11 +204,3 @@ class Databases:
 
     def _drop_filestore(self, name):
         shutil.rmtree(self._filestore(name), ignore_errors=True)
-
-
-def _link(source, target):
-    """Hard-link a file, or copy it where the disk cannot."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)

@@ -74,3 +74,11 @@ def require_space(path, gigabytes):
             f"The disk is nearly full: {path} has {free:.1f} GB free and needs "
             f"{gigabytes} GB. Free some, or set STACK_HOME to a folder on another disk."
         )
+
+
+def link(source, target):
+    """Hard-link a file, or copy it where the disk cannot."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
