@@ -1,3 +1,4 @@
+from . import mrp_production
 from . import product_category
 from . import product_product
 from . import product_template

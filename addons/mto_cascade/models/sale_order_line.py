@@ -26,3 +26,13 @@ class SaleOrderLine(models.Model):
             self.product_id.route_ids | self.product_id.categ_id.total_route_ids
         )
         return "supplier" not in routes.rule_ids.location_src_id.mapped("usage")
+
+    def _prepare_procurement_values(self):
+        """Say for whom goods are ordered; moves carry it down to the last component."""
+        values = super()._prepare_procurement_values()
+        values.update(
+            demand_line_id=self.id,
+            demand_level=0,
+            demand_user_id=self.env.uid,
+        )
+        return values

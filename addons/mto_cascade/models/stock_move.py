@@ -28,6 +28,24 @@ class StockMove(models.Model):
         string="Supplied", compute="_compute_supply_explanation"
     )
 
+    # The demand at the top of the cascade, see ``mrp.production``. Not copied: a
+    # return or a duplicated transfer serves nobody; what is split off does.
+    demand_line_id = fields.Many2one(
+        "sale.order.line",
+        "Sales Order Line Served",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The order line at the top of the cascade that this demand belongs to.",
+    )
+    demand_level = fields.Integer(
+        "Level below the Sold Product", readonly=True, copy=False
+    )
+    demand_user_id = fields.Many2one(
+        "res.users", "Asked for by", readonly=True, copy=False
+    )
+    specification_key = fields.Char(readonly=True, copy=False)
+
     @api.depends("supply_policy", "supply_reason")
     @api.depends_context("lang")
     def _compute_supply_explanation(self):
@@ -223,6 +241,8 @@ class StockMove(models.Model):
 
     def _prepare_procurement_values(self):
         values = super()._prepare_procurement_values()
+        if self.demand_line_id:
+            values.update(self._prepare_demand_values())
         if self.supply_policy in (MAKE_TO_STOCK, STOCK_THEN_ORDER):
             values["supply_policy"] = self.supply_policy
         return values
@@ -230,13 +250,30 @@ class StockMove(models.Model):
     def _prepare_move_split_vals(self, qty):
         return {
             **super()._prepare_move_split_vals(qty),
+            **self._prepare_demand_values(),
             **self._prepare_carried_decision(),
         }
 
     def _get_backorder_move_vals(self):
         return {
             **super()._get_backorder_move_vals(),
+            **self._prepare_demand_values(),
             **self._prepare_carried_decision(),
+        }
+
+    def _prepare_phantom_move_values(self, bom_line, product_qty, quantity_done):
+        """The components of a kit have the level of the kit."""
+        return {
+            **super()._prepare_phantom_move_values(bom_line, product_qty, quantity_done),
+            **self._prepare_demand_values(),
+        }
+
+    def _prepare_demand_values(self):
+        """Whose demand this is, as values of a move or a procurement."""
+        self.ensure_one()
+        return {
+            name: self[name].id if self._fields[name].relational else self[name]
+            for name in self.env["mrp.production"]._get_demand_fields()
         }
 
     def _prepare_carried_decision(self):

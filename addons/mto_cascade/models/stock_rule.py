@@ -33,3 +33,20 @@ class StockRule(models.Model):
         if policy in (MAKE_TO_STOCK, STOCK_THEN_ORDER):
             return True
         return super()._skip_procurement(procurement)
+
+    def _get_custom_move_fields(self):
+        return [
+            *super()._get_custom_move_fields(),
+            *self.env["mrp.production"]._get_demand_fields(),
+        ]
+
+    def _prepare_mo_vals(self, *args, **kwargs):
+        values = args[7] if len(args) > 7 else kwargs["values"]
+        return {
+            **super()._prepare_mo_vals(*args, **kwargs),
+            **{
+                name: values[name]
+                for name in self.env["mrp.production"]._get_demand_fields()
+                if name in values
+            },
+        }

@@ -464,3 +464,26 @@ class TestCascade(SupplyCommon):
 
     def _set_mto_rules(self, procure_method):
         self.mto_route.rule_ids.procure_method = procure_method
+
+
+class TestDemandCarried(SupplyCommon):
+    """For whom, how deep, on whose click: known at the last component."""
+
+    def test_every_level_knows_its_order_line(self):
+        screw = self._create_part("Screw", "make_to_order")
+        wheel = self._create_product("Wheel", "make_to_order")
+        bicycle = self._create_product("Bicycle", "make_to_order")
+        self._create_bom(wheel, [(screw, 4)])
+        self._create_bom(bicycle, [(wheel, 2)])
+        seller = self._create_user("sales")
+        order = self._create_order((bicycle, 1), user=seller)
+        found = {}
+        for product in bicycle + wheel + screw:
+            demand = self._get_demands(product)
+            self.assertEqual(demand.demand_line_id, order.order_line)
+            self.assertEqual(demand.demand_user_id, seller)
+            found[product] = demand.demand_level
+        self.assertEqual(found, {bicycle: 0, wheel: 1, screw: 2})
+        productions = self._get_productions(bicycle + wheel)
+        self.assertEqual(productions.demand_line_id, order.order_line)
+        self.assertEqual(productions.mapped("demand_level"), [0, 1])
