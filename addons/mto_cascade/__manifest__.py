@@ -8,6 +8,7 @@
     "license": "LGPL-3",
     "depends": ["sale_mrp", "purchase_mrp", "sale_purchase_stock"],
     "data": [
+        "security/ir.model.access.csv",
         "data/ir_default_data.xml",
         "views/mrp_production_views.xml",
         "views/product_category_views.xml",

@@ -1,6 +1,7 @@
 """How a demand is supplied: plain Python, no Odoo import."""
 
-from .missing import DemandChange, quantities_to_order
+from .availability import Arrival, Pool, Request, Share, share
+from .flow import Flow, Network
 from .policy import (
     INHERIT,
     MAKE_TO_ORDER,

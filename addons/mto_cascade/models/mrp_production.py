@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 
 class MrpProduction(models.Model):
@@ -68,3 +68,30 @@ class MrpProduction(models.Model):
                 for name in self._get_demand_fields()
             },
         }
+
+    # Where core loses links to supply that is not there yet
+
+    def action_merge(self):
+        # What the merged orders hold is given to the new one when they are cancelled.
+        action = super(
+            MrpProduction, self.with_context(mto_cascade_link_later=True)
+        ).action_merge()
+        self.browse(action["res_id"]).move_raw_ids._link_supply()
+        return action
+
+    def _prepare_merge_orig_links(self):
+        """Keep the requests for quotation of components that have no receipt yet."""
+        links = super()._prepare_merge_orig_links()
+        for move in self.move_raw_ids:
+            if lines := move.sudo().created_purchase_line_ids:
+                kept = links[move.bom_line_id.id]
+                kept["created_purchase_line_ids"] = [
+                    *(kept.get("created_purchase_line_ids") or []),
+                    *(Command.link(line.id) for line in lines),
+                ]
+        return links
+
+    def _split_productions(self, *args, **kwargs):
+        productions = super()._split_productions(*args, **kwargs)
+        productions.move_raw_ids._link_supply()
+        return productions

@@ -1,16 +1,8 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo import Command, api, fields, models
 
-from ..engine import (
-    MAKE_TO_ORDER,
-    MAKE_TO_STOCK,
-    STOCK_THEN_ORDER,
-    DemandChange,
-    decide,
-    quantities_to_order,
-)
+from ..engine import MAKE_TO_ORDER, MAKE_TO_STOCK, STOCK_THEN_ORDER, decide
 from .supply_words import DEMAND_POLICIES, supply_sentence
 
 
@@ -198,9 +190,10 @@ class StockMove(models.Model):
             self._drop_unordered_decision()
             return super()._action_confirm(merge, merge_into, create_proc)
         self._decide_supply()
-        before = self._get_confirmed_stock_first(merge)._get_stock_first_state()
+        before = self._get_stock_first_relatives(merge)._get_demanded_quantities()
+        self._follow_raised_demand()
         moves = super()._action_confirm(merge, merge_into, create_proc)
-        moves._order_missing_supply(before)
+        moves._link_supply(before)
         return moves
 
     def _drop_unordered_decision(self):
@@ -225,9 +218,22 @@ class StockMove(models.Model):
 
     def _run_procurement(self, old_qties=False):
         # Core has written the new quantities already and tells the old ones.
-        before = self._get_stock_first_state(old_qties or {})
+        before = self.filtered(
+            lambda m: m.supply_policy == STOCK_THEN_ORDER
+        )._get_demanded_quantities(old_qties or {})
         res = super()._run_procurement(old_qties)
-        self._order_missing_supply(before)
+        self._link_supply(before)
+        return res
+
+    def _should_assign_at_confirm(self):
+        """Stock first reserves its part itself, less what older demands will take."""
+        return not self._is_stock_first_demand() and super()._should_assign_at_confirm()
+
+    def _action_assign(self, force_qty=False):
+        self._claim_known_stock()
+        res = super()._action_assign(force_qty=force_qty)
+        if not force_qty:
+            self._reserve_part_from_stock()
         return res
 
     def _prepare_procurement_qty(self):
@@ -250,21 +256,21 @@ class StockMove(models.Model):
     def _prepare_move_split_vals(self, qty):
         return {
             **super()._prepare_move_split_vals(qty),
-            **self._prepare_demand_values(),
-            **self._prepare_carried_decision(),
+            **self._prepare_carried_values(),
         }
 
     def _get_backorder_move_vals(self):
         return {
             **super()._get_backorder_move_vals(),
-            **self._prepare_demand_values(),
-            **self._prepare_carried_decision(),
+            **self._prepare_carried_values(),
         }
 
     def _prepare_phantom_move_values(self, bom_line, product_qty, quantity_done):
         """The components of a kit have the level of the kit."""
         return {
-            **super()._prepare_phantom_move_values(bom_line, product_qty, quantity_done),
+            **super()._prepare_phantom_move_values(
+                bom_line, product_qty, quantity_done
+            ),
             **self._prepare_demand_values(),
         }
 
@@ -276,176 +282,327 @@ class StockMove(models.Model):
             for name in self.env["mrp.production"]._get_demand_fields()
         }
 
-    def _prepare_carried_decision(self):
-        """What a part that is split off inherits; its supply is already ordered."""
+    def _prepare_carried_values(self):
+        """What a part that is split off inherits; its supply is already ordered.
+
+        Core drops the link to a request for quotation where it splits a component.
+        """
         self.ensure_one()
-        if not self.supply_policy:
+        vals = self._prepare_demand_values()
+        if self.supply_policy:
+            vals["supply_policy"] = self.supply_policy
+            vals["supply_reason"] = self.supply_reason
+        if self.created_purchase_line_ids:
+            vals["created_purchase_line_ids"] = [
+                Command.set(self.created_purchase_line_ids.ids)
+            ]
+        return vals
+
+    # Linking
+
+    def _link_supply(self, before=None):
+        """Make sure that supply is linked to every demand in ``self``.
+
+        A demand made to order that Odoo left without its supply gets the link. A
+        demand that uses stock first reserves what is free, is linked with what arrives
+        in time for nobody else, and orders the rest. Called once per confirmation, for
+        all its moves; no query per move.
+
+        :param dict before: {move id: quantity in the product's unit} of stock-first
+            demands that may have shrunk: what they no longer need is given back
+        """
+        if self.env.context.get("mto_cascade_link_later"):
+            return
+        self._relink_stranded()
+        demands = self.exists().filtered(lambda m: m._is_stock_first_demand())
+        if before:
+            former = self.browse(before).exists()
+            former._give_back_supply(before)
+            demands |= former.filtered(lambda m: m._is_stock_first_demand())
+        demands._supply_from_stock_first()
+
+    def _relink_stranded(self):
+        """Link the make-to-order demands in ``self`` that lack supply.
+
+        :return: {move: quantity no supply was found for, in the product's unit}
+        """
+        network = self.env["mto.supply.network"]
+        stranded = network._find_stranded(self)
+        if not stranded:
             return {}
-        return {
-            "supply_policy": self.supply_policy,
-            "supply_reason": self.supply_reason,
-        }
+        linked = network._relink(stranded)
+        linked._recompute_state()
+        # The goods may be on the shelf already.
+        linked.filtered(
+            lambda m: all(origin.state == "done" for origin in m.move_orig_ids)
+        )._action_assign()
+        return network._find_stranded(self.browse([move.id for move in stranded]))
+
+    def _may_be_stranded(self):
+        """Whether the linked supply is too small, whomever else it serves."""
+        self.ensure_one()
+        return (
+            self.procure_method == "make_to_order"
+            and self.state in ("waiting", "confirmed", "partially_available")
+            and self.location_id.usage in ("internal", "transit")
+            and not self.picked
+            and not self.origin_returned_move_id
+            and self.product_uom.compare(self.product_uom_qty, 0) > 0
+            and self.product_id.uom_id.compare(
+                self._get_linked_quantity(), self.product_qty
+            )
+            < 0
+        )
+
+    def _get_linked_quantity(self):
+        """What is linked, whomever else it serves, in the product's unit."""
+        self.ensure_one()
+        origins = self.move_orig_ids.filtered(lambda m: m.state != "cancel")
+        # A linked request for quotation follows the demand; a purchase is a receipt.
+        lines = self.sudo().created_purchase_line_ids
+        return sum(origin._get_demanded_quantity() for origin in origins) + sum(
+            line._get_requested_quantity() for line in lines
+        )
+
+    def _get_demanded_quantity(self):
+        """Quantity asked for, or moved when done, in the product's unit."""
+        self.ensure_one()
+        if self.state == "done":
+            return self._to_product_uom(self.quantity)
+        return self.product_qty
+
+    def _get_unreserved_quantity(self):
+        """Quantity asked for and not reserved, in the product's unit."""
+        self.ensure_one()
+        if self._should_bypass_reservation():
+            return self.product_qty
+        return max(self.product_qty - self._get_reserved_quantity(), 0.0)
+
+    def _takes_from_stock(self):
+        """Whether the move will take goods that lie in stock, reserved or not."""
+        self.ensure_one()
+        if not self._leaves_stock() or self._should_bypass_reservation():
+            return False
+        if not self.move_orig_ids:
+            return self.procure_method == "make_to_stock"
+        return any(origin.state == "done" for origin in self.move_orig_ids)
+
+    def _arrives_at(self, location):
+        """Whether the goods reach ``location``, maybe after more steps."""
+        self.ensure_one()
+        return (self.location_final_id or self.location_dest_id)._child_of(
+            location
+        ) or self.location_dest_id._child_of(location)
 
     # Stock first, then order
 
-    def _get_confirmed_stock_first(self, merge):
-        """Confirmed demands that the moves in ``self`` are or can be merged into."""
-        confirmed = self.filtered(lambda move: move.state != "draft")
-        stock_first = self.filtered(lambda m: m.supply_policy == STOCK_THEN_ORDER)
-        # The components of a kit, added to a running order, are decided only while
-        # core confirms.
-        components = self.filtered("raw_material_production_id").product_id
-        if not merge or not (stock_first or any(components.mapped("is_kits"))):
-            return confirmed
-        related = Domain("reference_ids", "in", self.reference_ids.ids)
-        if unreferenced := stock_first.filtered(lambda m: not m.reference_ids):
-            related |= Domain("reference_ids", "=", False) & Domain(
-                "product_id", "in", unreferenced.product_id.ids
-            )
-        return confirmed | self.search(
-            Domain("supply_policy", "=", STOCK_THEN_ORDER)
-            & Domain("state", "not in", ("draft", "done", "cancel"))
-            & related
-        )
-
-    def _get_stock_first_state(self, demanded=None):
-        """Demanded, reserved and free quantities of the stock-first demands, now.
-
-        :param dict demanded: {move id: demanded quantity in the move's unit} where it
-            differs from what the move says
-        :return: {'moves': moves, 'quantities': {demand key: (demanded, reserved)},
-            'free': {pool: free}}, in product units
-        """
-        moves = self.filtered(lambda m: m.supply_policy == STOCK_THEN_ORDER)
-        return {
-            "moves": moves,
-            "quantities": moves._get_demand_quantities(demanded or {}),
-            "free": moves._get_free_quantities(),
-        }
-
-    def _order_missing_supply(self, before):
-        """Order for the stock-first demands in ``self`` what stock does not cover.
-
-        :param dict before: state before the change, see ``_get_stock_first_state``
-        """
-        moves = self._get_changed_stock_first(before["moves"])
-        if not moves:
-            return
-        quantities = quantities_to_order(
-            moves._prepare_demand_changes(before["quantities"]),
-            before["free"],
-            moves._get_free_quantities(),
-        )
-        demands = moves.grouped(lambda move: move._get_demand_key())
-        procurements = [
-            demands[key]._prepare_missing_procurement(quantity)
-            for key, quantity in quantities.items()
-        ]
-        # Core sets 'no_procurement' where it merges a component that was added to a
-        # running order. The orders made here must order their own components.
-        self.env["stock.rule"].with_context(no_procurement=False).run(
-            procurements, raise_user_error=not self.env.context.get("from_orderpoint")
-        )
-
-    def _get_changed_stock_first(self, former):
-        """The stock-first demands in ``self``, and those of ``former`` they belong to.
-
-        Core may have kept either of two merged moves.
-        """
-        moves = self.filtered(
-            lambda m: (
-                m.supply_policy == STOCK_THEN_ORDER
-                and m._leaves_stock()
-                and not m.move_orig_ids
-            )
-        )
-        if not moves:
-            return moves
-        keys = {move._get_demand_key() for move in moves}
-        return moves | former.exists().filtered(lambda m: m._get_demand_key() in keys)
-
-    def _prepare_demand_changes(self, before):
-        """The changes of demand, from the quantities ``before`` to now."""
-        now = self._get_demand_quantities({})
-        untracked = {
-            move._get_demand_key(): move._should_bypass_reservation() for move in self
-        }
-        changes = []
-        for key, (demanded, reserved) in now.items():
-            demanded_before, reserved_before = before.get(key, (0.0, 0.0))
-            changes.append(
-                DemandChange(
-                    key=key,
-                    pool=key[0],
-                    before=demanded_before,
-                    after=demanded,
-                    reserved_before=reserved_before,
-                    reserved_after=reserved,
-                    untracked=untracked[key],
-                )
-            )
-        return changes
-
-    def _get_demand_quantities(self, demanded):
-        """Return {demand key: (demanded, reserved)} in product units.
-
-        Done and cancelled moves count for nothing, but keep their key.
-        """
-        result = defaultdict(lambda: (0.0, 0.0))
-        for move in self:
-            key = move._get_demand_key()
-            total, reserved = result[key]
-            if move.state not in ("done", "cancel"):
-                quantity = demanded.get(move.id, move.product_uom_qty)
-                total += move._to_product_uom(quantity)
-                reserved += move._get_reserved_quantity()
-            result[key] = (total, reserved)
-        return dict(result)
-
-    def _get_demand_key(self):
-        """Moves that core can merge with each other share their key."""
+    def _is_stock_first_demand(self):
+        """Whether the move is an open demand on stock that orders what is missing."""
         self.ensure_one()
         return (
-            self._get_supply_pool(),
-            self.sale_line_id,
-            self.raw_material_production_id,
-            self.production_group_id,
+            self.supply_policy == STOCK_THEN_ORDER
+            and self._is_waiting_for_goods()
+            and not self.picked
+            and self.product_uom.compare(self.product_uom_qty, 0) > 0
+            and self._leaves_stock()
         )
+
+    def _is_waiting_for_goods(self):
+        self.ensure_one()
+        if self.state == "assigned":
+            # Goods whose stock is not kept are always there, and ordered all the same.
+            return self._should_bypass_reservation()
+        return self.state in ("confirmed", "waiting", "partially_available")
+
+    def _supply_from_stock_first(self):
+        """Reserve what is free, link what arrives in time, order what is missing."""
+        demands = self.sorted("id")
+        if not demands:
+            return
+        demands._claim_stock()
+        network = self.env["mto.supply.network"]
+        shares = network._share_free(demands)
+        for move, part in shares.items():
+            move._reserve_from_stock(part.from_stock)
+            for supply, _quantity in part.arrivals:
+                network._link(supply, move)
+        demands._recompute_state()
+        procurements = [
+            move._prepare_missing_procurement(part.missing)
+            for move, part in shares.items()
+            if move.product_id.uom_id.compare(part.missing, 0) > 0
+        ]
+        self._run_supply(procurements)
+
+    def _run_supply(self, procurements):
+        # Core sets 'no_procurement' where it merges a component that was added to a
+        # running order. The orders made here must order their own components.
+        if procurements:
+            self.env["stock.rule"].with_context(no_procurement=False).run(
+                procurements,
+                raise_user_error=not self.env.context.get("from_orderpoint"),
+            )
+
+    def _reserve_from_stock(self, quantity):
+        """Reserve up to ``quantity`` (in the product's unit) of free stock."""
+        self.ensure_one()
+        if self.product_id.uom_id.compare(quantity, 0) <= 0:
+            return
+        self._update_reserved_quantity(quantity, self.location_id, strict=False)
+        if production := self.raw_material_production_id:
+            # As core does where it reserves components.
+            self.move_line_ids.write(
+                {"production_id": production.id, "workorder_id": self.workorder_id.id}
+            )
+        self.move_line_ids._apply_putaway_strategy()
+
+    def _reserve_part_from_stock(self):
+        """Reserve the part that no open supply is ordered for.
+
+        Core reserves a demand with linked supply out of that supply only.
+        """
+        demands = self.filtered(
+            lambda m: (
+                m._is_stock_first_demand()
+                and m.move_orig_ids
+                and not m._should_bypass_reservation()
+            )
+        )
+        if not demands:
+            return
+        flow = self.env["mto.supply.network"]._load_open(demands).solve()
+        for move in demands:
+            move._reserve_from_stock(flow.missing(move.id))
+        demands._recompute_state()
+
+    def _claim_stock(self):
+        """Let no other transaction promise the same goods: it waits, then retries."""
+        self.env["mto.supply.claim"]._claim(self.product_id)
+
+    def _claim_known_stock(self):
+        """The same for demands that Odoo reserves, where policies use the goods too."""
+        products = self.filtered(
+            lambda m: (
+                m.state in ("confirmed", "waiting", "partially_available")
+                and not m._should_bypass_reservation()
+            )
+        ).product_id
+        self.env["mto.supply.claim"]._claim_known(products)
+
+    def _get_stock_first_relatives(self, merge):
+        """Confirmed stock-first demands that a negative move in ``self`` can reduce."""
+        reductions = self.filtered(
+            lambda m: (
+                m.state == "draft"
+                and m.supply_policy == STOCK_THEN_ORDER
+                and m._is_negative_demand()
+            )
+        )
+        if not merge or not reductions:
+            return self.browse()
+        return reductions._get_siblings().filtered(
+            lambda m: m._is_stock_first_demand() or m.state == "assigned"
+        )
+
+    def _get_siblings(self):
+        """Other moves for the same order line, or for the same next step."""
+        return (self.sale_line_id.move_ids | self.move_dest_ids.move_orig_ids).filtered(
+            lambda m: m.product_id in self.product_id
+        ) - self
+
+    def _follow_raised_demand(self):
+        """Let a growth carry the supply links of the demand that it raises.
+
+        Core merges two moves only if they have the same.
+        """
+        for move in self:
+            if (
+                move.state != "draft"
+                or move.supply_policy != STOCK_THEN_ORDER
+                or move._is_negative_demand()
+            ):
+                continue
+            raised = move._get_siblings().filtered(
+                lambda m, move=move: (
+                    m.supply_policy == STOCK_THEN_ORDER
+                    and m.state not in ("draft", "done", "cancel")
+                    and m.location_id == move.location_id
+                    and m.product_id == move.product_id
+                )
+            )[:1]
+            if raised:
+                move.write(
+                    {
+                        "created_production_id": raised.created_production_id.id,
+                        "created_purchase_line_ids": [
+                            Command.set(raised.sudo().created_purchase_line_ids.ids)
+                        ],
+                    }
+                )
+
+    def _get_demanded_quantities(self, demanded=None):
+        """Return {move id: demanded quantity in the product's unit}.
+
+        :param dict demanded: {move id: quantity in the move's unit} where it differs
+            from what the move says
+        """
+        return {
+            move.id: move._to_product_uom(
+                (demanded or {}).get(move.id, move.product_uom_qty)
+            )
+            for move in self
+        }
+
+    def _give_back_supply(self, before):
+        """Order less for the demands that shrank, of what nobody else is linked to.
+
+        Requests for quotation and transfers follow; what is made or ordered stays.
+        """
+        shrunk = {
+            move: less
+            for move in self
+            if (less := before[move.id] - move._get_open_quantity())
+            and move.product_id.uom_id.compare(less, 0) > 0
+        }
+        if not shrunk:
+            return
+        network = self.env["mto.supply.network"]
+        spare = network._get_spare_supply(self.concat(*shrunk))
+        self._run_supply(
+            [
+                move._prepare_missing_procurement(-min(less, spare[move.id]))
+                for move, less in shrunk.items()
+                if move.product_id.uom_id.compare(spare[move.id], 0) > 0
+            ]
+        )
+
+    def _get_open_quantity(self):
+        self.ensure_one()
+        return 0.0 if self.state in ("done", "cancel") else self.product_qty
 
     def _get_supply_pool(self):
         self.ensure_one()
         return (self.product_id, self.location_id)
-
-    def _get_free_quantities(self):
-        """Return {(product, location): free quantity in the product's unit}.
-
-        Free as core means it: on hand and not reserved, at the location and below.
-        """
-        result = {}
-        for location, moves in self.grouped("location_id").items():
-            products = moves.product_id.with_context(location=location.id)
-            for move_product, product in zip(moves.product_id, products, strict=True):
-                result[(move_product, location)] = product.free_qty
-        return result
 
     def _prepare_missing_procurement(self, quantity):
         """Procurement of a missing quantity, with the values core gives a demand.
 
         In the unit of the product: one piece of a dozen has no exact number of dozens.
         """
-        move = self.sorted(lambda m: (m.state not in ("done", "cancel"), m.id))[-1:]
-        values = move._prepare_procurement_values()
-        values["reference_ids"] = self.reference_ids
+        self.ensure_one()
+        values = self._prepare_procurement_values()
+        values["move_dest_ids"] = self
+        values["partner_id"] = self._get_partner_id()
         # Not skipped: this is what the policy orders.
         values.pop("supply_policy", None)
         return self.env["stock.rule"].Procurement(
-            move.product_id,
-            move.product_id.uom_id.round(quantity),
-            move.product_id.uom_id,
-            move.location_id,
-            move.rule_id.name or "/",
-            move._prepare_procurement_origin(),
-            move.company_id,
+            self.product_id,
+            self.product_id.uom_id.round(quantity),
+            self.product_id.uom_id,
+            self.location_id,
+            self.rule_id.name or "/",
+            self._prepare_procurement_origin(),
+            self.company_id,
             values,
         )
 

@@ -83,7 +83,7 @@ class TestInherit(SupplyCommon):
         Move = self.registry["stock.move"]
         with (
             patch.object(Move, "_decide_supply", lambda self: None),
-            patch.object(Move, "_order_missing_supply", lambda self, before: None),
+            patch.object(Move, "_link_supply", lambda self, before=None: None),
         ):
             core = self._live(routes)
         self.assertEqual(ours, core)

@@ -57,8 +57,9 @@ class TestPerformance(SupplyCommon):
         def count(number):
             moves = self._create_demands(number, "stock_then_order")
             moves._decide_supply()
-            before = self.env["stock.move"]._get_stock_first_state()
-            return self._count_queries(lambda: moves._order_missing_supply(before))
+            moves.write({"state": "confirmed"})
+            network = self.env["mto.supply.network"]
+            return self._count_queries(lambda: network._share_free(moves))
 
         self.assertEqual(count(2), count(50))
 

@@ -1,0 +1,405 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..engine import Arrival, Network, Pool, Request, share
+
+# States of a purchase order line whose goods no receipt announces yet.
+REQUESTED = ("draft", "sent", "to approve")
+CLOSED = ("done", "cancel")
+
+
+class MtoSupplyNetwork(models.AbstractModel):
+    """Who supplies whom, with quantities: loaded in batch, computed by the engine.
+
+    A demand is a stock move; a supply is a stock move ('move') or the line of a
+    request for quotation ('line'). Quantities are in the unit of the product. Callers
+    pass records with the rights to read them; nothing is handed out but quantities.
+    """
+
+    _name = "mto.supply.network"
+    _description = "Supply Network"
+
+    # Loading
+
+    @api.model
+    def _load_open(self, demands, supplies=None):
+        """Network of what is still open around ``demands`` and ``supplies``.
+
+        Needs are what is not reserved yet, capacities what has not arrived yet. Where
+        supply does not suffice for all, the others are served before ``demands``.
+        """
+        everybody, supplies = self._get_neighbours(demands, supplies)
+        everybody = (everybody - demands) | demands.sudo()
+        open_demands = everybody.filtered(lambda m: m.state not in (*CLOSED, "draft"))
+        return self._make_network(
+            {move.id: move._get_unreserved_quantity() for move in open_demands},
+            {
+                key: 0.0 if supply_state == "done" else quantity
+                for key, quantity, supply_state in self._get_capacities(supplies)
+            },
+            open_demands,
+        )
+
+    @api.model
+    def _load_all(self, demands, supplies=None):
+        """Network of all that was and will be supplied around ``demands``."""
+        everybody, supplies = self._get_neighbours(demands, supplies)
+        everybody = (everybody - demands) | demands.sudo()
+        alive = everybody.filtered(lambda m: m.state not in ("cancel", "draft"))
+        return self._make_network(
+            {move.id: move._get_demanded_quantity() for move in alive},
+            {key: quantity for key, quantity, _s in self._get_capacities(supplies)},
+            alive,
+        )
+
+    def _make_network(self, needs, capacities, demands):
+        links = []
+        for move in demands:
+            links += [(("move", origin.id), move.id) for origin in move.move_orig_ids]
+            links += [
+                (("line", line.id), move.id) for line in move.created_purchase_line_ids
+            ]
+        return Network(needs, capacities, links)
+
+    def _get_neighbours(self, demands, supplies=None):
+        """Everybody linked with ``demands`` and ``supplies``, over any number of links.
+
+        :return: (demands, (supplying moves, lines))
+        """
+        moves, lines = supplies or (
+            self.env["stock.move"],
+            self.env["purchase.order.line"],
+        )
+        demands = demands.sudo()
+        moves, lines = moves.sudo(), lines.sudo()
+        while True:
+            more_moves = demands.move_orig_ids - moves
+            more_lines = demands.created_purchase_line_ids - lines
+            moves |= more_moves
+            lines |= more_lines
+            more_demands = (moves.move_dest_ids | lines.move_dest_ids) - demands
+            demands |= more_demands
+            if not more_demands:
+                return demands, (moves, lines)
+
+    def _get_capacities(self, supplies):
+        """Return [(key, quantity, 'open' or 'done')] of supplies that count."""
+        moves, lines = supplies
+        result = []
+        for move in moves:
+            if move.state not in ("cancel", "draft"):
+                done = "done" if move.state == "done" else "open"
+                key = ("move", move.id)
+                result.append((key, move._get_demanded_quantity(), done))
+        for line in lines:
+            if line.state in REQUESTED:
+                key = ("line", line.id)
+                result.append((key, line._get_requested_quantity(), "open"))
+        return result
+
+    # Links that Odoo lost
+
+    @api.model
+    def _find_stranded(self, demands):
+        """Make-to-order demands that no linked supply covers, with what is missing.
+
+        :return: {move: missing quantity}
+        """
+        suspects = demands.filtered(lambda m: m._may_be_stranded())
+        if not suspects:
+            return {}
+        flow = self._load_all(suspects).solve()
+        return {
+            move: missing
+            for move in suspects
+            if (missing := flow.missing(move.id))
+            and move.product_id.uom_id.compare(missing, 0) > 0
+        }
+
+    @api.model
+    def _relink(self, stranded):
+        """Link stranded demands to supply of their own order that has something left.
+
+        Supply of the same product, place, specification and references: what Odoo
+        raised, made in batches, merged or split for them without keeping the link.
+
+        :param dict stranded: {move: missing quantity}
+        :return: the moves that are covered now
+        """
+        moves = self.env["stock.move"].concat(*stranded)
+        candidates = self._search_own_supply(moves)
+        if not (candidates[0] or candidates[1]):
+            return moves.browse()
+        flow = self._load_all(moves, candidates).solve()
+        left = {key: flow.left(key) for key, _q, _s in self._get_capacities(candidates)}
+        linked = moves.browse()
+        for move, missing in stranded.items():
+            for record in self._sort_own_supply(candidates, move):
+                key = ("line" if record._name != "stock.move" else "move", record.id)
+                taken = min(left.get(key, 0.0), missing)
+                if move.product_id.uom_id.compare(taken, 0) <= 0:
+                    continue
+                self._link(record, move)
+                left[key] -= taken
+                missing -= taken
+                linked |= move
+                if move.product_id.uom_id.compare(missing, 0) <= 0:
+                    break
+        return linked
+
+    def _search_own_supply(self, demands):
+        """Supply that shares a reference with one of ``demands``."""
+        references = Domain("reference_ids", "in", demands.reference_ids.ids)
+        products = Domain("product_id", "in", demands.product_id.ids)
+        moves = (
+            self.env["stock.move"]
+            .sudo()
+            .search(
+                references
+                & products
+                & Domain("state", "not in", ("draft", "cancel"))
+                & self._get_arrival_domain(demands.location_id),
+                order="date, id",
+            )
+        )
+        lines = (
+            self.env["purchase.order.line"]
+            .sudo()
+            .search(
+                products
+                & Domain("state", "in", REQUESTED)
+                & Domain("order_id.reference_ids", "in", demands.reference_ids.ids),
+                order="date_planned, id",
+            )
+        )
+        return moves, lines
+
+    def _sort_own_supply(self, candidates, demand):
+        """Candidates that may supply ``demand``: what is not done yet first."""
+        moves, lines = candidates
+        moves = moves.filtered(
+            lambda m: (
+                m.product_id == demand.product_id
+                and m.reference_ids & demand.reference_ids
+                and m.company_id == demand.company_id
+                and (m.specification_key or "") == (demand.specification_key or "")
+                and m._arrives_at(demand.location_id)
+                and not m.origin_returned_move_id
+                and demand not in m.move_dest_ids
+            )
+        ).sorted(lambda m: (m.state == "done", m.date, m.id))
+        lines = lines.filtered(
+            lambda line: (
+                line.product_id == demand.product_id
+                and line.order_id.reference_ids & demand.reference_ids
+                and line.company_id == demand.company_id
+                and line._arrives_at(demand.location_id)
+                and demand not in line.move_dest_ids
+            )
+        )
+        return [*moves, *lines]
+
+    def _get_arrival_domain(self, locations):
+        """Moves that bring goods to ``locations`` from outside of them."""
+        arrives = Domain("location_dest_id", "child_of", locations.ids) | Domain(
+            "location_final_id", "child_of", locations.ids
+        )
+        return arrives & ~Domain("location_id", "child_of", locations.ids)
+
+    def _link(self, supply, demand):
+        """Write the link that Odoo writes when it orders for a demand."""
+        supply, demand = supply.sudo(), demand.sudo()
+        if supply._name == "purchase.order.line":
+            supply.move_dest_ids |= demand
+            return
+        supply.move_dest_ids |= demand
+        production = supply.production_id
+        if production and not demand.created_production_id:
+            demand.created_production_id = production
+        parent = demand.raw_material_production_id.production_group_id
+        if production and parent:
+            production.production_group_id.parent_ids |= parent
+
+    # Stock first, then order
+
+    @api.model
+    def _share_free(self, demands):
+        """What each of ``demands`` gets from stock and from arrivals, what is missing.
+
+        In the order of the demands. Needs the claims of their products, so that two
+        transactions do not share the same goods.
+
+        :return: {move: Share}
+        """
+        pools = demands.grouped(lambda move: move._get_supply_pool())
+        flow = self._load_open(demands).solve()
+        needs = {move: flow.missing(move.id) for move in demands}
+        short = demands.filtered(lambda m: m.product_id.uom_id.compare(needs[m], 0) > 0)
+        untracked = short.filtered(lambda m: m._should_bypass_reservation())
+        committed = self._get_commitments(short - untracked)
+        on_hand = self._get_on_hand(short - untracked)
+        arrivals = self._get_arrivals(short)
+        result = {}
+        for key, moves in pools.items():
+            pool = Pool(on_hand.get(key, 0.0), committed.get(key, 0.0), arrivals[key])
+            requests = [
+                Request(move, needs[move], move.date, move.specification_key or "")
+                for move in moves
+            ]
+            result.update(share(pool, requests))
+        return result
+
+    def _get_on_hand(self, demands):
+        """Return {pool: quantity nobody reserved}, as a reservation would find it.
+
+        Lots of which more is taken than there is count for nothing, packages and
+        owners as in core's own reservation. Goods that expire are asked of core.
+        """
+        if not demands:
+            return {}
+        quants = (
+            self.env["stock.quant"]
+            .sudo()
+            ._read_group(
+                Domain("product_id", "in", demands.product_id.ids)
+                & Domain("location_id", "child_of", demands.location_id.ids),
+                ["product_id", "location_id", "lot_id"],
+                ["quantity:sum", "reserved_quantity:sum"],
+            )
+        )
+        result = {}
+        for key, moves in demands.grouped(lambda m: m._get_supply_pool()).items():
+            product, location = key
+            if self._expires(product):
+                result[key] = moves[:1]._get_available_quantity(location, strict=False)
+                continue
+            lots = defaultdict(float)
+            for other, place, lot, quantity, reserved in quants:
+                if other == product and place._child_of(location):
+                    lots[lot] += quantity - reserved
+            result[key] = sum(max(quantity, 0.0) for quantity in lots.values())
+        return result
+
+    def _expires(self, product):
+        return "use_expiration_date" in product._fields and product.use_expiration_date
+
+    def _get_commitments(self, demands):
+        """Return {pool: quantity that older demands without reservation will take}.
+
+        A demand on stock that was confirmed earlier, and what lies in stock for a
+        demand made to order whose supply has arrived.
+        """
+        if not demands:
+            return {}
+        others = (
+            self.env["stock.move"]
+            .sudo()
+            .search(
+                Domain("product_id", "in", demands.product_id.ids)
+                & Domain("location_id", "child_of", demands.location_id.ids)
+                & Domain("state", "in", ("confirmed", "waiting", "partially_available"))
+                & Domain("id", "not in", demands.ids)
+            )
+        )
+        others = others.filtered(lambda m: m._takes_from_stock())
+        flow = self._load_open(others).solve()
+        result = defaultdict(float)
+        for key, moves in demands.grouped(lambda m: m._get_supply_pool()).items():
+            product, location = key
+            first = min(moves.ids)
+            for other in others:
+                if (
+                    other.product_id == product
+                    and other.location_id._child_of(location)
+                    and (other.id < first or other.move_orig_ids)
+                ):
+                    result[key] += flow.missing(other.id)
+        return result
+
+    def _get_arrivals(self, demands):
+        """Return {pool: arrivals that nobody, or not everything of, is linked to}."""
+        result = defaultdict(list)
+        if not demands:
+            return result
+        moves, lines = self._search_arrivals(demands)
+        flow = self._load_open(demands.browse(), (moves, lines)).solve()
+        for key in demands.grouped(lambda m: m._get_supply_pool()):
+            product, location = key
+            for record in [*moves, *lines]:
+                name = "line" if record._name != "stock.move" else "move"
+                left = flow.left((name, record.id))
+                if left and record.product_id == product:
+                    if record._arrives_at(location):
+                        result[key].append(self._make_arrival(record, left))
+        return result
+
+    def _make_arrival(self, record, left):
+        is_line = record._name == "purchase.order.line"
+        return Arrival(
+            record,
+            left,
+            record.date_planned if is_line else record.date,
+            record.specification_key or "",
+        )
+
+    def _search_arrivals(self, demands):
+        """Open supply from outside that arrives before the last of ``demands``."""
+        products = Domain("product_id", "in", demands.product_id.ids)
+        companies = Domain("company_id", "in", demands.company_id.ids)
+        latest = max(demands.mapped("date"))
+        moves = (
+            self.env["stock.move"]
+            .sudo()
+            .search(
+                products
+                & companies
+                & Domain(
+                    "state",
+                    "in",
+                    ("waiting", "confirmed", "partially_available", "assigned"),
+                )
+                & Domain("date", "<=", latest)
+                & Domain("origin_returned_move_id", "=", False)
+                & self._get_arrival_domain(demands.location_id),
+                order="date, id",
+            )
+        )
+        lines = (
+            self.env["purchase.order.line"]
+            .sudo()
+            .search(
+                products
+                & companies
+                & Domain("state", "in", REQUESTED)
+                & Domain("date_planned", "<=", latest),
+                order="date_planned, id",
+            )
+        )
+        return moves, lines
+
+    @api.model
+    def _get_spare_supply(self, demands):
+        """Return {demand id: what its linked supply holds for nobody}.
+
+        Only supply that can be asked for less: requests for quotation and transfers
+        from another place.
+        """
+        everybody, (moves, lines) = self._get_neighbours(demands)
+        flow = self._load_open(everybody, (moves, lines)).solve()
+        result = {}
+        for demand in demands:
+            transfers = demand.move_orig_ids.filtered(
+                lambda m: (
+                    m.state not in CLOSED and m.rule_id.action in ("pull", "pull_push")
+                )
+            )
+            keys = [("move", move.id) for move in transfers]
+            keys += [
+                ("line", line.id)
+                for line in demand.sudo().created_purchase_line_ids
+                if line.state in REQUESTED
+            ]
+            result[demand.id] = sum(flow.left(key) for key in keys)
+        return result

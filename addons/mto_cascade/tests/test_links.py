@@ -1,0 +1,184 @@
+from odoo.tests import tagged
+
+from .common import SupplyCommon
+
+
+class LinksCommon(SupplyCommon):
+    """What must hold of the links, whatever happened to the order."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["stock.reference"].check_access("read")
+
+    def _create_assembly(self, name, components, policy="make_to_order", **vals):
+        """A product made of ``components``; by Odoo's own route if policy is None."""
+        routes = {} if policy else {"route_ids": self.mto_route.ids}
+        product = self._create_product(name, policy, **routes)
+        self._create_bom(product, components, **vals)
+        return product
+
+    def _create_bought(self, name, policy="make_to_order", **vals):
+        routes = {} if policy else {"route_ids": self.mto_route.ids}
+        return self._create_part(name, policy, **routes, **vals)
+
+    def _get_stranded(self, products):
+        moves = self._get_demands(products[0]).browse()
+        for product in products:
+            moves |= self._get_demands(product)
+        return self.env["mto.supply.network"]._find_stranded(moves)
+
+    def _receive(self, products):
+        """Confirm and receive every request for quotation of the products."""
+        lines = self.env["purchase.order.line"].search(
+            [("product_id", "in", products.ids), ("state", "!=", "cancel")]
+        )
+        for order in lines.order_id:
+            if order.state in ("draft", "sent"):
+                order.button_confirm()
+            for picking in order.picking_ids.filtered(
+                lambda p: p.state not in ("done", "cancel")
+            ):
+                picking.move_ids.picked = True
+                picking._action_done()
+
+    def _produce(self, productions):
+        for production in productions.filtered(
+            lambda p: p.state not in ("done", "cancel")
+        ):
+            production.action_assign()
+            self.assertEqual(
+                production.reservation_state, "assigned", production.display_name
+            )
+            production.qty_producing = production.product_qty
+            production._set_qty_producing()
+            production.with_context(skip_consumption=True).button_mark_done()
+            self.assertEqual(production.state, "done")
+
+    def _live_to_the_end(self, order, bought, *levels):
+        """Buy, make from the bottom up and deliver; nothing may be stuck."""
+        self._receive(bought)
+        for product in levels:
+            self._produce(self._get_productions(product))
+        pickings = order.picking_ids.filtered(
+            lambda p: p.state not in ("done", "cancel")
+        )
+        pickings.action_assign()
+        self.assertEqual(set(pickings.move_ids.mapped("state")), {"assigned"})
+        pickings.move_ids.picked = True
+        pickings._action_done()
+        for line in order.order_line:
+            self.assertEqual(line.qty_delivered, line.product_uom_qty)
+
+
+@tagged("post_install", "-at_install")
+class TestLinks(LinksCommon):
+    """Traps of core: the second demand is never left alone, by policy and by route."""
+
+    def _for_each_way(self, scenario):
+        for policy in ("make_to_order", None):
+            with self.subTest(policy=policy or "core's route"):
+                scenario(policy)
+
+    def test_raised_order(self):
+        """2 -> 5: the growth is linked with the order that was raised for it."""
+
+        def scenario(policy):
+            part = self._create_bought("Part", policy)
+            top = self._create_assembly("Top", [(part, 2)], policy)
+            order = self._create_order((top, 2))
+            order.order_line.product_uom_qty = 5
+            production = self._get_productions(top)
+            self.assertEqual(production.product_qty, 5)
+            moves = order.picking_ids.move_ids
+            self.assertEqual(moves.move_orig_ids, production.move_finished_ids)
+            self.assertFalse(self._get_stranded(top + part))
+            self._live_to_the_end(order, part, top)
+
+        self._for_each_way(scenario)
+
+    def test_two_lines_share_a_sub_assembly(self):
+        def scenario(policy):
+            part = self._create_bought("Part", policy)
+            sub = self._create_assembly("Sub", [(part, 1)], policy)
+            first = self._create_assembly("First", [(sub, 1)], policy)
+            second = self._create_assembly("Second", [(sub, 2)], policy)
+            order = self._create_order((first, 1), (second, 1))
+            self.assertEqual(sum(self._get_productions(sub).mapped("product_qty")), 3)
+            self.assertFalse(self._get_stranded(first + second + sub + part))
+            for product in first + second:
+                raw = self._get_productions(product).move_raw_ids
+                self.assertTrue(raw.move_orig_ids.production_id)
+                self.assertIn(
+                    self._get_productions(product),
+                    self._get_productions(sub)._get_sources(),
+                )
+            self._live_to_the_end(order, part, sub, first, second)
+
+        self._for_each_way(scenario)
+
+    def test_batch_size(self):
+        """5 in batches of 2: all three orders are linked with the demand."""
+
+        def scenario(policy):
+            part = self._create_bought("Part", policy)
+            sub = self._create_assembly("Sub", [(part, 1)], policy)
+            top = self._create_assembly(
+                "Top", [(sub, 1)], policy, enable_batch_size=True, batch_size=2
+            )
+            order = self._create_order((top, 5))
+            productions = self._get_productions(top)
+            self.assertEqual(productions.mapped("product_qty"), [2, 2, 2])
+            delivery = order.picking_ids.move_ids
+            self.assertEqual(delivery.move_orig_ids, productions.move_finished_ids)
+            self.assertFalse(self._get_stranded(top + sub + part))
+            self._live_to_the_end(order, part, sub, top)
+
+        self._for_each_way(scenario)
+
+    def test_split_with_a_draft_purchase(self):
+        """Each part of a split order waits for the same request for quotation."""
+
+        def scenario(policy):
+            part = self._create_bought("Part", policy)
+            top = self._create_assembly("Top", [(part, 1)], policy)
+            order = self._create_order((top, 6))
+            production = self._get_productions(top)
+            production._split_productions({production: [2, 4]})
+            self.assertEqual(len(self._get_productions(top)), 2)
+            self.assertFalse(self._get_stranded(part + top))
+            self._live_to_the_end(order, part, top)
+
+        self._for_each_way(scenario)
+
+    def test_merge_with_a_draft_purchase(self):
+        def scenario(policy):
+            part = self._create_bought("Part", policy)
+            top = self._create_assembly("Top", [(part, 1)], policy)
+            first = self._create_order((top, 2))
+            second = self._create_order((top, 3))
+            productions = self._get_productions(top)
+            self.assertEqual(len(productions), 2)
+            productions.action_merge()
+            merged = self._get_productions(top)
+            self.assertEqual(merged.product_qty, 5)
+            self.assertFalse(self._get_stranded(part + top))
+            self._receive(part)
+            self._produce(merged)
+            for order in first + second:
+                self.assertEqual(order.picking_ids.move_ids.state, "assigned")
+
+        self._for_each_way(scenario)
+
+    def test_line_added_to_a_confirmed_order(self):
+        def scenario(policy):
+            part = self._create_bought("Part", policy)
+            sub = self._create_assembly("Sub", [(part, 1)], policy)
+            first = self._create_assembly("First", [(sub, 1)], policy)
+            second = self._create_assembly("Second", [(sub, 1)], policy)
+            order = self._create_order((first, 1))
+            order.order_line = [(0, 0, {"product_id": second.id, "product_uom_qty": 1})]
+            self.assertFalse(self._get_stranded(first + second + sub + part))
+            self._live_to_the_end(order, part, sub, first, second)
+
+        self._for_each_way(scenario)
