@@ -24,7 +24,7 @@ class MtoSupplyClaim(models.Model):
 
     @api.model
     def _claim(self, products):
-        """Claim ``products``, in the order of their ids so that nobody waits in a circle.
+        """Claim ``products``, in the order of their ids: nobody waits in a circle.
 
         Access is not needed: the row says nothing but how often.
         """
