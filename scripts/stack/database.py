@@ -46,7 +46,7 @@ class Databases:
         :param names: only these of our modules, on nothing but what they need
         """
         if names is None:
-            names, kind, base = modules.ours(), "suite", self._everything()
+            names, kind, base = modules.ours(), "suite", self.everything()
         else:
             names = modules.closure(names)
             kind = f"suite_{files.digest(names)[:6]}"
@@ -64,7 +64,7 @@ class Databases:
     def _demo_core(self):
         return self.core(modules.core_depends(modules.ours(demo=True)))
 
-    def _everything(self):
+    def everything(self):
         """Return a template with all Odoo modules that ours need or work with.
 
         On top of the demonstration's, which saves most of the time.
