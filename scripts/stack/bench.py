@@ -110,8 +110,11 @@ def main(options):
         with files.locked(paths.HOME / "bench.lock", "measure"):
             runner = Runner(Databases(server))
             if options.soak is not None:
-                return _soak(runner, options)
-            return _measure(runner, options)
+                seed = options.seed
+                if seed is None:
+                    seed = random.randrange(10**6)
+                return play(runner, options.jobs, seed, options.soak)
+            return measure(runner, options)
     finally:
         server.close()
 
@@ -130,7 +133,8 @@ def _listing():
 # -- rows ---------------------------------------------------------------------
 
 
-def _measure(runner, options):
+def measure(runner, options):
+    """Measure the chosen rows and tell; return 1 when one is over or failed."""
     outcomes = [_outcome(runner, row, options.limit) for row in options.rows]
     say()
     for line in bench_report.report(outcomes):
@@ -174,12 +178,9 @@ def _as_json(outcomes):
 # -- soak ---------------------------------------------------------------------
 
 
-def _soak(runner, options):
-    """Play each job; return 1 when a life failed."""
-    if not options.jobs:
-        raise Problem("There is no soak job.")
-    seed = random.randrange(10**6) if options.seed is None else options.seed
-    failed = [_play(runner, job, seed, options.soak) for job in options.jobs]
+def play(runner, jobs, seed, minutes):
+    """Play each job for so many minutes; return 1 when a life failed."""
+    failed = [_play(runner, job, seed, minutes) for job in jobs]
     return 1 if any(failed) else 0
 
 
@@ -194,7 +195,8 @@ def _play(runner, job, seed, minutes):
                 if life["problem"]:
                     failed += 1
                     say(f"  {job.name}, seed {life['seed']}: {life['problem']}")
-                    say(f"    again: scripts/bench --soak 0 --seed {life['seed']}")
+                    again = f"scripts/bench {job.name} --soak 0 --seed {life['seed']}"
+                    say(f"    again: {again}")
         except WorkerError as error:
             failed += 1
             say(f"  {job.name}: {error}")

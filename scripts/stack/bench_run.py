@@ -42,9 +42,8 @@ class Runner:
     def _call(self, side, explain=False):
         job = self._job(side.function, arguments=side.arguments, explain=explain)
         with self._database(side.template) as name:
-            for answer in self._answers({**job, "database": name}):
-                return answer
-        raise WorkerError("it gave no figures")
+            [answer] = self._answers({**job, "database": name})
+        return answer
 
     def play(self, job, seed, minutes):
         """Play a soak job; gives {"seed", "problem"} of each life as it ends."""
