@@ -15,4 +15,5 @@
         "views/product_template_views.xml",
         "views/stock_picking_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }
