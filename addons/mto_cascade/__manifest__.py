@@ -1,6 +1,6 @@
 {
     "name": "Make to Order Cascade",
-    "summary": "Supply policy per product and category, from order to last component",
+    "summary": "Supply policy of each demand, from the order to the last component",
     "version": "19.0.1.0.0",
     "development_status": "Beta",
     "category": "Supply Chain/Manufacturing",
@@ -8,12 +8,18 @@
     "license": "LGPL-3",
     "depends": ["sale_mrp", "purchase_mrp", "sale_purchase_stock"],
     "data": [
+        "security/supply_rule_security.xml",
         "security/ir.model.access.csv",
         "data/ir_default_data.xml",
+        "views/mrp_bom_views.xml",
         "views/mrp_production_views.xml",
         "views/product_category_views.xml",
         "views/product_template_views.xml",
+        "views/product_product_views.xml",
+        "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
+        "views/stock_warehouse_views.xml",
+        "views/supply_rule_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

@@ -3,6 +3,7 @@
 from .availability import Arrival, Pool, Request, Share, share
 from .flow import Flow, Network
 from .policy import (
+    DEPENDS_ON_ORDER,
     INHERIT,
     MAKE_TO_ORDER,
     MAKE_TO_STOCK,
@@ -12,4 +13,8 @@ from .policy import (
     PolicySource,
     SupplyDecision,
     decide,
+    decide_for_specification,
+    takes_from_stock,
 )
+from .presets import ALL, ASSEMBLIES, SOLD_PRODUCT, SUPPLIED, preset_policy
+from .rules import COSTLY, STOCK_BELOW, Facts, Rule, RuleMatch, find_rule

@@ -5,7 +5,7 @@ that does not inherit decides. If all inherit, the answer of Odoo's own rule sea
 stands and is only named.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 MAKE_TO_ORDER = "make_to_order"
@@ -14,6 +14,10 @@ STOCK_THEN_ORDER = "stock_then_order"
 INHERIT = "inherit"
 
 POLICIES = (MAKE_TO_ORDER, MAKE_TO_STOCK, STOCK_THEN_ORDER)
+
+# What a place answers that decides, but differently from order to order. Only where a
+# product or a bill of materials is asked; a demand knows its order.
+DEPENDS_ON_ORDER = "depends_on_order"
 
 # Odoo's supply method of a rule -> the policy it amounts to, and the reason code.
 _CORE_POLICIES = {
@@ -28,13 +32,19 @@ class PolicySource:
     """A place where a policy can be set.
 
     ``level`` names the kind of place ('product', 'category'); ``policy`` is what is set
-    there, False or 'inherit' for nothing; ``record_id`` and ``name`` say which one.
+    there, False or 'inherit' for nothing; ``record_id`` and ``name`` say which one;
+    ``details`` is what else its sentence needs, as JSON can keep it.
     """
 
     level: str
     policy: str | bool
     record_id: int | bool = False
     name: str = ""
+    details: Mapping = field(default_factory=dict, hash=False)
+
+    @property
+    def decides(self) -> bool:
+        return self.policy in POLICIES or self.policy == DEPENDS_ON_ORDER
 
 
 @dataclass(frozen=True)
@@ -49,8 +59,9 @@ class CoreAnswer:
 class SupplyDecision:
     """How a demand is supplied.
 
-    ``policy``: one of POLICIES, or False when Odoo decides and was not asked.
-    ``level``: where it comes from: a level of the sources, or 'core'.
+    ``policy``: one of POLICIES, or False when Odoo decides and was not asked, and when
+    it depends on the order.
+    ``level``: where it comes from: a level of the sources, 'specification' or 'core'.
     ``reason``: {'code': ..., and the data its sentence needs}.
     """
 
@@ -70,7 +81,7 @@ class SupplyDecision:
         A demand served from stock first stays a demand on stock: only the missing
         quantity is ordered.
         """
-        if not self.by_policy:
+        if not self.by_policy or not self.policy:
             return False
         return "make_to_order" if self.policy == MAKE_TO_ORDER else "make_to_stock"
 
@@ -80,8 +91,8 @@ def decide(
 ) -> SupplyDecision:
     """Return the decision of the first source that does not inherit, else Odoo's."""
     for source in sources:
-        if source.policy in POLICIES:
-            return SupplyDecision(source.policy, source.level, _source_reason(source))
+        if source.decides:
+            return _decide_by(source)
     if core is None:
         return SupplyDecision(False, "core", {})
     policy, code = _CORE_POLICIES[core.procure_method]
@@ -90,9 +101,29 @@ def decide(
     )
 
 
-def _source_reason(source: PolicySource) -> dict:
-    return {
-        "code": f"{source.level}_policy",
-        "record_id": source.record_id,
-        "name": source.name,
-    }
+def takes_from_stock(decision: SupplyDecision) -> bool:
+    """Whether a policy lets the demand be served with goods that are not its own."""
+    return decision.by_policy and decision.policy in (MAKE_TO_STOCK, STOCK_THEN_ORDER)
+
+
+def decide_for_specification() -> SupplyDecision:
+    """Goods of a specification are never taken from stock, whatever was decided."""
+    return SupplyDecision(
+        MAKE_TO_ORDER,
+        "specification",
+        {"code": "specification", "record_id": False, "name": ""},
+    )
+
+
+def _decide_by(source: PolicySource) -> SupplyDecision:
+    depends = source.policy == DEPENDS_ON_ORDER
+    return SupplyDecision(
+        False if depends else source.policy,
+        source.level,
+        {
+            "code": DEPENDS_ON_ORDER if depends else f"{source.level}_policy",
+            "record_id": source.record_id,
+            "name": source.name,
+            **source.details,
+        },
+    )

@@ -1,3 +1,4 @@
+from . import mrp_bom_line
 from . import mrp_production
 from . import mto_supply_claim
 from . import mto_supply_network
@@ -5,6 +6,11 @@ from . import product_category
 from . import product_product
 from . import product_template
 from . import purchase_order_line
+from . import res_company
 from . import sale_order_line
 from . import stock_move
 from . import stock_rule
+from . import stock_warehouse
+from . import supply_facts
+from . import supply_policy
+from . import supply_rule

@@ -19,12 +19,7 @@ class ProductCategory(models.Model):
 
         Nearest first, for the company of the environment.
         """
-        chains = {
-            category.id: [
-                int(part) for part in (category.parent_path or "").split("/")[:-1]
-            ]
-            for category in self
-        }
+        chains = {category.id: category._get_ids_with_parents() for category in self}
         ancestors = self.browse({id_ for chain in chains.values() for id_ in chain})
         source = {
             category.id: PolicySource(
@@ -36,3 +31,12 @@ class ProductCategory(models.Model):
             category_id: [source[id_] for id_ in reversed(chain)]
             for category_id, chain in chains.items()
         }
+
+    def _get_ids_with_parents(self):
+        """Ids from the top down to the category itself."""
+        return [int(part) for part in (self.parent_path or "").split("/")[:-1]]
+
+    def _get_names_with_parents(self):
+        """Return {id: name} of the category and its parents."""
+        ancestors = self.browse(self._get_ids_with_parents())
+        return {category.id: category.name for category in ancestors}

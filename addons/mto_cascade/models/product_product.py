@@ -1,12 +1,23 @@
 from odoo import api, fields, models
 
-from ..engine import CoreAnswer, PolicySource, decide
-from .supply_words import supply_sentence
+from ..engine import CoreAnswer, PolicySource
+from .supply_policy import SupplyDemand
+from .supply_words import SUPPLY_POLICIES
 
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
 
+    variant_supply_policy = fields.Selection(
+        SUPPLY_POLICIES,
+        "Supply Policy of the Variant",
+        company_dependent=True,
+        # With the columns of the variant, not with the values of the company: they
+        # are read anyway wherever a demand is decided.
+        prefetch=True,
+        help="How this variant is supplied; stronger than the policy of the product.\n"
+        "Inherit: the product decides.",
+    )
     supply_explanation = fields.Char(
         string="Will be supplied",
         compute="_compute_supply_explanation",
@@ -14,6 +25,7 @@ class ProductProduct(models.Model):
     )
 
     @api.depends(
+        "variant_supply_policy",
         "supply_policy",
         "type",
         "categ_id.supply_policy",
@@ -34,8 +46,8 @@ class ProductProduct(models.Model):
     def get_supply_decision(self, warehouse_id=False):
         """How a demand for each product is supplied, and why.
 
-        It answers for a demand on the stock of one warehouse of the current company and
-        needs read access to the products only.
+        It answers for the product sold by an order of the current company, from the
+        stock of one warehouse, and needs read access to the products only.
 
         :param int warehouse_id: warehouse to answer for; the company's first one if not
             given
@@ -43,13 +55,28 @@ class ProductProduct(models.Model):
 
             - ``id``, ``model`` ('product.product'), ``uom`` (name of its unit)
             - ``company_id``, ``warehouse_id``: ids, or False
-            - ``policy``: 'make_to_order', 'make_to_stock' or 'stock_then_order'
-            - ``procure_method``: of the demand, 'make_to_order' or 'make_to_stock'
-            - ``level``: what decided: 'product', 'category' or 'core' (Odoo's routes)
-            - ``reason``: dictionary with ``code``, one of 'product_policy',
-              'category_policy', 'mto_route', 'stock_first_route', 'no_policy';
-              ``record_id`` (id of the product or category, or False) and ``name`` (of
-              the category or the route, or False)
+            - ``policy``: 'make_to_order', 'make_to_stock' or 'stock_then_order'; False
+              when it depends on the order
+            - ``procure_method``: of the demand, 'make_to_order' or 'make_to_stock';
+              False when it depends on the order
+            - ``level``: what decided: 'specification', 'order_line', 'bom_line',
+              'variant', 'product', 'rule', 'category', 'warehouse', 'preset' or 'core'
+              (Odoo's routes)
+            - ``reason``: dictionary with
+
+              - ``code``: 'specification', 'order_line_policy', 'bom_line_policy',
+                'variant_policy', 'product_policy', 'rule_policy', 'category_policy',
+                'warehouse_policy', 'preset_policy', 'depends_on_order', 'mto_route',
+                'stock_first_route' or 'no_policy'
+              - ``record_id``: of the record that decided, False for 'core' and
+                'specification'; of the company for 'preset'
+              - ``name``: its name, that of the order or the product of the bill of
+                materials for a line, that of the route for 'core', or False
+              - ``facts``: for a rule, one dictionary per condition that held, each with
+                ``fact``: 'level', 'supply', 'category', 'vendor', 'lead_time' (days),
+                'unit_cost' (never its value), 'customer', 'customer_tag', 'quantity' or
+                'warehouse', and ``value`` or ``name``
+
             - ``supply``: how it is replenished: 'make', 'buy', 'subcontract',
               'transfer', 'kit' (its components are decided instead), 'service', 'none'
               (neither bill of materials nor vendor), 'no_rule'
@@ -66,45 +93,35 @@ class ProductProduct(models.Model):
 
     def _get_supply_decisions(self, warehouse=None):
         """Same as ``get_supply_decision``, for products the caller may read."""
-        warehouse = warehouse or self._get_supply_warehouse()
-        company = warehouse.company_id or self.env.company
-        sources = self._get_supply_policy_sources(company)
         # Rules, vendors and bills of materials tell the words; a reader of the product
         # need not have access to them, and none of their content is handed out.
-        products_sudo = self.sudo().with_company(company)
-        answers = products_sudo._get_core_answers(warehouse.sudo())
-        supplies = products_sudo._get_supply_kinds(warehouse.sudo())
-        return [
-            product._prepare_supply_decision(
-                decide(sources[product.id], answers[product.id]),
-                supplies[product.id],
-                warehouse,
-            )
-            for product in self.with_company(company)
-        ]
+        warehouse = (warehouse or self._get_supply_warehouse()).sudo()
+        company = warehouse.company_id or self.env.company.sudo()
+        products = self.sudo().with_company(company)
+        cores = products._get_core_answers(warehouse)
+        Policy = self.env["mto.supply.policy"].sudo()
+        return Policy._get_answers(
+            [
+                (
+                    product,
+                    product._prepare_supply_demand(company, warehouse),
+                    cores[product.id],
+                )
+                for product in products
+            ]
+        )
 
-    def _prepare_supply_decision(self, decision, supply, warehouse):
+    def _prepare_supply_demand(self, company, warehouse):
+        """A sales order that may come: nobody knows yet of whom and for how many."""
         self.ensure_one()
-        reason = decision.reason
-        return {
-            "id": self.id,
-            "model": self._name,
-            "uom": self.uom_id.name,
-            "company_id": self.env.company.id,
-            "warehouse_id": warehouse.id,
-            "policy": decision.policy,
-            "procure_method": decision.procure_method
-            or ("make_to_order" if reason["code"] == "mto_route" else "make_to_stock"),
-            "level": decision.level,
-            "reason": {
-                "code": reason["code"],
-                "record_id": reason.get("record_id") or False,
-                "name": reason.get("name") or reason.get("route") or False,
-            },
-            "supply": supply,
-            "can_be_supplied": supply not in ("none", "no_rule"),
-            "explanation": supply_sentence(self.env, decision.policy, reason, supply),
-        }
+        return SupplyDemand(
+            product=self,
+            company=company,
+            warehouse=warehouse,
+            order_line=self.env["sale.order.line"],
+            bom_line=self.env["mrp.bom.line"],
+            unknown=frozenset({"customer", "customer_tag", "quantity"}),
+        )
 
     @api.model
     def _get_supply_warehouse(self):
@@ -116,32 +133,44 @@ class ProductProduct(models.Model):
             return Warehouse.browse(warehouse_id)
         return Warehouse.search([("company_id", "=", self.env.company.id)], limit=1)
 
-    def _get_supply_policy_sources(self, company):
-        """Return {product id: policy sources, strongest first} in ``company``.
+    def _get_supply_policy_sources(self):
+        """Return {product id: policy sources}: of the variant, then of the product.
 
-        Override to add a level. Reads in batch: no query per product.
+        For the company of the environment, in batch.
         """
-        products = self.with_company(company)
-        category_sources = products.categ_id._get_supply_policy_sources()
         return {
             product.id: [
+                PolicySource("variant", product.variant_supply_policy, product.id),
                 PolicySource("product", product.supply_policy, product.id),
-                *category_sources.get(product.categ_id.id, ()),
             ]
-            for product in products
+            for product in self
         }
 
-    def _get_core_answers(self, warehouse):
-        """Return {product id: what core's rule search says of a delivery}."""
-        customers = (
+    def _get_first_vendor_line(self):
+        """The vendor line Odoo would ask first, for the smallest quantity."""
+        self.ensure_one()
+        lines = self._get_filtered_sellers(quantity=None)
+        first = lines[:1].partner_id
+        return lines.filtered(lambda line: line.partner_id == first).sorted("min_qty")[
+            :1
+        ]
+
+    def _get_core_answers(self, warehouse, location=None, routes=None):
+        """Return {product id: what core's rule search says of a demand}.
+
+        :param location: where the goods are needed; at a customer's if not given
+        :param routes: routes chosen for the demand itself
+        """
+        location = location or (
             self.env.ref("stock.stock_location_customers", raise_if_not_found=False)
             or self.env["stock.location"]
         )
+        rules = self._get_supply_rules(warehouse, location, routes)
         return {
             product_id: CoreAnswer(
                 rule.procure_method or "make_to_stock", rule.route_id.name or ""
             )
-            for product_id, rule in self._get_supply_rules(warehouse, customers).items()
+            for product_id, rule in rules.items()
         }
 
     def _get_supply_kinds(self, warehouse):
@@ -186,7 +215,7 @@ class ProductProduct(models.Model):
             )
         )
 
-    def _get_supply_rules(self, warehouse, location):
+    def _get_supply_rules(self, warehouse, location, routes=None):
         """Return {product id: rule that core finds for a need at ``location``}.
 
         Core's search depends on the product through its routes and through what the
@@ -195,7 +224,11 @@ class ProductProduct(models.Model):
         Rule = self.env["stock.rule"]
         if not warehouse or not location:
             return dict.fromkeys(self.ids, Rule)
-        values = {"warehouse_id": warehouse, "company_id": warehouse.company_id}
+        values = {
+            "warehouse_id": warehouse,
+            "company_id": warehouse.company_id,
+            **({"route_ids": routes} if routes else {}),
+        }
         found = {}
         result = {}
         for product in self:

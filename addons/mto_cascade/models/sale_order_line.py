@@ -1,23 +1,171 @@
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
-from ..engine import MAKE_TO_ORDER, decide
+from ..engine import INHERIT, MAKE_TO_ORDER
+from .supply_policy import SupplyDemand
+from .supply_words import SUPPLY_POLICIES
 
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    @api.depends("product_id.supply_policy", "product_id.categ_id.supply_policy")
+    supply_policy = fields.Selection(
+        SUPPLY_POLICIES,
+        help="How this line is supplied; stronger than what the product says.\n"
+        "Empty or Inherit: the product decides.",
+    )
+    supply_scope = fields.Selection(
+        [("product", "This product only"), ("all", "And everything below it")],
+        "Policy Applies to",
+        default="product",
+        help="Whether the policy of the line also decides for the components of the "
+        "product, at every level. A component that can neither be made nor bought is "
+        "taken from stock.",
+    )
+
+    @api.depends(
+        "supply_policy",
+        "product_uom_qty",
+        "product_uom_id",
+        "order_id.partner_id",
+        "order_id.company_id.supply_preset",
+        "warehouse_id.supply_policy",
+        "product_id.variant_supply_policy",
+        "product_id.supply_policy",
+        "product_id.categ_id.supply_policy",
+    )
     def _compute_is_mto(self):
-        """A line follows the policy of its product, where one is set."""
+        """A line follows the policy that will decide it, where one does."""
         super()._compute_is_mto()
-        for company, lines in self.grouped("company_id").items():
-            products = lines.product_id
-            sources = products._get_supply_policy_sources(company)
-            decisions = {id_: decide(chain) for id_, chain in sources.items()}
-            for line in lines.filtered("display_qty_widget"):
-                decision = decisions[line.product_id.id]
-                if decision.by_policy and line._is_delivered_from_stock():
-                    line.is_mto = decision.policy == MAKE_TO_ORDER
+        lines = self.filtered(
+            lambda line: line.display_qty_widget and line._is_delivered_from_stock()
+        )
+        for line, decision in lines._get_policy_decisions().items():
+            if decision.by_policy:
+                line.is_mto = decision.policy == MAKE_TO_ORDER
+
+    def write(self, vals):
+        self._check_supply_undecided(vals)
+        return super().write(vals)
+
+    def _check_supply_undecided(self, vals):
+        """Refuse another policy for a line whose supply is ordered already."""
+        names = [name for name in ("supply_policy", "supply_scope") if name in vals]
+        for line in self if names else ():
+            if line.state == "sale" and any(line[n] != vals[n] for n in names):
+                raise UserError(
+                    self.env._(
+                        "The supply of %(product)s in order %(order)s is decided: the "
+                        "order is confirmed. Cancel the order and set it to quotation "
+                        "to choose another policy.",
+                        product=line.product_id.display_name or line.name,
+                        order=line.order_id.name,
+                    )
+                )
+
+    @api.readonly
+    def get_supply_decision(self):
+        """How each order line is supplied, and why.
+
+        It answers for the product of the line itself (level 0), from the warehouse of
+        the line: what was decided for a confirmed line, what would be decided for a
+        quotation. Needs read access to the lines only.
+
+        :return: one dictionary per line, in the order of ``self``, with the keys of
+            ``product.product.get_supply_decision``; ``model`` is 'sale.order.line'.
+            A line without a product (section, note) has ``policy`` and
+            ``procure_method`` False, ``level`` 'core', reason code 'no_product' and
+            ``supply`` 'service'.
+        :rtype: list[dict]
+        :raises odoo.exceptions.AccessError: if a line may not be read
+        """
+        self.check_access("read")
+        # The words name rules, vendors and stock of which nothing else is handed out.
+        return self.sudo()._get_supply_answers()
+
+    def _decides_supply(self, levels):
+        """Whether the line has a policy for demands at ``levels`` below it."""
+        self.ensure_one()
+        return (self.supply_policy or INHERIT) != INHERIT and (
+            self.supply_scope == "all" or levels == (0, 0)
+        )
+
+    def _get_policy_decisions(self):
+        """Return {line: decision of the policies} for the product of each line."""
+        # A salesperson may not read every rule, vendor or bill of materials; only the
+        # decision is used.
+        demands = [line._prepare_supply_demand() for line in self.sudo()]
+        decisions = self.env["mto.supply.policy"].sudo()._get_decisions(demands)
+        return {
+            line: decisions[demand] for line, demand in zip(self, demands, strict=True)
+        }
+
+    def _get_supply_answers(self):
+        """Same as ``get_supply_decision``, for lines the caller may read (sudo)."""
+        decided = {line: line._get_decided_move() for line in self}
+        moves = self.env["stock.move"].union(*decided.values())
+        undecided = self.filtered(lambda line: line.product_id and not decided[line])
+        by_move = {answer["id"]: answer for answer in moves._get_supply_answers()}
+        by_line = dict(zip(undecided, undecided._get_answers_by_policy(), strict=True))
+        return [
+            by_line.get(line)
+            or {
+                **(by_move.get(decided[line].id) or line._prepare_empty_answer()),
+                "id": line.id,
+                "model": line._name,
+            }
+            for line in self
+        ]
+
+    def _get_decided_move(self):
+        """The demand that a policy decided when the order was confirmed."""
+        self.ensure_one()
+        return self.move_ids.filtered(
+            lambda move: move.supply_policy and move.state != "cancel"
+        ).sorted("id")[:1]
+
+    def _get_answers_by_policy(self):
+        cores = {}
+        for key, lines in self.grouped(
+            lambda line: (line.company_id, line.warehouse_id, line.route_ids)
+        ).items():
+            company, warehouse, routes = key
+            products = lines.product_id.with_company(company)
+            answers = products._get_core_answers(warehouse, routes=routes)
+            cores.update((line, answers[line.product_id.id]) for line in lines)
+        return self.env["mto.supply.policy"]._get_answers(
+            [(line, line._prepare_supply_demand(), cores[line]) for line in self]
+        )
+
+    def _prepare_empty_answer(self):
+        """A section or a note."""
+        self.ensure_one()
+        return self.env["mto.supply.policy"]._prepare_answer_without_product(
+            self.company_id or self.env.company, self.warehouse_id
+        )
+
+    def _prepare_supply_demand(self):
+        self.ensure_one()
+        return SupplyDemand(
+            product=self.product_id,
+            company=self.company_id or self.env.company,
+            warehouse=self.warehouse_id,
+            order_line=self,
+            bom_line=self.env["mrp.bom.line"],
+            specification=self._get_specification_key(),
+        )
+
+    def _get_specification_key(self):
+        """Key of what was asked for beyond the product; override to tell one."""
+        self.ensure_one()
+        return False
+
+    def _get_quantity_in_product_unit(self):
+        if not self:
+            return 0.0
+        return self.product_uom_id._compute_quantity(
+            self.product_uom_qty, self.product_id.uom_id, rounding_method="HALF-UP"
+        )
 
     def _is_delivered_from_stock(self):
         """Whether our stock delivers: a line shipped by the vendor has no policy."""

@@ -1,8 +1,17 @@
+import json
 from collections import defaultdict
 
 from odoo import Command, api, fields, models
 
-from ..engine import MAKE_TO_ORDER, MAKE_TO_STOCK, STOCK_THEN_ORDER, decide
+from ..engine import (
+    MAKE_TO_ORDER,
+    MAKE_TO_STOCK,
+    STOCK_THEN_ORDER,
+    CoreAnswer,
+    SupplyDecision,
+    decide,
+)
+from .supply_policy import SupplyDemand
 from .supply_words import DEMAND_POLICIES, supply_sentence
 
 
@@ -16,6 +25,15 @@ class StockMove(models.Model):
         help="The policy this demand was decided by; empty when Odoo's routes decided.",
     )
     supply_reason = fields.Json(readonly=True, copy=False)
+    supply_rule_id = fields.Many2one(
+        "mto.supply.rule",
+        "Cascade Rule",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The cascade rule this demand was decided by.",
+    )
     supply_explanation = fields.Char(
         string="Supplied", compute="_compute_supply_explanation"
     )
@@ -41,10 +59,95 @@ class StockMove(models.Model):
     @api.depends("supply_policy", "supply_reason")
     @api.depends_context("lang")
     def _compute_supply_explanation(self):
+        shared = self._filter_shared_productions()
         for move in self:
-            move.supply_explanation = move.supply_policy and supply_sentence(
-                move.env, move.supply_policy, move.supply_reason or {}
+            move.supply_explanation = move.supply_policy and move._add_shared_words(
+                supply_sentence(move.env, move.supply_policy, move.supply_reason or {}),
+                shared,
             )
+
+    def _filter_shared_productions(self):
+        """Manufacturing orders of the moves that serve more than one order line."""
+        # Whose orders they are is not told, only that there are others.
+        productions = self.sudo()._get_consuming_production()
+        return productions.filtered(
+            lambda order: len(order.move_finished_ids.move_dest_ids.demand_line_id) > 1
+        )
+
+    def _get_consuming_production(self):
+        """The manufacturing orders that use the goods, also where they are picked."""
+        return (
+            self.raw_material_production_id
+            | self.move_dest_ids.raw_material_production_id
+        )
+
+    def _add_shared_words(self, sentence, shared):
+        if not (
+            self.demand_line_id and self.sudo()._get_consuming_production() & shared
+        ):
+            return sentence
+        return self.env._(
+            "%(sentence)s. Decided for the first of several order lines that share "
+            "the manufacturing order",
+            sentence=sentence,
+        )
+
+    @api.readonly
+    def get_supply_decision(self):
+        """How each demand is supplied, and why.
+
+        What was decided when it was confirmed; what would be decided now for a draft.
+        Needs read access to the moves only.
+
+        :return: one dictionary per move, in the order of ``self``, with the keys of
+            ``product.product.get_supply_decision``; ``model`` is 'stock.move'. A move
+            that takes nothing out of a warehouse's stock has ``level`` 'core'.
+        :rtype: list[dict]
+        :raises odoo.exceptions.AccessError: if a move may not be read
+        """
+        self.check_access("read")
+        # The words name rules and how the product is replenished; nothing else of
+        # orders, vendors and bills of materials is handed out.
+        return self.sudo()._get_supply_answers()
+
+    def _get_supply_answers(self):
+        """Same as ``get_supply_decision``, for moves the caller may read (sudo)."""
+        Policy = self.env["mto.supply.policy"]
+        demands = {move: move._prepare_supply_demand() for move in self}
+        undecided = self.filtered(
+            lambda move: move.state == "draft" and move._is_supply_demand()
+        )
+        decisions = Policy._get_decisions([demands[move] for move in undecided])
+        Policy._load_supply_kinds(list(demands.values()))
+        shared = self._filter_shared_productions()
+        answers = []
+        for move, demand in demands.items():
+            decision = decisions.get(demand) or move._get_kept_decision()
+            if not decision.by_policy:
+                decision = decide((), move._get_kept_core_answer())
+            answer = Policy._prepare_answer(move, demand, decision)
+            answer["explanation"] = move._add_shared_words(
+                answer["explanation"], shared
+            )
+            answers.append(answer)
+        return answers
+
+    def _get_kept_decision(self):
+        """The policy's decision that the move carries."""
+        self.ensure_one()
+        reason = self.supply_reason or {}
+        if not self.supply_policy:
+            return SupplyDecision(False, "core")
+        level = reason.get("code", "").removesuffix("_policy") or "core"
+        return SupplyDecision(self.supply_policy, level, reason)
+
+    def _get_kept_core_answer(self):
+        """What core decided, as the move keeps it."""
+        self.ensure_one()
+        method = self.procure_method
+        if method == "make_to_stock" and self.rule_id.procure_method == "mts_else_mto":
+            method = "mts_else_mto"
+        return CoreAnswer(method, self.rule_id.route_id.name or "")
 
     # Deciding
 
@@ -63,16 +166,38 @@ class StockMove(models.Model):
         (self - drafts)._keep_supply_decision()
 
     def _set_supply_decision(self):
-        sources = self._get_supply_policy_sources()
         decisions = {}
         move_ids = defaultdict(list)
-        for move in self:
-            decision = decide(sources[move.id])
-            key = (decision.policy, decision.level, decision.reason.get("record_id"))
+        for move, decision in self._get_policy_decisions().items():
+            # Moves of one decision share their reason, facts included.
+            key = (decision.policy, json.dumps(decision.reason, sort_keys=True))
             decisions[key] = decision
             move_ids[key].append(move.id)
         for key, ids in move_ids.items():
             self.browse(ids)._write_supply_decision(decisions[key])
+
+    def _get_policy_decisions(self):
+        """Return {move: decision of the policies}, in batch."""
+        # Whoever confirms may lack access to the order, the bill of materials or the
+        # vendors that decide; only the decision is used.
+        demands = [move._prepare_supply_demand() for move in self.sudo()]
+        decisions = self.env["mto.supply.policy"].sudo()._get_decisions(demands)
+        return {
+            move: decisions[demand] for move, demand in zip(self, demands, strict=True)
+        }
+
+    def _prepare_supply_demand(self):
+        self.ensure_one()
+        return SupplyDemand(
+            product=self.product_id.with_company(self.company_id),
+            company=self.company_id,
+            warehouse=self.location_id.warehouse_id,
+            order_line=self.demand_line_id,
+            bom_line=self.bom_line_id,
+            levels=(self.demand_level, self.demand_level),
+            of_order=bool(self.demand_line_id),
+            specification=self.specification_key,
+        )
 
     def _write_supply_decision(self, decision):
         """Write one decision on all moves of ``self``, only where it changes something.
@@ -81,15 +206,26 @@ class StockMove(models.Model):
         """
         if not decision.by_policy:
             if stale := self.filtered("supply_policy"):
-                stale.write({"supply_policy": False, "supply_reason": False})
+                stale.write(
+                    {
+                        "supply_policy": False,
+                        "supply_reason": False,
+                        "supply_rule_id": False,
+                    }
+                )
             return
+        is_rule = decision.level == "rule"
         vals = {
             "supply_policy": decision.policy,
             "supply_reason": decision.reason,
+            "supply_rule_id": is_rule and decision.reason["record_id"],
             "procure_method": decision.procure_method,
         }
         self.filtered(
-            lambda move: any(move[name] != value for name, value in vals.items())
+            lambda move: any(
+                (move[name].id if name == "supply_rule_id" else move[name]) != value
+                for name, value in vals.items()
+            )
         ).write(vals)
 
     def _keep_supply_decision(self):
@@ -130,19 +266,9 @@ class StockMove(models.Model):
         return {
             "supply_policy": self.supply_policy,
             "supply_reason": self.supply_reason,
+            "supply_rule_id": self.supply_rule_id.id,
             "procure_method": self.procure_method,
         }
-
-    def _get_supply_policy_sources(self):
-        """Return {move id: policy sources, strongest first}.
-
-        Override to add a level that depends on the demand. No query per move.
-        """
-        result = {}
-        for company, moves in self.grouped("company_id").items():
-            by_product = moves.product_id._get_supply_policy_sources(company)
-            result.update((move.id, by_product[move.product_id.id]) for move in moves)
-        return result
 
     def _is_supply_demand(self):
         """Whether the move takes goods out of a warehouse's stock for a demand.
@@ -178,6 +304,10 @@ class StockMove(models.Model):
         self.ensure_one()
         return self.product_uom.compare(self.product_uom_qty, 0) < 0
 
+    def _prepare_merge_moves_distinct_fields(self):
+        """Demands decided differently stay apart, also where both take from stock."""
+        return [*super()._prepare_merge_moves_distinct_fields(), "supply_policy"]
+
     # Where core asks
 
     def _adjust_procure_method(self, picking_type_code=False):
@@ -212,6 +342,7 @@ class StockMove(models.Model):
             {
                 "supply_policy": False,
                 "supply_reason": False,
+                "supply_rule_id": False,
                 "procure_method": "make_to_stock",
             }
         )
@@ -292,6 +423,7 @@ class StockMove(models.Model):
         if self.supply_policy:
             vals["supply_policy"] = self.supply_policy
             vals["supply_reason"] = self.supply_reason
+            vals["supply_rule_id"] = self.supply_rule_id.id
         if self.created_purchase_line_ids:
             vals["created_purchase_line_ids"] = [
                 Command.set(self.created_purchase_line_ids.ids)

@@ -3,10 +3,16 @@
 One place for the screen, the log and the API. Codes are stored, sentences are not.
 """
 
+from odoo.tools.misc import formatLang
+
 from ..engine import (
+    ALL,
+    ASSEMBLIES,
     INHERIT,
     MAKE_TO_ORDER,
     MAKE_TO_STOCK,
+    SOLD_PRODUCT,
+    STOCK_BELOW,
     STOCK_THEN_ORDER,
 )
 
@@ -18,26 +24,38 @@ DEMAND_POLICIES = [
 ]
 # What can be chosen on a product or a category.
 SUPPLY_POLICIES = [(INHERIT, "Inherit"), *DEMAND_POLICIES]
+# What can be chosen for a company.
+PRESETS = [
+    (ASSEMBLIES, "Assemblies for the order, bought parts from stock first"),
+    (ALL, "Everything for the order"),
+    (SOLD_PRODUCT, "Only the sold product for the order"),
+]
 
 
 def supply_sentence(env, policy, reason, supply="any"):
     """Return the sentence of a decision.
 
-    :param str policy: one of DEMAND_POLICIES
+    :param str policy: one of DEMAND_POLICIES; False when it depends on the order
     :param dict reason: 'code' and data, as the engine returns it
     :param str supply: how the product is replenished (see ``get_supply_decision``), or
-        'any' when it is not known
+        'any' when only the reason may tell
     """
+    if supply == "any":
+        supply = reason.get("supply") or supply
     if supply == "service":
         return env._("A service: there is nothing to supply.")
     if supply == "kit":
         return env._("A kit: each of its components follows its own policy.")
-    sentence = _with_reason(env, _headline(env, policy, supply), reason)
+    if not policy:
+        return _dependence(env, reason)
+    sentence = _with_reason(env, _headline(env, policy, reason, supply), reason)
     warning = _warning(env, supply)
     return f"{sentence}. {warning}" if warning else sentence
 
 
-def _headline(env, policy, supply):
+def _headline(env, policy, reason, supply):
+    if reason.get("result") == STOCK_BELOW:
+        return env._("From here down: stock")
     if policy == MAKE_TO_STOCK:
         return env._("From stock")
     if policy == MAKE_TO_ORDER:
@@ -64,15 +82,194 @@ def _with_reason(env, headline, reason):
         "route": reason.get("route") or "",
     }
     match reason.get("code"):
+        case "specification":
+            return env._(
+                "%(headline)s: the customer's specification is not in stock", **values
+            )
+        case "order_line_policy":
+            return env._("%(headline)s: policy of the line in order %(name)s", **values)
+        case "bom_line_policy":
+            return env._(
+                "%(headline)s: policy of the line in the bill of materials of %(name)s",
+                **values,
+            )
+        case "variant_policy":
+            return env._("%(headline)s: policy of the variant", **values)
         case "product_policy":
             return env._("%(headline)s: policy of the product", **values)
+        case "rule_policy":
+            return _with_rule(env, reason, values)
         case "category_policy":
             return env._("%(headline)s: policy of category %(name)s", **values)
+        case "warehouse_policy":
+            return env._("%(headline)s: policy of warehouse %(name)s", **values)
+        case "preset_policy":
+            values["preset"] = _selection_label(
+                env, "res.company", "supply_preset", reason.get("preset")
+            )
+            return env._("%(headline)s: the company's choice, %(preset)s", **values)
         case "mto_route":
             return env._("%(headline)s, from its MTO route (%(route)s)", **values)
         case "stock_first_route":
             return env._("%(headline)s, from its route (%(route)s)", **values)
     return env._("%(headline)s: no policy and no make-to-order route", **values)
+
+
+def _with_rule(env, reason, values):
+    facts = "; ".join(_fact_words(env, fact) for fact in reason.get("facts") or ())
+    if not facts:
+        return env._("%(headline)s: rule '%(name)s'", **values)
+    return env._("%(headline)s: rule '%(name)s' (%(facts)s)", facts=facts, **values)
+
+
+def _dependence(env, reason):
+    unknown = ", ".join(_fact_labels(env)[name] for name in reason.get("unknown") or ())
+    if not unknown:
+        return env._("Depends on the order: only the sold product is ordered")
+    return env._(
+        "Depends on the order: rule '%(name)s' asks for %(unknown)s",
+        name=reason.get("name") or "",
+        unknown=unknown,
+    )
+
+
+def _fact_labels(env):
+    return {
+        "level": env._("the level"),
+        "supply": env._("the way of supply"),
+        "category": env._("the product category"),
+        "vendor": env._("the vendor"),
+        "lead_time": env._("the lead time"),
+        "unit_cost": env._("the unit cost"),
+        "customer": env._("the customer"),
+        "customer_tag": env._("the customer's tags"),
+        "quantity": env._("the ordered quantity"),
+        "warehouse": env._("the warehouse"),
+    }
+
+
+def _fact_words(env, fact):
+    """Why one condition of a rule holds; never a cost."""
+    name, value = fact.get("name") or "", fact.get("value")
+    match fact["fact"]:
+        case "level":
+            if fact.get("or_more"):
+                return env._("level %(level)s or deeper", level=value)
+            return env._("level %(level)s", level=value)
+        case "supply":
+            return _selection_label(env, "mto.supply.rule", "supply", value).lower()
+        case "category":
+            return env._("category %(name)s", name=name)
+        case "vendor":
+            return env._("vendor %(name)s", name=name)
+        case "lead_time":
+            days = {"days": value, "least": fact.get("at_least")}
+            if fact.get("supply") == "make":
+                return env._(
+                    "manufacturing lead time %(days)s days, at least %(least)s", **days
+                )
+            return env._("vendor lead time %(days)s days, at least %(least)s", **days)
+        case "customer":
+            return env._("customer %(name)s", name=name)
+        case "customer_tag":
+            return env._("customer tag %(name)s", name=name)
+        case "quantity":
+            return env._("ordered quantity %(quantity)s", quantity=_number(value))
+        case "warehouse":
+            return env._("warehouse %(name)s", name=name)
+    return env._("unit cost")
+
+
+def rule_sentence(rule, shows_cost=False):
+    """Return what a cascade rule says.
+
+    :param rule: a record of ``mto.supply.rule``
+    :param bool shows_cost: whether the reader may see a cost
+    """
+    env = rule.env
+    conditions = [
+        words
+        for words in (
+            _level_condition(env, rule),
+            *_product_conditions(env, rule),
+            _cost_condition(env, rule, shows_cost),
+            *_order_conditions(env, rule),
+        )
+        if words
+    ] or [env._("any demand of a sales order")]
+    result = _headline(env, rule.result, {"result": rule.result}, rule.supply or "any")
+    sentence = env._(
+        "%(conditions)s: %(result)s", conditions=", ".join(conditions), result=result
+    )
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _level_condition(env, rule):
+    first, last = rule.level_from or "0", rule.level_to
+    if last == "0":
+        return env._("the sold product")
+    if first == last:
+        return env._("level %(level)s", level=first)
+    if last:
+        return env._("levels %(first)s to %(last)s", first=first, last=last)
+    return first != "0" and env._("level %(level)s and deeper", level=first)
+
+
+def _product_conditions(env, rule):
+    if rule.supply:
+        yield _selection_label(env, "mto.supply.rule", "supply", rule.supply).lower()
+    if rule.category_id:
+        yield env._("category %(name)s", name=rule.category_id.display_name)
+    if rule.vendor_id:
+        yield env._("vendor %(name)s", name=rule.sudo().vendor_id.display_name)
+    if rule.lead_time_min:
+        yield env._("lead time of at least %(days)s days", days=rule.lead_time_min)
+
+
+def _cost_condition(env, rule, shows_cost):
+    amounts = rule.sudo()  # read here, shown to planners only
+    if not amounts.cost_min and not amounts.cost_max:
+        return False
+    if not shows_cost:
+        return env._("unit cost within limits")
+    least = formatLang(env, amounts.cost_min, currency_obj=rule.currency_id)
+    most = formatLang(env, amounts.cost_max, currency_obj=rule.currency_id)
+    return _range_words(
+        env, env._("unit cost"), amounts.cost_min and least, amounts.cost_max and most
+    )
+
+
+def _order_conditions(env, rule):
+    if rule.partner_id:
+        yield env._("customer %(name)s", name=rule.sudo().partner_id.display_name)
+    if rule.partner_tag_id:
+        yield env._("customer tag %(name)s", name=rule.partner_tag_id.display_name)
+    if rule.quantity_min or rule.quantity_max:
+        yield _range_words(
+            env,
+            env._("ordered quantity"),
+            rule.quantity_min and _number(rule.quantity_min),
+            rule.quantity_max and _number(rule.quantity_max),
+        )
+    if rule.warehouse_id:
+        yield env._("warehouse %(name)s", name=rule.sudo().warehouse_id.name)
+
+
+def _range_words(env, what, least, most):
+    values = {"what": what, "least": least, "most": most}
+    if not most:
+        return env._("%(what)s of at least %(least)s", **values)
+    if not least:
+        return env._("%(what)s of at most %(most)s", **values)
+    return env._("%(what)s from %(least)s to %(most)s", **values)
+
+
+def _selection_label(env, model, field, value):
+    return dict(env[model]._fields[field]._description_selection(env)).get(value, "")
+
+
+def _number(value):
+    return f"{value:.10g}"
 
 
 def _warning(env, supply):
