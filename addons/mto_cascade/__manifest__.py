@@ -17,6 +17,7 @@
         "views/product_template_views.xml",
         "views/product_product_views.xml",
         "views/sale_order_views.xml",
+        "views/purchase_order_views.xml",
         "views/stock_picking_views.xml",
         "views/stock_warehouse_views.xml",
         "views/supply_rule_views.xml",

@@ -2,6 +2,13 @@
 
 from .availability import Arrival, Pool, Request, Share, share
 from .flow import Flow, Network
+from .ordering import (
+    VendorTerms,
+    changed_order,
+    quantity_to_order,
+    surplus,
+    whole_steps,
+)
 from .policy import (
     DEPENDS_ON_ORDER,
     INHERIT,

@@ -4,7 +4,9 @@ from . import mto_supply_claim
 from . import mto_supply_network
 from . import product_category
 from . import product_product
+from . import product_supplierinfo
 from . import product_template
+from . import purchase_order
 from . import purchase_order_line
 from . import res_company
 from . import sale_order_line
@@ -14,3 +16,4 @@ from . import stock_warehouse
 from . import supply_facts
 from . import supply_policy
 from . import supply_rule
+from . import uom_uom

@@ -396,10 +396,10 @@ class MtoSupplyNetwork(models.AbstractModel):
                 )
             )
             keys = [("move", move.id) for move in transfers]
-            keys += [
-                ("line", line.id)
-                for line in demand.sudo().created_purchase_line_ids
-                if line.state in REQUESTED
-            ]
-            result[demand.id] = sum(flow.left(key) for key in keys)
+            spare = sum(flow.left(key) for key in keys)
+            # Of a line only what demands asked for: the rest was bought for stock.
+            for line in demand.sudo().created_purchase_line_ids:
+                if line.state in REQUESTED:
+                    spare += min(flow.left(("line", line.id)), line.required_qty)
+            result[demand.id] = spare
         return result

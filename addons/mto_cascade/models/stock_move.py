@@ -55,6 +55,13 @@ class StockMove(models.Model):
         "res.users", "Asked for by", readonly=True, copy=False
     )
     specification_key = fields.Char(readonly=True, copy=False)
+    is_surplus = fields.Boolean(
+        "Ordered for Stock",
+        readonly=True,
+        copy=False,
+        help="What was bought beyond the demands: by the vendor's minimum or packs, or "
+        "because the buyer wanted more.",
+    )
 
     @api.depends("supply_policy", "supply_reason")
     @api.depends_context("lang")
@@ -382,11 +389,19 @@ class StockMove(models.Model):
             values.update(self._prepare_demand_values())
         if self.supply_policy in (MAKE_TO_STOCK, STOCK_THEN_ORDER):
             values["supply_policy"] = self.supply_policy
+        if self.supply_policy:
+            # The vendor's minimum and packs shape what a policy orders.
+            values["ordered_by_policy"] = True
         return values
+
+    @api.model
+    def _prepare_merge_moves_distinct_fields(self):
+        return [*super()._prepare_merge_moves_distinct_fields(), "is_surplus"]
 
     def _prepare_move_split_vals(self, qty):
         return {
             **super()._prepare_move_split_vals(qty),
+            "is_surplus": self.is_surplus,
             **self._prepare_carried_values(),
         }
 
@@ -556,8 +571,10 @@ class StockMove(models.Model):
         shares = network._share_free(demands)
         for move, part in shares.items():
             move._reserve_from_stock(part.from_stock)
-            for supply, _quantity in part.arrivals:
+            for supply, quantity in part.arrivals:
                 network._link(supply, move)
+                if supply._name == "purchase.order.line":
+                    supply._take_surplus(quantity)
         demands._recompute_state()
         procurements = [
             move._prepare_missing_procurement(part.missing)

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from ..engine import MAKE_TO_STOCK, STOCK_THEN_ORDER
 
@@ -49,4 +49,88 @@ class StockRule(models.Model):
                 for name in self.env["mrp.production"]._get_demand_fields()
                 if name in values
             },
+        }
+
+    # What the vendor sells
+
+    def _get_matching_supplier(
+        self, product_id, product_qty, product_uom, company_id, values
+    ):
+        """A need below all minimums is ordered at the smallest valid one.
+
+        Core falls back on the first price there is, whatever its dates and minimum.
+        """
+        supplier = super()._get_matching_supplier(
+            product_id, product_qty, product_uom, company_id, values
+        )
+        if not values.get("ordered_by_policy") or values.get("supplierinfo_id"):
+            return supplier
+        product = product_id.with_company(company_id)
+        partner = self._get_partner_id(values, self)
+        planned = fields.Datetime.to_datetime(values["date_planned"]).date()
+        date = max(planned, fields.Date.today())
+        params = {"force_uom": values.get("force_uom")}
+        reached = product._get_filtered_sellers(
+            partner, product_qty, date, product_uom, params
+        )
+        if supplier in reached:
+            return supplier
+        return supplier._get_lowest_price(product, partner, date, params) or supplier
+
+    @api.model
+    def _merge_procurements(self, procurements_to_merge):
+        """Needs of one line are ordered by policy as soon as one of them is.
+
+        Core keeps the values of any one of them.
+        """
+        merged = super()._merge_procurements(procurements_to_merge)
+        for group, procurement in zip(procurements_to_merge, merged, strict=True):
+            if any(p.values.get("ordered_by_policy") for p in group):
+                procurement.values["ordered_by_policy"] = True
+        return merged
+
+    def _update_purchase_order_line(
+        self, product_id, product_qty, product_uom, company_id, values, line
+    ):
+        shaped = values.get("ordered_by_policy") or (
+            line.required_qty and values.get("move_dest_ids")
+        )
+        if not shaped:
+            return super()._update_purchase_order_line(
+                product_id, product_qty, product_uom, company_id, values, line
+            )
+        change = product_uom._compute_quantity(
+            product_qty, product_id.uom_id, round=False
+        )
+        required, quantity = line.with_company(company_id)._get_changed_quantity(
+            change, values
+        )
+        # Core adds a quantity to the line and finds the price of the sum.
+        vals = super()._update_purchase_order_line(
+            product_id,
+            product_id.uom_id._compute_quantity(quantity, line.product_uom_id)
+            - line.product_qty,
+            line.product_uom_id,
+            company_id,
+            values,
+            line,
+        )
+        uom = vals.get("product_uom_id") or line.product_uom_id
+        vals.update(
+            required_qty=required,
+            product_uom_id=uom.id,
+            product_qty=product_id.uom_id._compute_quantity(
+                quantity, uom, rounding_method="HALF-UP"
+            ),
+        )
+        if not vals["price_unit"]:
+            # No price is valid for this quantity: the line keeps the one it has.
+            del vals["price_unit"]
+        return vals
+
+    def _push_prepare_move_copy_values(self, move_to_copy, new_date):
+        """Goods for stock stay apart on their way through the warehouse."""
+        return {
+            **super()._push_prepare_move_copy_values(move_to_copy, new_date),
+            "is_surplus": move_to_copy.is_surplus,
         }
