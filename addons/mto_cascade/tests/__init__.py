@@ -8,4 +8,5 @@ from . import test_links
 from . import test_ordering_engine
 from . import test_performance
 from . import test_stock_first
+from . import test_topologies
 from . import test_vendor_terms
