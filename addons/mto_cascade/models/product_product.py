@@ -202,18 +202,11 @@ class ProductProduct(models.Model):
         return "no_rule" if self.seller_ids or self.bom_ids else "none"
 
     def _filter_subcontracted(self):
-        """Products bought from a vendor who makes them from our bill of materials."""
-        Bom = self.env["mrp.bom"]
-        if "subcontract" not in Bom._fields["type"].get_values(self.env):
-            return self.browse()
-        found = Bom._bom_find(
-            self, company_id=self.env.company.id, bom_type="subcontract"
-        )
-        return self.filtered(
-            lambda product: (
-                product.seller_ids.partner_id & found[product].subcontractor_ids
-            )
-        )
+        """Products bought from a vendor who makes them from our bill of materials.
+
+        Override where there are subcontractors.
+        """
+        return self.browse()
 
     def _get_supply_rules(self, warehouse, location, routes=None):
         """Return {product id: rule that core finds for a need at ``location``}.

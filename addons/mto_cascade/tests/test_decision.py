@@ -98,23 +98,6 @@ class TestDecision(SupplyCommon):
         self.assertEqual(kinds, ["kit", "service"])
         self.assertIn("components", kit.supply_explanation)
 
-    def test_subcontracted(self):
-        if "subcontract" not in dict(
-            self.env["mrp.bom"]._fields["type"]._description_selection(self.env)
-        ):
-            self.skipTest("needs mrp_subcontracting")
-        painted = self._create_part("Painted frame", "make_to_order")
-        self._create_bom(
-            painted,
-            [(self.frame, 1)],
-            type="subcontract",
-            subcontractor_ids=[Command.link(self.vendor.id)],
-        )
-        self.assertEqual(
-            self._explain(painted),
-            "Subcontracted for the order: policy of the product",
-        )
-
     def test_brought_from_another_warehouse(self):
         plant = self.env["stock.warehouse"].create({"name": "Plant", "code": "PLT"})
         self.warehouse.resupply_wh_ids = plant

@@ -1,0 +1,2 @@
+from . import test_decision
+from . import test_subcontracting
