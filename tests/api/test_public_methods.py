@@ -13,9 +13,13 @@ import pytest
 
 from stack import odoo
 
-# model, method, name of the record in the demonstration
+# model, method, name of the record in the demonstration; ".move_ids" behind the name
+# of an order line means its first demand
 CALLS = [
     ("product.product", "get_supply_decision", "product_bicycle"),
+    ("sale.order.line", "get_supply_decision", "order_line_quoted_cargo_bike"),
+    ("mrp.bom.line", "get_supply_decision", "bom_line_bicycle_frame"),
+    ("stock.move", "get_supply_decision", "order_line_bicycle_bicycle.move_ids"),
     ("mto.demo", "get_bicycle_table", None),
 ]
 
@@ -32,12 +36,16 @@ def arguments(site, name):
     """Return the ids to call a method on, or none for a method of the model."""
     if not name:
         return []
-    return [
-        site.query(
-            "SELECT res_id FROM ir_model_data WHERE module = 'mto_demo' AND name = %s",
-            [name],
-        )[0][0]
-    ]
+    name, _dot, demands = name.partition(".")
+    found = site.query(
+        "SELECT res_id FROM ir_model_data WHERE module = 'mto_demo' AND name = %s",
+        [name],
+    )[0]
+    if demands:
+        found = site.query(
+            "SELECT min(id) FROM stock_move WHERE sale_line_id = %s", found
+        )[0]
+    return list(found)
 
 
 @pytest.fixture(scope="module")

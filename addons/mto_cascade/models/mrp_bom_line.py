@@ -51,8 +51,7 @@ class MrpBomLine(models.Model):
         """Return {line: (demand, core's answer)} in ``company``."""
         products = self.product_id.with_company(company)
         warehouse = warehouse or products._get_supply_warehouse()
-        location = warehouse._get_component_location(company)
-        cores = products._get_core_answers(warehouse, location)
+        cores = products._get_core_component_answers(warehouse)
         return {
             line: (
                 line._prepare_supply_demand(company, warehouse),

@@ -10,8 +10,11 @@ class ProductCategory(models.Model):
     supply_policy = fields.Selection(
         selection=SUPPLY_POLICIES,
         company_dependent=True,
+        # Read with the other columns: a demand asks for it wherever it reads them.
+        prefetch=True,
         help="How the products of this category are supplied, unless the product says "
-        "otherwise. Inherit: the parent category decides; at the top, Odoo's routes.",
+        "or a cascade rule says otherwise. Inherit: the parent category decides; at "
+        "the top, the warehouse, the choice of the company, and last Odoo's routes.",
     )
 
     def _get_supply_policy_sources(self):

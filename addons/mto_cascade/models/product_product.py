@@ -12,8 +12,7 @@ class ProductProduct(models.Model):
         SUPPLY_POLICIES,
         "Supply Policy of the Variant",
         company_dependent=True,
-        # With the columns of the variant, not with the values of the company: they
-        # are read anyway wherever a demand is decided.
+        # Read with the other columns: a demand asks for it wherever it reads them.
         prefetch=True,
         help="How this variant is supplied; stronger than the policy of the product.\n"
         "Inherit: the product decides.",
@@ -21,7 +20,7 @@ class ProductProduct(models.Model):
     supply_explanation = fields.Char(
         string="Will be supplied",
         compute="_compute_supply_explanation",
-        help="How a demand for this product is supplied in this company, and why.",
+        help="How the product is supplied when this company sells it, and why.",
     )
 
     @api.depends(
@@ -155,17 +154,46 @@ class ProductProduct(models.Model):
             :1
         ]
 
-    def _get_core_answers(self, warehouse, location=None, routes=None):
-        """Return {product id: what core's rule search says of a demand}.
+    def _get_core_answers(self, warehouse, routes=None):
+        """Return {product id: what core's rule search says of a delivery}.
 
-        :param location: where the goods are needed; at a customer's if not given
         :param routes: routes chosen for the demand itself
         """
-        location = location or (
+        customers = (
             self.env.ref("stock.stock_location_customers", raise_if_not_found=False)
             or self.env["stock.location"]
         )
-        rules = self._get_supply_rules(warehouse, location, routes)
+        rules = self._get_supply_rules(warehouse, customers, routes)
+        return self._prepare_core_answers(rules)
+
+    def _get_core_component_answers(self, warehouse):
+        """Return {product id: what core's rule search says of a component}.
+
+        As ``stock.move._adjust_procure_method`` searches, once per combination of
+        routes: for a rule from the stock to where components are used or collected.
+        """
+        domain = [
+            ("location_src_id", "=", warehouse.lot_stock_id.id),
+            ("location_dest_id", "in", warehouse._get_component_locations().ids),
+            ("action", "!=", "push"),
+        ]
+        Rule = self.env["stock.rule"]
+        no_packaging = self.env["uom.uom"]
+        found = {}
+        for product in self:
+            key = (product.route_ids, product.categ_id.total_route_ids)
+            if key not in found:
+                found[key] = Rule._search_rule(
+                    False, no_packaging, product, warehouse, domain
+                )
+        return self._prepare_core_answers(
+            {
+                product.id: found[product.route_ids, product.categ_id.total_route_ids]
+                for product in self
+            }
+        )
+
+    def _prepare_core_answers(self, rules):
         return {
             product_id: CoreAnswer(
                 rule.procure_method or "make_to_stock", rule.route_id.name or ""
@@ -179,7 +207,8 @@ class ProductProduct(models.Model):
         Values as ``supply`` of ``get_supply_decision``.
         """
         rules = self._get_supply_rules(warehouse, warehouse.lot_stock_id)
-        subcontracted = self._filter_subcontracted()
+        bought = self.filtered(lambda product: rules[product.id].action == "buy")
+        subcontracted = bought._filter_subcontracted()
         return {
             product.id: product._get_supply_kind(
                 rules[product.id], product in subcontracted

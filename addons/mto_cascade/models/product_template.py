@@ -9,17 +9,20 @@ class ProductTemplate(models.Model):
     supply_policy = fields.Selection(
         selection=SUPPLY_POLICIES,
         company_dependent=True,
+        # Read with the other columns: a demand asks for it wherever it reads them.
+        prefetch=True,
         help="How a demand for this product is supplied.\n"
         "Make to order: made or bought for the order that needs it.\n"
         "Make to stock: taken from stock, whatever a route says.\n"
         "Stock first, then order: what is free in stock is used, the missing quantity "
         "is made or bought.\n"
-        "Inherit: the category decides, then its parents, then Odoo's routes.",
+        "Inherit: a cascade rule decides, then the category and its parents, the "
+        "warehouse, the choice of the company, and last Odoo's routes.",
     )
     supply_explanation = fields.Char(
         string="Will be supplied",
         compute="_compute_supply_explanation",
-        help="How a demand for this product is supplied in this company, and why.",
+        help="How the product is supplied when this company sells it, and why.",
     )
 
     @api.depends(

@@ -172,6 +172,19 @@ class StockMove(models.Model):
         reductions._follow_reduced_demand()
         (self - drafts)._keep_supply_decision()
 
+    def _filter_undecided(self):
+        """Without the components that were decided a moment ago.
+
+        Core asks for the procurement method of a component right before it confirms it.
+        """
+        return self.filtered(
+            lambda move: not (
+                move.state == "draft"
+                and move.raw_material_production_id
+                and move.supply_policy
+            )
+        )
+
     def _set_supply_decision(self):
         decisions = {}
         move_ids = defaultdict(list)
@@ -326,7 +339,7 @@ class StockMove(models.Model):
         if not create_proc:
             self._drop_unordered_decision()
             return super()._action_confirm(merge, merge_into, create_proc)
-        self._decide_supply()
+        self._filter_undecided()._decide_supply()
         before = self._get_stock_first_relatives(merge)._get_demanded_quantities()
         self._follow_raised_demand()
         moves = super()._action_confirm(merge, merge_into, create_proc)

@@ -14,10 +14,10 @@ class StockWarehouse(models.Model):
         "taken from stock.",
     )
 
-    def _get_component_location(self, company):
-        """Where components are needed that leave the stock of this warehouse."""
-        if self and self.manufacture_steps != "mrp_one_step":
+    def _get_component_locations(self):
+        """Where components go that leave the stock of this warehouse."""
+        if self.manufacture_steps != "mrp_one_step":
             return self.pbm_loc_id
         return self.env["stock.location"].search(
-            [("usage", "=", "production"), ("company_id", "=", company.id)], limit=1
+            [("usage", "=", "production"), ("company_id", "=", self.company_id.id)]
         )

@@ -7,6 +7,9 @@ from . import test_inherit
 from . import test_links
 from . import test_ordering_engine
 from . import test_performance
+from . import test_policy_levels
+from . import test_rule_engine
 from . import test_stock_first
+from . import test_supply_rule
 from . import test_topologies
 from . import test_vendor_terms

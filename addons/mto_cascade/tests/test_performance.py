@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import SupplyCommon
@@ -76,3 +77,155 @@ class TestPerformance(SupplyCommon):
         with patch.object(self.registry["stock.move"], "write") as write:
             moves._decide_supply()
         write.assert_not_called()
+
+    # Levels
+
+    def _create_bike(self, count):
+        """A bike of ``count`` bought parts."""
+        parts = self.env["product.product"].create(
+            [
+                {
+                    "name": f"Part {index}",
+                    "is_storable": True,
+                    "seller_ids": [
+                        Command.create({"partner_id": self.vendor.id, "delay": 21})
+                    ],
+                }
+                for index in range(count)
+            ]
+        )
+        bike = self._create_product("Bike", "make_to_order")
+        self._create_bom(bike, [(part, 1) for part in parts])
+        return bike
+
+    def _create_component_demands(self, count):
+        """The components of a confirmed bike, as drafts again."""
+        order = self._create_order((self._create_bike(count), 1))
+        moves = self._get_productions(order.order_line.product_id).move_raw_ids
+        moves.write({"state": "draft"})
+        return moves.browse(moves.ids)
+
+    def _create_rules(self):
+        self.env["mto.supply.rule"].create(
+            [
+                {
+                    "name": name,
+                    "result": "make_to_stock",
+                    "lead_time_min": 20 + sequence,
+                    "cost_min": 5,
+                    "supply": "buy",
+                    "vendor_id": self.vendor.id,
+                    "category_id": self.env.ref("product.product_category_goods").id,
+                    "partner_id": self.customer.id,
+                    "quantity_min": 1,
+                }
+                for sequence, name in enumerate(("First", "Second"))
+            ]
+        )
+
+    def test_levels_are_flat(self):
+        """All levels asked, of 3 components or of 40: the same number of queries."""
+        for apply in (
+            lambda: self.company.write({"supply_preset": "assemblies"}),
+            lambda: self.warehouse.write({"supply_policy": "make_to_stock"}),
+            self._create_rules,
+        ):
+            apply()
+            few, many = (self._create_component_demands(count) for count in (3, 40))
+            self._count_queries(few._get_policy_decisions)  # fills Odoo's caches
+            self.assertEqual(
+                self._count_queries(few._get_policy_decisions),
+                self._count_queries(many._get_policy_decisions),
+            )
+
+    def test_nothing_is_read_for_levels_that_say_nothing(self):
+        """Without rules and preset the decision costs what is in the cache anyway."""
+        moves = self._create_component_demands(5)
+        self.env.flush_all()
+        moves.env.invalidate_all()
+        moves._get_policy_decisions()
+        with self.assertQueryCount(0):
+            moves._get_policy_decisions()
+        with patch.object(
+            self.registry["product.product"], "_get_supply_kinds"
+        ) as load:
+            moves._get_policy_decisions()
+        load.assert_not_called()
+
+    def test_asking_is_flat(self):
+        self._create_rules()
+        self.company.supply_preset = "assemblies"
+
+        def count(number):
+            bike = self._create_bike(number)
+            lines = bike.bom_ids.bom_line_ids
+            order = self._create_order(
+                *[(line.product_id, 1) for line in lines], confirm=False
+            )
+            moves = self._create_component_demands(number)
+            return [
+                self._count_queries(records.browse(records.ids).get_supply_decision)
+                for records in (lines, order.order_line, moves)
+            ]
+
+        count(2)
+        self.assertEqual(count(3), count(20))
+
+    def test_the_quotation_is_flat(self):
+        self._create_rules()
+        self.company.supply_preset = "assemblies"
+
+        def count(number):
+            parts = self._create_bike(number).bom_ids.bom_line_ids.product_id
+            order = self._create_order(*[(part, 1) for part in parts], confirm=False)
+            lines = order.order_line
+            lines.mapped("display_qty_widget")
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            lines._get_policy_decisions()
+            return self.env.cr.sql_log_count - before
+
+        count(2)
+        self.assertEqual(count(3), count(20))
+
+    def test_confirming_costs_little_more(self):
+        """A bike of three assemblies of three parts: at most 10 % over stock Odoo."""
+
+        def count(routes=None):
+            parts = [
+                self._create_part(f"Part {index}", delay=21, route_ids=routes)
+                for index in range(9)
+            ]
+            frames = [self._create_product(n, route_ids=routes) for n in "ABC"]
+            for index, frame in enumerate(frames):
+                used = parts[3 * index : 3 * index + 3]
+                self._create_bom(frame, [(part, 1) for part in used])
+            bike = self._create_product("Bike", route_ids=routes)
+            self._create_bom(bike, [(frame, 1) for frame in frames])
+            order = self._create_order((bike, 1), confirm=False)
+            order = order.browse(order.ids)
+            queries = self._count_queries(order.action_confirm)
+            made = self._get_productions(bike.union(*frames))
+            bought = sum(self._get_purchased(part) for part in parts)
+            self.assertEqual((len(made), bought), (4, 9))
+            return queries
+
+        Move = self.registry["stock.move"]
+        count(self.mto_route.ids)
+        with (
+            patch.object(Move, "_decide_supply", lambda self: None),
+            patch.object(Move, "_order_missing_supply", lambda self, before: None),
+        ):
+            core = count(self.mto_route.ids)
+        self.assertLessEqual(count(self.mto_route.ids), 1.02 * core, "not configured")
+        self.company.supply_preset = "all"
+        self.assertLessEqual(count(), 1.1 * core, "preset")
+        self.company.supply_preset = False
+        self.env["mto.supply.rule"].create(
+            [
+                {"name": "Made", "result": "make_to_order", "supply": "make"},
+                {"name": "Far", "result": "make_to_order", "lead_time_min": 20},
+            ]
+        )
+        count()
+        self.assertLessEqual(count(), 1.1 * core, "rules")

@@ -4,11 +4,46 @@ from odoo import api, fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    # A list of choices cannot be emptied again on the page: "none" is one of them.
+    supply_preset = fields.Selection(
+        selection="_selection_supply_preset",
+        string="Supply of Sales Orders",
+        compute="_compute_supply_preset",
+        inverse="_inverse_supply_preset",
+    )
+    supply_rule_count = fields.Integer(compute="_compute_supply_rule_count")
     supply_policy_summary = fields.Char(
         string="Products by Policy",
         compute="_compute_supply_policy_summary",
         help="How many goods of this company carry each supply policy of their own.",
     )
+
+    @api.model
+    def _selection_supply_preset(self):
+        presets = self.env["res.company"]._fields["supply_preset"]
+        return [
+            ("none", self.env._("Nothing for all: products and categories decide")),
+            *presets._description_selection(self.env),
+        ]
+
+    @api.depends("company_id")
+    def _compute_supply_preset(self):
+        for settings in self:
+            settings.supply_preset = settings.company_id.supply_preset or "none"
+
+    def _inverse_supply_preset(self):
+        for settings in self:
+            preset = settings.supply_preset
+            settings.company_id.supply_preset = preset != "none" and preset
+
+    @api.depends("company_id")
+    def _compute_supply_rule_count(self):
+        for settings in self:
+            # An administrator need not be a planner to see how many there are.
+            Rule = self.env["mto.supply.rule"].sudo()
+            settings.supply_rule_count = Rule.search_count(
+                [("company_id", "in", (False, settings.company_id.id))]
+            )
 
     @api.depends("company_id")
     def _compute_supply_policy_summary(self):

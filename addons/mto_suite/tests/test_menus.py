@@ -7,6 +7,7 @@ MAKE = {"mrp_production_menu"}
 BUY = {"purchase_order_rfq_menu", "purchase_order_order_menu"}
 PRODUCTS = {"product_template_menu", "product_category_menu"}
 SETTINGS = {"settings_menu"}
+ADVANCED = {"supply_rule_menu", "mrp_bom_line_menu"}
 
 VISIBLE = {
     "sales": ORDERS | PRODUCTS,
@@ -15,7 +16,7 @@ VISIBLE = {
     "warehouse": set(),
     "finance": set(),
     "administrator": SETTINGS,
-    "planner": ORDERS | MAKE | BUY | PRODUCTS,
+    "planner": ORDERS | MAKE | BUY | PRODUCTS | ADVANCED,
 }
 
 

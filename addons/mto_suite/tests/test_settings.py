@@ -54,3 +54,32 @@ class TestSettings(MtoSuiteCommon):
         counts = settings._get_supply_policy_counts()
         for label, count in counts.items():
             self.assertIn(f"{label}: {count}", settings.supply_policy_summary)
+
+    def test_preset_of_the_company(self):
+        """Chosen on the page, kept per company, taken back as easily."""
+        other = self.env["res.company"].create({"name": "Other Plant"})
+        self.assertEqual(self._get_settings().create({}).supply_preset, "none")
+        self._get_settings().create({"supply_preset": "assemblies"}).execute()
+        self.assertEqual(self.env.company.supply_preset, "assemblies")
+        self.assertFalse(other.supply_preset)
+        settings = self._get_settings().create({})
+        self.assertEqual(settings.supply_preset, "assemblies")
+        settings.execute()
+        self.assertEqual(self.env.company.supply_preset, "assemblies")
+        self._get_settings().create({"supply_preset": "none"}).execute()
+        self.assertFalse(self.env.company.supply_preset)
+
+    def test_each_preset_has_its_sentence(self):
+        arch = self._get_settings().get_view(False, "form")["arch"]
+        presets = dict(self.env["res.company"]._fields["supply_preset"].selection)
+        for preset, label in presets.items():
+            self.assertIn(f'id="supply_preset_{preset}"', arch)
+            self.assertIn(f'string="{label}', arch)
+
+    def test_rules_of_the_company_are_counted(self):
+        Rule = self.env["mto.supply.rule"]
+        before = self._get_settings().create({}).supply_rule_count
+        other = self.env["res.company"].create({"name": "Other Plant"})
+        Rule.create([{"name": "Here"}, {"name": "There", "company_id": other.id}])
+        Rule.create({"name": "Everywhere", "company_id": False})
+        self.assertEqual(self._get_settings().create({}).supply_rule_count, before + 2)
