@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "data/ir_default_data.xml",
         "views/mrp_bom_views.xml",
+        "report/mrp_production_templates.xml",
         "views/mrp_production_views.xml",
         "views/product_category_views.xml",
         "views/product_template_views.xml",

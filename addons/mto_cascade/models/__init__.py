@@ -9,6 +9,7 @@ from . import product_template
 from . import purchase_order
 from . import purchase_order_line
 from . import res_company
+from . import sale_order
 from . import sale_order_line
 from . import stock_move
 from . import stock_rule

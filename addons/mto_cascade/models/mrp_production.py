@@ -1,4 +1,5 @@
 from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
 
 
 class MrpProduction(models.Model):
@@ -33,6 +34,61 @@ class MrpProduction(models.Model):
         copy=False,
         help="Orders with different keys are for goods that differ; empty for none.",
     )
+
+    specification = fields.Html(
+        compute="_compute_specification",
+        sanitize=False,
+        help="What the sales order lines ask for beyond the product: typed values, "
+        "options, notes and files.",
+    )
+
+    @api.depends("demand_line_id", "move_dest_ids", "move_finished_ids.move_dest_ids")
+    @api.depends_context("lang")
+    def _compute_specification(self):
+        specifications = self._origin._get_specifications()
+        for production in self:
+            found = specifications.get(production._origin.id)
+            production.specification = found and self.env["ir.qweb"]._render(
+                "mto_cascade.specification",
+                {"specifications": found, "production": production._origin},
+            )
+
+    def _get_specifications(self):
+        """{production id: specifications of the lines it serves}, without empty ones.
+
+        See ``sale.order.line._get_specifications``.
+        """
+        # As superuser: who makes the goods must know what to make, whichever sales
+        # orders he may read. Only the specification is handed out, no price.
+        productions = self.sudo()
+        demands = (
+            productions.move_dest_ids | productions.move_finished_ids.move_dest_ids
+        )
+        demands.fetch(["demand_line_id"])
+        lines = {
+            production: production._get_served_lines() for production in productions
+        }
+        found = self.env["sale.order.line"].sudo().union(*lines.values())
+        found = found._get_specifications() if found else {}
+        return {
+            production.id: [found[line.id] for line in served if line.id in found]
+            for production, served in lines.items()
+            if any(line.id in found for line in served)
+        }
+
+    def _get_served_lines(self):
+        """The sales order lines this order is for: one, or several that share it."""
+        self.ensure_one()
+        demands = self.move_dest_ids | self.move_finished_ids.move_dest_ids
+        return self.demand_line_id | demands.demand_line_id
+
+    def _get_specification_attachments(self):
+        """Files of the specification, for whoever may read the order: see above."""
+        files = self.env["ir.attachment"].sudo()
+        for specifications in self._get_specifications().values():
+            for specification in specifications:
+                files |= specification["files"]
+        return files
 
     @api.model
     def _get_demand_fields(self):
@@ -69,14 +125,39 @@ class MrpProduction(models.Model):
             },
         }
 
+    def _pre_action_split_merge_hook(self, merge=False, split=False):
+        res = super()._pre_action_split_merge_hook(merge=merge, split=split)
+        if (
+            merge
+            and len({production.specification_key or "" for production in self}) > 1
+        ):
+            raise UserError(
+                self.env._(
+                    "These manufacturing orders are for goods of different "
+                    "specifications and cannot be merged: %s",
+                    ", ".join(self.mapped("name")),
+                )
+            )
+        return res
+
     # Where core loses links to supply that is not there yet
 
     def action_merge(self):
+        """The merged order serves whom the first of them served, from their supply."""
+        first = self.filtered("demand_line_id").sorted("id")[:1]
+        values = first and {
+            name: first[name].id if first._fields[name].relational else first[name]
+            for name in self._get_demand_fields()
+        }
         # What the merged orders hold is given to the new one when they are cancelled.
         action = super(
             MrpProduction, self.with_context(mto_cascade_link_later=True)
         ).action_merge()
-        self.browse(action["res_id"]).move_raw_ids._link_supply()
+        merged = self.browse(action["res_id"])
+        if values:
+            merged.write(values)
+            merged.move_raw_ids.write(merged._prepare_demand_values())
+        merged.move_raw_ids._link_supply()
         return action
 
     def _prepare_merge_orig_links(self):

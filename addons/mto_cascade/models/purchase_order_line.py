@@ -32,6 +32,8 @@ class PurchaseOrderLine(models.Model):
         "Ordered for", compute="_compute_surplus_qty", compute_sudo=True
     )
 
+    specification_key = fields.Char(readonly=True, copy=False)
+
     @api.depends(
         "product_qty",
         "product_uom_id",
@@ -134,7 +136,44 @@ class PurchaseOrderLine(models.Model):
         )
         if required:
             res["required_qty"] = required
+        res["specification_key"] = self._get_bought_specification(values)
         return res
+
+    @api.model
+    def _get_bought_specification(self, values):
+        """Key of the goods that a procurement buys, or False.
+
+        Only what is sold as it is bought is bought to specification: the components
+        of goods that differ do not differ.
+        """
+        if values.get("demand_level"):
+            return False
+        return values.get("specification_key") or False
+
+    def _find_candidate(
+        self,
+        product_id,
+        product_qty,
+        product_uom,
+        location_id,
+        name,
+        origin,
+        company_id,
+        values,
+    ):
+        """Only a line for the same goods grows."""
+        key = self._get_bought_specification(values) or False
+        lines = self.filtered(lambda line: (line.specification_key or False) == key)
+        return super(PurchaseOrderLine, lines)._find_candidate(
+            product_id,
+            product_qty,
+            product_uom,
+            location_id,
+            name,
+            origin,
+            company_id,
+            values,
+        )
 
     @api.model
     def _get_offered_quantity(self, product, required, uom, values, order):

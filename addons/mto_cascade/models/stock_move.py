@@ -330,6 +330,22 @@ class StockMove(models.Model):
 
     # Where core asks
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A component added by hand serves whom its manufacturing order serves."""
+        moves = super().create(vals_list)
+        added = moves.filtered(
+            lambda move: (
+                not move.demand_line_id
+                and move.raw_material_production_id.demand_line_id
+            )
+        )
+        for production, components in added.grouped(
+            "raw_material_production_id"
+        ).items():
+            components.write(production._prepare_demand_values())
+        return moves
+
     def _adjust_procure_method(self, picking_type_code=False):
         res = super()._adjust_procure_method(picking_type_code=picking_type_code)
         self._decide_supply()
@@ -409,7 +425,19 @@ class StockMove(models.Model):
 
     @api.model
     def _prepare_merge_moves_distinct_fields(self):
-        return [*super()._prepare_merge_moves_distinct_fields(), "is_surplus"]
+        return [
+            *super()._prepare_merge_moves_distinct_fields(),
+            "is_surplus",
+            "specification_key",
+        ]
+
+    @api.model
+    def _prepare_merge_negative_moves_excluded_distinct_fields(self):
+        """A reduction belongs to its order line, also if that was specified anew."""
+        return [
+            *super()._prepare_merge_negative_moves_excluded_distinct_fields(),
+            "specification_key",
+        ]
 
     def _prepare_move_split_vals(self, qty):
         return {

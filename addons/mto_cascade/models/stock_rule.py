@@ -51,6 +51,26 @@ class StockRule(models.Model):
             },
         }
 
+    # Goods that differ
+
+    def _make_mo_get_domain(self, procurement, bom):
+        """Enlarge only an order for the same goods."""
+        return (
+            *super()._make_mo_get_domain(procurement, bom),
+            (
+                "specification_key",
+                "=",
+                procurement.values.get("specification_key") or False,
+            ),
+        )
+
+    @api.model
+    def _get_procurements_to_merge_groupby(self, procurement):
+        key = self.env["purchase.order.line"]._get_bought_specification(
+            procurement.values
+        )
+        return *super()._get_procurements_to_merge_groupby(procurement), key
+
     # What the vendor sells
 
     def _get_matching_supplier(
