@@ -29,7 +29,10 @@ class PurchaseOrderLine(models.Model):
         "stock and is free.",
     )
     quantity_explanation = fields.Char(
-        "Ordered for", compute="_compute_surplus_qty", compute_sudo=True
+        "Ordered for",
+        compute="_compute_surplus_qty",
+        compute_sudo=True,
+        help="How much of the line demands asked for, and how much goes to stock.",
     )
 
     specification_key = fields.Char(readonly=True, copy=False)
@@ -55,7 +58,7 @@ class PurchaseOrderLine(models.Model):
         if not self.required_qty:
             return False
         return self.env._(
-            "%(required)s for demands, %(surplus)s to stock (%(unit)s)",
+            "%(required)s %(unit)s for demands, %(surplus)s to stock",
             required=self._format_quantity(required),
             surplus=self._format_quantity(self.surplus_qty),
             unit=self.product_id.uom_id.name,

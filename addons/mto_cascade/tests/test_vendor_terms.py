@@ -53,7 +53,7 @@ class TestVendorTerms(SupplyCommon):
         self.assertEqual(line.price_unit, 70)
         self.assertEqual(line.required_qty, 6)
         self.assertEqual(line.surplus_qty, 4)
-        self.assertEqual(line.quantity_explanation, "6 for demands, 4 to stock (Units)")
+        self.assertEqual(line.quantity_explanation, "6 Units for demands, 4 to stock")
         line.order_id.button_confirm()
         self.assertEqual(self._get_receipts(line), {True: 6, False: 4})
         self._receive(line)
