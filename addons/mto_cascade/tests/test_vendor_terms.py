@@ -352,21 +352,37 @@ class TestVendorTerms(SupplyCommon):
         self._run_procurement(demand, 5, **nobody)
         self.assertEqual((line.product_qty, line.surplus_qty), (2.5, 14))
 
-    def _run_procurement(self, move, quantity, **values):
+    def test_policy_and_core_in_one_run(self):
+        """Whichever of the two core keeps the values of."""
+        hub = self._create_bought({"product_uom_id": self.box.id})
+        demand = self._create_order((hub, 1)).picking_ids.move_ids
+        self._get_line(hub).order_id.button_confirm()
         rule = self.env["stock.rule"]
-        rule.run(
-            [
-                rule.Procurement(
-                    move.product_id,
-                    quantity,
-                    move.product_uom,
-                    self.stock,
-                    "need",
-                    "need",
-                    self.company,
-                    {**move._prepare_procurement_values(), **values},
-                )
-            ]
+        by_policy = self._prepare_procurement(demand, 6)
+        by_core = self._prepare_procurement(demand, 3, ordered_by_policy=False)
+        for procurements in ([by_policy, by_core], [by_core, by_policy]):
+            rule.run(procurements)
+            line = self.env["purchase.order.line"].search(
+                [("product_id", "=", hub.id), ("state", "=", "draft")]
+            )
+            self.assertEqual((line.product_qty, line.required_qty), (1, 9))
+            line.order_id.button_cancel()
+
+    def _run_procurement(self, move, quantity, **values):
+        self.env["stock.rule"].run(
+            [self._prepare_procurement(move, quantity, **values)]
+        )
+
+    def _prepare_procurement(self, move, quantity, **values):
+        return self.env["stock.rule"].Procurement(
+            move.product_id,
+            quantity,
+            move.product_uom,
+            self.stock,
+            "need",
+            "need",
+            self.company,
+            {**move._prepare_procurement_values(), **values},
         )
 
     def test_purchaser_sees_what_goes_to_stock(self):
