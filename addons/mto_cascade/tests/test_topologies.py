@@ -511,3 +511,22 @@ class TestCompanies(TopologyCase):
             self.assert_serves(demands, order.order_line, level)
         self._finish(order)
         self.assert_finished(order)
+
+    def test_supplied_by_the_other_company(self):
+        """Odoo's resupply across companies: sold by the other, made by us."""
+        bicycle = self._create_bicycle()
+        everything = bicycle | self.frame | self.tube | self.wheel | self.steel
+        everything.bom_ids.company_id = False
+        everything.seller_ids.company_id = False
+        self._set_policies(self.other, "make_to_order", bicycle)
+        self.other_warehouse.resupply_wh_ids = self.warehouse
+        bicycle.route_ids = self.other_warehouse.resupply_route_ids
+        order = self._create_order_of(self.other, self.other_warehouse, bicycle, 5)
+        order.action_confirm()
+        self.assertEqual(
+            self._get_all_productions(order).company_id, self.company, "made by us"
+        )
+        for demand in self._get_demands(bicycle):
+            self.assertEqual(demand.supply_policy, "make_to_order")
+        self.check_links(order, self.get_bicycle_chain())
+        self.check_life(order, self.get_bicycle_documents(5))
