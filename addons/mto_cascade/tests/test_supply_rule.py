@@ -405,7 +405,7 @@ class TestDecisionAsked(SupplyCommon):
         self.assertEqual(move.get_supply_decision(), draft, "it is decided")
 
     def test_shared_manufacturing_order(self):
-        """Two lines, one manufacturing order: its component was decided for the first."""
+        """One manufacturing order for two lines: the first line's rule decides."""
         self._create_rule()
         frame = self._create_product("Frame")
         self._create_bom(frame, [(self.part, 1)])
@@ -413,19 +413,19 @@ class TestDecisionAsked(SupplyCommon):
         for bike in (city, tour):
             self._create_bom(bike, [(frame, 1)])
         self._create_order((city, 1), (tour, 1))
-        production = self._get_productions(frame)
-        component = self._get_demands(self.part)[:1]
-        if len(production) == 1:
-            # Core leaves the second demand without a link; others may heal it.
-            demands = self._get_demands(frame)
-            demands.move_orig_ids = production.move_finished_ids
-            component.invalidate_recordset()
-            self.assertIn("first of several order lines", component.supply_explanation)
-            self.assertIn(
-                "first of several", component.get_supply_decision()[0]["explanation"]
-            )
-        first = self._get_demands(city)
-        self.assertNotIn("several", first.supply_explanation)
+        production = self._get_productions(frame)[:1]
+        component = production.move_raw_ids
+        # Core gives both lines one order for the frame, and the link to one of them.
+        demands = self._get_demands(frame)
+        demands.move_orig_ids = demands[:1].move_orig_ids
+        self.assertNotIn("several", demands[:1].supply_explanation)
+        component.invalidate_recordset()
+        self.assertIn("first of several order lines", component.supply_explanation)
+        [answer] = component.get_supply_decision()
+        self.assertIn("first of several order lines", answer["explanation"])
+        demands[1:].move_orig_ids = False
+        component.invalidate_recordset()
+        self.assertNotIn("several", component.supply_explanation)
 
     def test_who_may_ask(self):
         order = self._create_order((self.bike, 1))
