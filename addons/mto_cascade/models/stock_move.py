@@ -423,10 +423,107 @@ class StockMove(models.Model):
             values["ordered_by_policy"] = True
         return values
 
+    # Where core asks
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A component added by hand serves whom its manufacturing order serves."""
+        moves = super().create(vals_list)
+        added = moves.filtered(
+            lambda move: (
+                not move.demand_line_id
+                and move.raw_material_production_id.demand_line_id
+            )
+        )
+        for production, components in added.grouped(
+            "raw_material_production_id"
+        ).items():
+            components.write(production._prepare_demand_values())
+        return moves
+
+    def _adjust_procure_method(self, picking_type_code=False):
+        res = super()._adjust_procure_method(picking_type_code=picking_type_code)
+        self._decide_supply()
+        return res
+
+    def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
+        if not create_proc:
+            self._drop_unordered_decision()
+            return super()._action_confirm(merge, merge_into, create_proc)
+        self._filter_undecided()._decide_supply()
+        before = self._get_stock_first_relatives(merge)._get_demanded_quantities()
+        self._follow_raised_demand()
+        moves = super()._action_confirm(merge, merge_into, create_proc)
+        moves._link_supply(before)
+        return moves
+
+    def _drop_unordered_decision(self):
+        """Take from stock what would wait for a supply that nobody orders.
+
+        Components of a manufacturing order that is confirmed without procurements.
+        """
+        self.filtered(
+            lambda move: (
+                move.state == "draft"
+                and move.raw_material_production_id
+                and move.supply_policy == MAKE_TO_ORDER
+                and not move.move_orig_ids
+            )
+        ).write(
+            {
+                "supply_policy": False,
+                "supply_reason": False,
+                "supply_rule_id": False,
+                "procure_method": "make_to_stock",
+            }
+        )
+
+    def _run_procurement(self, old_qties=False):
+        # Core has written the new quantities already and tells the old ones.
+        before = self.filtered(
+            lambda m: m.supply_policy == STOCK_THEN_ORDER
+        )._get_demanded_quantities(old_qties or {})
+        res = super()._run_procurement(old_qties)
+        self._link_supply(before)
+        return res
+
+    def _should_assign_at_confirm(self):
+        """Stock first reserves its part itself, less what older demands will take."""
+        return not self._is_stock_first_demand() and super()._should_assign_at_confirm()
+
+    def _action_assign(self, force_qty=False):
+        self._claim_known_stock()
+        res = super()._action_assign(force_qty=force_qty)
+        if not force_qty:
+            self._reserve_part_from_stock()
+        return res
+
+    def _prepare_procurement_qty(self):
+        """A demand made to order orders all of it, also where its rule uses stock."""
+        return [
+            move.product_uom_qty if move.supply_policy == MAKE_TO_ORDER else quantity
+            for move, quantity in zip(
+                self, super()._prepare_procurement_qty(), strict=True
+            )
+        ]
+
+    def _prepare_procurement_values(self):
+        values = super()._prepare_procurement_values()
+        if self.demand_line_id:
+            values.update(self._prepare_demand_values())
+        if self.supply_policy in (MAKE_TO_STOCK, STOCK_THEN_ORDER):
+            values["supply_policy"] = self.supply_policy
+        if self.supply_policy:
+            # The vendor's minimum and packs shape what a policy orders.
+            values["ordered_by_policy"] = True
+        return values
+
     @api.model
     def _prepare_merge_moves_distinct_fields(self):
+        """Demands decided differently stay apart, also where both take from stock."""
         return [
             *super()._prepare_merge_moves_distinct_fields(),
+            "supply_policy",
             "is_surplus",
             "specification_key",
         ]

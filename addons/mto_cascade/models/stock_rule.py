@@ -27,7 +27,7 @@ class StockRule(models.Model):
 
         A rule that takes from stock and orders the rest asks for it whatever the
         procurement method of the demand. Make to stock orders nothing; stock first
-        orders the missing quantity itself (``stock.move._order_missing_supply``).
+        orders the missing quantity itself (``stock.move._link_supply``).
         """
         policy = procurement.values.get("supply_policy")
         if policy in (MAKE_TO_STOCK, STOCK_THEN_ORDER):

@@ -308,9 +308,9 @@ class TestSubcontractedQuantities(SubcontractingCase):
         order = self._create_order((self._create_painted_bicycle(), 5))
         purchase = self._buy_from(self.painter)
         purchase.order_line.product_qty = 7
-        painting = self._get_productions(self.painted)
-        self.assertEqual(painting.product_qty, 7)
-        self.check_painting(painting, order.order_line)
+        paintings = self._get_productions(self.painted)
+        self.assertEqual(sorted(paintings.mapped("product_qty")), [2, 5])
+        self.check_painting(paintings.filtered("demand_line_id"), order.order_line)
         self.assertEqual(
             sum(self._get_resupply(self.welded).mapped("product_uom_qty")), 7
         )
