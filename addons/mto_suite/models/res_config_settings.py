@@ -20,10 +20,37 @@ class ResConfigSettings(models.TransientModel):
 
     @api.model
     def _selection_supply_preset(self):
-        presets = self.env["res.company"]._fields["supply_preset"]
+        """Each choice with one sentence that says what will happen."""
         return [
-            ("none", self.env._("Nothing for all: products and categories decide")),
-            *presets._description_selection(self.env),
+            (
+                "assemblies",
+                self.env._(
+                    "Assemblies for the order, bought parts from stock first "
+                    "(recommended). Each assembly is made for its customer; purchases "
+                    "only fill what the shelf lacks."
+                ),
+            ),
+            (
+                "all",
+                self.env._(
+                    "Everything for the order. Every product and part is made or "
+                    "bought for its customer; nothing waits on a shelf."
+                ),
+            ),
+            (
+                "sold_product",
+                self.env._(
+                    "Only the sold product for the order. Its components come from "
+                    "the warehouse, which reordering rules refill."
+                ),
+            ),
+            (
+                "none",
+                self.env._(
+                    "No choice for all. Only the policies below decide, and last "
+                    "Odoo's routes."
+                ),
+            ),
         ]
 
     @api.depends("company_id")

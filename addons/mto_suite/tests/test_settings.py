@@ -70,11 +70,13 @@ class TestSettings(MtoSuiteCommon):
         self.assertFalse(self.env.company.supply_preset)
 
     def test_each_preset_has_its_sentence(self):
-        arch = self._get_settings().get_view(False, "form")["arch"]
+        """The page offers what the company can have, each with what it does."""
         presets = dict(self.env["res.company"]._fields["supply_preset"].selection)
+        offered = dict(self._get_settings()._selection_supply_preset())
+        self.assertEqual(set(offered), {*presets, "none"})
         for preset, label in presets.items():
-            self.assertIn(f'id="supply_preset_{preset}"', arch)
-            self.assertIn(f'string="{label}', arch)
+            self.assertTrue(offered[preset].startswith(label))
+            self.assertGreater(len(offered[preset]), len(label) + 30)
 
     def test_rules_of_the_company_are_counted(self):
         Rule = self.env["mto.supply.rule"]
