@@ -32,6 +32,7 @@
         "data/product_supplierinfo_data.xml",
         "data/mrp_bom_data.xml",
         "data/stock_quant_data.xml",
+        "data/mto_supply_rule_data.xml",
         # Orders at each stage
         "data/crm_lead_data.xml",
         "data/sale_order_data.xml",

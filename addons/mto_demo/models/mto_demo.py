@@ -90,6 +90,15 @@ class MtoDemo(models.AbstractModel):
         order.date_order = order_date
 
     @api.model
+    def _confirm_order_by_preset(self, order_id, preset, order_date):
+        """Confirm the order as if the company had chosen another preset."""
+        company = self.env["sale.order"].browse(order_id).company_id
+        chosen = company.supply_preset
+        company.supply_preset = preset
+        self._confirm_order(order_id, order_date)
+        company.supply_preset = chosen
+
+    @api.model
     def _cancel_order(self, order_id):
         """The customer cancels, and the planner cancels what was planned for it."""
         order = self.env["sale.order"].browse(order_id)

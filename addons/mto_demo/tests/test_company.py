@@ -55,7 +55,12 @@ class TestCompany(TransactionCase):
 
     def test_frames_take_a_day_between_the_plants(self):
         frame = self.env.ref("mto_demo.product_cargo_frame")
-        moves = self.env["stock.move"].search([("product_id", "=", frame.id)])
+        moves = self.env["stock.move"].search(
+            [
+                ("product_id", "=", frame.id),
+                ("demand_line_id", "in", self._order("cargo").order_line.ids),
+            ]
+        )
         shipped = moves.filtered(lambda m: m.location_dest_id.usage == "transit")
         received = moves.filtered(lambda m: m.location_id.usage == "transit")
         self.assertEqual(len(shipped), 1)
@@ -84,6 +89,63 @@ class TestCompany(TransactionCase):
         self.assertIn("Battery cell", bought)
         self.assertIn("Cargo tube set", bought)
         self.assertIn("Motor", bought)
+
+    def test_cargo_bike_by_each_preset(self):
+        """The same bike under (a), (b) and (c): what is made and bought for it."""
+        found = {}
+        for preset in ("all", "assemblies", "sold_product"):
+            demands = self.env["stock.move"].search(
+                [
+                    (
+                        "demand_line_id",
+                        "in",
+                        self._order(f"preset_{preset}").order_line.ids,
+                    ),
+                    ("supply_policy", "!=", False),
+                ]
+            )
+            found[preset] = {
+                name: set(demands.filtered(condition).mapped("supply_policy"))
+                for name, condition in {
+                    "bike": lambda m: m.demand_level == 0,
+                    "drive unit": lambda m: m.product_id.name == "Drive unit",
+                    "chain": lambda m: m.product_id.name == "Chain",
+                }.items()
+            }
+        order, stock_first, stock = (
+            {"make_to_order"},
+            {"stock_then_order"},
+            {"make_to_stock"},
+        )
+        self.assertEqual(
+            found,
+            {
+                "all": {"bike": order, "drive unit": order, "chain": order},
+                "assemblies": {
+                    "bike": order,
+                    "drive unit": order,
+                    "chain": stock_first,
+                },
+                "sold_product": {"bike": order, "drive unit": stock, "chain": stock},
+            },
+        )
+        company = self.env.ref("base.main_company")
+        self.assertEqual(company.supply_preset, "assemblies")
+
+    def test_rule_explains_itself(self):
+        """The motor of a cargo bike: bought for the order, by a rule that says why."""
+        motor = self.env.ref("mto_demo.product_motor")
+        demand = self.env["stock.move"].search(
+            [
+                ("product_id", "=", motor.id),
+                ("demand_line_id", "in", self._order("cargo").order_line.ids),
+            ]
+        )
+        self.assertEqual(
+            demand.supply_rule_id, self.env.ref("mto_demo.supply_rule_long_lead_time")
+        )
+        self.assertIn("Long lead time: for the order", demand.supply_explanation)
+        self.assertIn("45", demand.supply_explanation)
 
     def test_painter_gets_our_welded_frames(self):
         supply = self._supply("cargo")
