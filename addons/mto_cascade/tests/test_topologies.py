@@ -122,8 +122,7 @@ class TestSteps(TopologyCase):
                 if manufacture == "mrp_one_step"
                 else self.warehouse.pbm_loc_id,
             )
-        if policy == "make_to_order":
-            self.check_links(order, self.get_bicycle_chain())
+        self.check_links(order, self.get_bicycle_chain())
         self.check_life(order, self.get_bicycle_documents(5, on_hand))
 
 
@@ -141,9 +140,8 @@ class TestKits(TopologyCase):
                 self.assertFalse(self._get_productions(self.bicycle))
                 frames = 5 - on_hand
                 tubes = frames * 2 - on_hand
-                if not on_hand:
-                    self.check_links(order, [(self.frame, None), (self.wheel, None)])
-                    self.check_links(order, self.get_bicycle_chain()[3:])
+                self.check_links(order, [(self.frame, None), (self.wheel, None)])
+                self.check_links(order, self.get_bicycle_chain()[3:])
                 self.check_life(
                     order,
                     [
@@ -164,15 +162,14 @@ class TestKits(TopologyCase):
                 self.assertFalse(self._get_productions(self.frame))
                 bicycles = 5 - on_hand
                 tubes = bicycles * 2 - on_hand
-                if not on_hand:
-                    self.check_links(
-                        order,
-                        [
-                            (self.bicycle, None),
-                            (self.tube, self.bicycle),
-                            (self.steel, self.tube),
-                        ],
-                    )
+                self.check_links(
+                    order,
+                    [
+                        (self.bicycle, None),
+                        (self.tube, self.bicycle),
+                        (self.steel, self.tube),
+                    ],
+                )
                 self.check_life(
                     order,
                     [
@@ -192,15 +189,14 @@ class TestKits(TopologyCase):
                 order = self._create_order((self.bicycle, 5))
                 self.assertFalse(self._get_productions(self.tube))
                 frames = 5 - 2 * on_hand
-                if not on_hand:
-                    self.check_links(
-                        order,
-                        [
-                            (self.bicycle, None),
-                            (self.frame, self.bicycle),
-                            (self.steel, self.frame),
-                        ],
-                    )
+                self.check_links(
+                    order,
+                    [
+                        (self.bicycle, None),
+                        (self.frame, self.bicycle),
+                        (self.steel, self.frame),
+                    ],
+                )
                 self.check_life(
                     order,
                     [
@@ -310,9 +306,26 @@ class TestVariants(TopologyCase):
                         self.assert_serves(production, line, level)
                     self.assertEqual(self._get_purchased(paint), quantity - on_hand)
                     self.assert_serves(self._get_demands(paint), line, 2)
-                    if policy == "make_to_order":
-                        chain = [(bicycle, None), (frame, bicycle), (paint, frame)]
-                        self.check_links(order, chain)
+                    chain = [(bicycle, None), (frame, bicycle), (paint, frame)]
+                    self.check_links(order, chain)
+                self._finish(order)
+                self.assert_finished(order)
+
+    def test_variants_share_an_assembly(self):
+        """Two lines of one order need the same saddle: neither waits for ever."""
+        for policy, on_hand in (("make_to_order", 0), ("stock_then_order", 1)):
+            with self.subTest(policy=policy):
+                self._create_structure(policy, on_hand)
+                saddle = self._create_product("Saddle", policy, on_hand)
+                self._create_bom(saddle, [(self._create_part("Leather", policy), 1)])
+                self.bicycles.bom_ids.bom_line_ids = [
+                    Command.create({"product_id": saddle.id, "product_qty": 1})
+                ]
+                order = self._create_order((self.bicycles[0], 3), (self.bicycles[1], 2))
+                self.assertEqual(
+                    sum(self._get_productions(saddle).mapped("product_qty")),
+                    5 - on_hand,
+                )
                 self._finish(order)
                 self.assert_finished(order)
 
@@ -373,8 +386,7 @@ class TestWarehouses(TopologyCase):
             crossing.mapped("product_uom_qty"), [5 if made == 5 else 4] * 2
         )
         self.assert_serves(crossing, order.order_line, 0)
-        if policy == "make_to_order":
-            self.check_links(order, self.get_bicycle_chain())
+        self.check_links(order, self.get_bicycle_chain())
         self.check_life(
             order,
             [
@@ -398,8 +410,7 @@ class TestWarehouses(TopologyCase):
                 self.assertEqual(
                     self._get_productions(self.frame).warehouse_id, self.warehouse
                 )
-                if policy == "make_to_order":
-                    self.check_links(order, self.get_bicycle_chain())
+                self.check_links(order, self.get_bicycle_chain())
                 self.check_life(
                     order,
                     [

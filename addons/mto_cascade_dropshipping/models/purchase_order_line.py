@@ -4,7 +4,7 @@ from odoo import api, fields, models
 class PurchaseOrderLine(models.Model):
     _inherit = "purchase.order.line"
 
-    # ``sale_line_id`` says for which order line a vendor ships; these two Odoo drops.
+    # ``sale_line_id`` says for which order line a vendor ships; who asked, Odoo drops.
     demand_user_id = fields.Many2one(
         "res.users",
         "Asked for by",
@@ -12,7 +12,6 @@ class PurchaseOrderLine(models.Model):
         copy=False,
         help="Who confirmed or changed the order that the vendor ships for.",
     )
-    specification_key = fields.Char(readonly=True, copy=False)
 
     @api.model
     def _prepare_purchase_order_line_from_procurement(self, *args, **kwargs):
@@ -20,7 +19,6 @@ class PurchaseOrderLine(models.Model):
         values = args[7] if len(args) > 7 else kwargs["values"]
         if vals.get("sale_line_id") and values.get("demand_line_id"):
             vals["demand_user_id"] = values.get("demand_user_id")
-            vals["specification_key"] = values.get("specification_key")
         return vals
 
     def _prepare_stock_moves(self, picking):

@@ -63,8 +63,10 @@ class TestDropshipping(DropshipCase):
         purchased = self._get_purchases(order).order_line
         self.assertEqual(purchased.sale_line_id, line)
         self.assertEqual(purchased.demand_user_id, seller)
+        purchased.specification_key = "red"
         self._buy(order)
         self.assert_serves(self._get_shipments(order), line, 0)
+        self.assertEqual(self._get_shipments(order).specification_key, "red")
         # Shipped in two parts, of which the second is raised.
         shipment = self._get_shipments(order).picking_id
         shipment.move_ids.quantity = 2

@@ -179,6 +179,29 @@ class TestSubcontracting(SubcontractingCase):
         self._finish(order)
         self.assert_finished(order)
 
+    def test_everything_from_stock_first(self):
+        """1 of each is there: the rest is linked, made and sent for the order."""
+        order = self._create_order(
+            (self._create_painted_bicycle("stock_then_order", 1), 5)
+        )
+        self._buy_from(self.painter)
+        painting = self._get_productions(self.painted)
+        self.assertEqual(painting.product_qty, 3)
+        self.check_painting(painting, order.order_line)
+        welding = self._get_productions(self.welded)
+        self.assertEqual(welding.product_qty, 2)
+        self.assert_serves(welding, order.order_line, 2)
+        self.assertEqual(self._get_purchased(self.paint), 5)
+        self.assertEqual(self._get_purchased(self.tube), 5)
+        self.assert_supplied_by(
+            self._get_demands(self.painted), painting.move_finished_ids
+        )
+        self.assert_supplied_by(
+            self._get_resupply(self.welded), welding.move_finished_ids
+        )
+        self._finish(order)
+        self.assert_finished(order)
+
     def test_components_from_stock(self):
         """Make to stock overrules Odoo's route on the way to the painter, too."""
         self._create_painted_bicycle()
@@ -314,6 +337,23 @@ class TestSubcontractedQuantities(SubcontractingCase):
         self.assertEqual(
             sum(self._get_resupply(self.welded).mapped("product_uom_qty")), 7
         )
+        self.assertEqual(
+            sum(self._get_productions(self.welded).mapped("product_qty")), 7
+        )
+
+    def test_purchase_raised_on_the_route_of_odoo(self):
+        """Odoo raises the painter's order; what it needs is sent to him as well."""
+        bicycle = self._create_painted_bicycle(None, routes=self.mto_route.ids)
+        order = self._create_order((bicycle, 5))
+        purchase = self._buy_from(self.painter)
+        purchase.order_line.product_qty = 7
+        painting = self._get_productions(self.painted)
+        self.assertEqual(painting.product_qty, 7)
+        self.check_painting(painting, order.order_line)
+        for item, quantity in ((self.welded, 7), (self.paint, 14)):
+            self.assertEqual(
+                sum(self._get_resupply(item).mapped("product_uom_qty")), quantity
+            )
         self.assertEqual(
             sum(self._get_productions(self.welded).mapped("product_qty")), 7
         )
