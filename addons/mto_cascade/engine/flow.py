@@ -18,8 +18,9 @@ TINY = 1e-7
 class Network:
     """Demands with their needs, supplies with their capacities, and who is linked.
 
-    The order of ``links`` is a preference: an earlier link is used first as long as
-    the total does not suffer.
+    The order of ``needs`` is a priority: what an earlier demand can get, alone or with
+    those before it, no later one takes away. The order of ``links`` is a preference: of
+    two links of a demand the earlier is used first as long as the total does not suffer.
     """
 
     needs: dict[Hashable, float] = field(default_factory=dict)
@@ -51,8 +52,11 @@ class Flow:
             if supply in self._left and demand in self._missing:
                 self._supplies[demand].append(supply)
                 self._demands[supply].append(demand)
+        dead = set()
+        for demand in self._missing:
+            for supply in self.supplies(demand):
                 self._send(supply, demand, self._left[supply], self._missing[demand])
-        self._improve()
+            self._improve(demand, dead)
         self.quantities = {
             link: value for link, value in self.quantities.items() if value > TINY
         }
@@ -83,20 +87,19 @@ class Flow:
             self._left[supply] -= quantity
             self._missing[demand] -= quantity
 
-    def _improve(self):
-        """Re-route what was sent until no demand can get more."""
-        dead = set()
-        for demand in self._missing:
-            while self._missing[demand] > TINY and demand not in dead:
-                path = self._find_path(demand, dead)
-                if not path:
-                    break
-                self._augment(path)
+    def _improve(self, demand, dead):
+        """Re-route what was sent to others until the demand can get no more."""
+        while self._missing[demand] > TINY and demand not in dead:
+            path = self._find_path(demand, dead)
+            if not path:
+                break
+            self._augment(path)
 
     def _find_path(self, start, dead):
         """Links from ``start`` to a supply with something left, shortest first.
 
-        A demand that was reached in vain can never get more: it joins ``dead``.
+        A demand that was reached in vain can never get more, whoever comes later: it
+        joins ``dead``.
         """
         came_from = {start: None}
         used = set()

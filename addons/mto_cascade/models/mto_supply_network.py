@@ -43,16 +43,70 @@ class MtoSupplyNetwork(models.AbstractModel):
         )
 
     @api.model
-    def _load_all(self, demands, supplies=None):
-        """Network of all that was and will be supplied around ``demands``."""
+    def _load_waiting(self, demands, supplies=None):
+        """Network of what is not reserved yet and of goods that lie there for it.
+
+        What has arrived serves those first who took of it already. Where demands that
+        use stock took it, or it was lost, no more counts than is free in stock.
+        """
         everybody, supplies = self._get_neighbours(demands, supplies)
         everybody = (everybody - demands) | demands.sudo()
         alive = everybody.filtered(lambda m: m.state not in ("cancel", "draft"))
-        return self._make_network(
-            {move.id: move._get_demanded_quantity() for move in alive},
-            {key: quantity for key, quantity, _s in self._get_capacities(supplies)},
-            alive,
+        waiting = alive.filtered(lambda m: m.state != "done")
+        capacities = {
+            key: quantity for key, quantity, _s in self._get_capacities(supplies)
+        }
+        arrived = supplies[0].filtered(lambda m: m.state == "done")
+        taken = self._make_taken(alive, arrived, capacities)
+        network = self._make_network(
+            {move.id: move._get_unreserved_quantity() for move in waiting},
+            capacities,
+            waiting,
         )
+        network.needs = {**taken.needs, **network.needs}
+        network.links = taken.links + network.links
+        return network
+
+    def _make_taken(self, demands, arrived, capacities):
+        """What was taken of the supply that has arrived, and what is not there.
+
+        :param demands: all that are linked with the supply, done ones too
+        :param arrived: supplying moves that are done
+        """
+        if not arrived:
+            return Network()
+        ordered = demands.filtered(
+            lambda m: (
+                m.procure_method == "make_to_order" and m.move_orig_ids & arrived
+            )
+        )
+        taken = Network(
+            {("taken", move.id): move._get_taken_quantity() for move in ordered},
+            capacities,
+            [
+                (("move", origin.id), ("taken", move.id))
+                for move in ordered
+                for origin in move.move_orig_ids & arrived
+            ],
+        )
+        flow = taken.solve()
+        # Rather what a demand that uses stock is linked with: it may have taken that.
+        arrived = arrived.sorted(
+            lambda m: all(d.procure_method == "make_to_order" for d in m.move_dest_ids)
+        )
+        waiting = demands.filtered(lambda m: m.state not in CLOSED)
+        free = self._get_on_hand(waiting)
+        for pool in waiting.grouped(lambda m: m._get_supply_pool()):
+            product, location = pool
+            there = arrived.filtered(
+                lambda m, product=product, location=location: (
+                    m.product_id == product and m._arrives_at(location)
+                )
+            )
+            left = sum(flow.left(("move", move.id)) for move in there)
+            taken.needs["gone", pool] = left - free.get(pool, 0.0)
+            taken.links += [(("move", move.id), ("gone", pool)) for move in there]
+        return taken
 
     def _make_network(self, needs, capacities, demands):
         links = []
@@ -89,7 +143,8 @@ class MtoSupplyNetwork(models.AbstractModel):
         moves, lines = supplies
         result = []
         for move in moves:
-            if move.state not in ("cancel", "draft"):
+            # A manufacturing order that was just made for a demand may be a draft yet.
+            if move.state != "cancel" and (move.state != "draft" or move.production_id):
                 done = "done" if move.state == "done" else "open"
                 key = ("move", move.id)
                 result.append((key, move._get_demanded_quantity(), done))
@@ -110,7 +165,7 @@ class MtoSupplyNetwork(models.AbstractModel):
         suspects = demands.filtered(lambda m: m._may_be_stranded())
         if not suspects:
             return {}
-        flow = self._load_all(suspects).solve()
+        flow = self._load_waiting(suspects).solve()
         return {
             move: missing
             for move in suspects
@@ -119,24 +174,54 @@ class MtoSupplyNetwork(models.AbstractModel):
         }
 
     @api.model
-    def _relink(self, stranded):
+    def _find_uncovered(self, demands):
+        """The same with demands that use stock first, and orders for the missing part.
+
+        :return: {move: missing quantity}
+        """
+        result = self._find_stranded(demands)
+        stock_first = demands.filtered(lambda m: m._is_stock_first_demand())
+        if stock_first:
+            flow = self._load_open(stock_first).solve()
+            for move in stock_first:
+                missing = flow.missing(move.id)
+                if move.product_id.uom_id.compare(missing, 0) > 0:
+                    result[move] = missing
+        return result
+
+    @api.model
+    def _relink_neighbours(self, demands):
+        """Link those with what is left who share supply with ``demands`` and lack some.
+
+        Core reserves what arrives for one of them, whatever its share of it is.
+        """
+        everybody, supplies = self._get_neighbours(demands)
+        return self._relink(self._find_uncovered(everybody), supplies)
+
+    @api.model
+    def _relink(self, stranded, supplies=None):
         """Link stranded demands to supply of their own order that has something left.
 
         Supply of the same product, place, specification and references: what Odoo
         raised, made in batches, merged or split for them without keeping the link.
 
         :param dict stranded: {move: missing quantity}
-        :return: the moves that are covered now
+        :param supplies: (moves, lines) that may serve them, of other orders too
+        :return: the moves that were linked with something
         """
         moves = self.env["stock.move"].concat(*stranded)
+        if not moves:
+            return moves
         candidates = self._search_own_supply(moves)
+        if supplies:
+            candidates = (candidates[0] | supplies[0], candidates[1] | supplies[1])
         if not (candidates[0] or candidates[1]):
             return moves.browse()
-        flow = self._load_all(moves, candidates).solve()
+        flow = self._load_waiting(moves, candidates).solve()
         left = {key: flow.left(key) for key, _q, _s in self._get_capacities(candidates)}
         linked = moves.browse()
         for move, missing in stranded.items():
-            for record in self._sort_own_supply(candidates, move):
+            for record in self._sort_own_supply(candidates, move, supplies):
                 key = ("line" if record._name != "stock.move" else "move", record.id)
                 taken = min(left.get(key, 0.0), missing)
                 if move.product_id.uom_id.compare(taken, 0) <= 0:
@@ -159,7 +244,11 @@ class MtoSupplyNetwork(models.AbstractModel):
             .search(
                 references
                 & products
-                & Domain("state", "not in", ("draft", "cancel"))
+                & Domain("state", "!=", "cancel")
+                & (
+                    Domain("state", "!=", "draft")
+                    | Domain("production_id", "!=", False)
+                )
                 & self._get_arrival_domain(demands.location_id),
                 order="date, id",
             )
@@ -176,13 +265,14 @@ class MtoSupplyNetwork(models.AbstractModel):
         )
         return moves, lines
 
-    def _sort_own_supply(self, candidates, demand):
+    def _sort_own_supply(self, candidates, demand, supplies=None):
         """Candidates that may supply ``demand``: what is not done yet first."""
         moves, lines = candidates
+        near_moves, near_lines = supplies or (moves.browse(), lines.browse())
         moves = moves.filtered(
             lambda m: (
                 m.product_id == demand.product_id
-                and m.reference_ids & demand.reference_ids
+                and (m.reference_ids & demand.reference_ids or m in near_moves)
                 and m.company_id == demand.company_id
                 and (m.specification_key or "") == (demand.specification_key or "")
                 and m._arrives_at(demand.location_id)
@@ -193,8 +283,12 @@ class MtoSupplyNetwork(models.AbstractModel):
         lines = lines.filtered(
             lambda line: (
                 line.product_id == demand.product_id
-                and line.order_id.reference_ids & demand.reference_ids
+                and (
+                    line.order_id.reference_ids & demand.reference_ids
+                    or line in near_lines
+                )
                 and line.company_id == demand.company_id
+                and (line.specification_key or "") == (demand.specification_key or "")
                 and line._arrives_at(demand.location_id)
                 and demand not in line.move_dest_ids
             )
@@ -304,7 +398,8 @@ class MtoSupplyNetwork(models.AbstractModel):
             )
         )
         others = others.filtered(lambda m: m._takes_from_stock())
-        flow = self._load_open(others).solve()
+        # Served before the demands, as where their own needs are counted.
+        flow = self._load_open(others + demands.sudo()).solve()
         result = defaultdict(float)
         for key, moves in demands.grouped(lambda m: m._get_supply_pool()).items():
             product, location = key

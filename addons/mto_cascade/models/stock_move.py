@@ -397,6 +397,8 @@ class StockMove(models.Model):
         res = super()._action_assign(force_qty=force_qty)
         if not force_qty:
             self._reserve_part_from_stock()
+            self._reserve_arrived()
+            self._restore_shares()
         return res
 
     def _prepare_procurement_qty(self):
@@ -520,12 +522,12 @@ class StockMove(models.Model):
         linked._recompute_state()
         # The goods may be on the shelf already.
         linked.filtered(
-            lambda m: all(origin.state == "done" for origin in m.move_orig_ids)
+            lambda m: any(origin.state == "done" for origin in m.move_orig_ids)
         )._action_assign()
         return network._find_stranded(self.browse([move.id for move in stranded]))
 
     def _may_be_stranded(self):
-        """Whether the linked supply is too small, whomever else it serves."""
+        """Whether the linked supply may be too small for all that it serves."""
         self.ensure_one()
         return (
             self.procure_method == "make_to_order"
@@ -541,14 +543,42 @@ class StockMove(models.Model):
         )
 
     def _get_linked_quantity(self):
-        """What is linked, whomever else it serves, in the product's unit."""
+        """What is linked less what all others need that it serves, at least.
+
+        In the product's unit.
+        """
         self.ensure_one()
-        origins = self.move_orig_ids.filtered(lambda m: m.state != "cancel")
+        move = self.sudo()
+        origins = move.move_orig_ids.filtered(lambda m: m.state != "cancel")
         # A linked request for quotation follows the demand; a purchase is a receipt.
-        lines = self.sudo().created_purchase_line_ids
-        return sum(origin._get_demanded_quantity() for origin in origins) + sum(
-            line._get_requested_quantity() for line in lines
+        lines = move.created_purchase_line_ids
+        others = (origins.move_dest_ids | lines.move_dest_ids).filtered(
+            lambda m: m != move and m.state != "cancel"
         )
+        return (
+            sum(origin._get_demanded_quantity() for origin in origins)
+            + sum(line._get_requested_quantity() for line in lines)
+            - sum(other._get_demanded_quantity() for other in others)
+        )
+
+    def _shares_supply(self):
+        """Whether the linked supply serves other demands too."""
+        self.ensure_one()
+        move = self.sudo()
+        return (
+            len(
+                move.move_orig_ids.move_dest_ids
+                | move.created_purchase_line_ids.move_dest_ids
+            )
+            > 1
+        )
+
+    def _get_taken_quantity(self):
+        """Quantity moved or reserved, in the product's unit."""
+        self.ensure_one()
+        if self.state == "done":
+            return self._get_demanded_quantity()
+        return self.product_qty - self._get_unreserved_quantity()
 
     def _get_demanded_quantity(self):
         """Quantity asked for, or moved when done, in the product's unit."""
@@ -621,6 +651,13 @@ class StockMove(models.Model):
             if move.product_id.uom_id.compare(part.missing, 0) > 0
         ]
         self._run_supply(procurements)
+        if procurements:
+            self.concat(*shares)._relink_uncovered()
+
+    def _relink_uncovered(self):
+        """Link the demands whose missing part Odoo added to an existing order."""
+        network = self.env["mto.supply.network"]
+        network._relink(network._find_uncovered(self))
 
     def _run_supply(self, procurements):
         # Core sets 'no_procurement' where it merges a component that was added to a
@@ -662,6 +699,41 @@ class StockMove(models.Model):
         for move in demands:
             move._reserve_from_stock(flow.missing(move.id))
         demands._recompute_state()
+
+    def _reserve_arrived(self):
+        """Reserve for demands made to order what arrived for them and is free.
+
+        Core counts what another demand of the same supply took from stock as taken
+        from that supply.
+        """
+        demands = self.filtered(
+            lambda m: (
+                m.procure_method == "make_to_order"
+                and m.state in ("confirmed", "waiting", "partially_available")
+                and not m.picked
+                and not m._should_bypass_reservation()
+                and any(origin.state == "done" for origin in m.move_orig_ids)
+                and m._shares_supply()
+            )
+        )
+        if not demands:
+            return
+        flow = self.env["mto.supply.network"]._load_waiting(demands).solve()
+        for move in demands:
+            arrived = move.move_orig_ids.filtered(lambda m: m.state == "done")
+            move._reserve_from_stock(
+                sum(
+                    flow.quantities.get((("move", origin.id), move.id), 0.0)
+                    for origin in arrived
+                )
+            )
+        demands._recompute_state()
+
+    def _restore_shares(self):
+        """Link again who lost a share of its supply to a reservation."""
+        shared = self.filtered(lambda m: m._shares_supply())
+        if shared:
+            self.env["mto.supply.network"]._relink_neighbours(shared)
 
     def _claim_stock(self):
         """Let no other transaction promise the same goods: it waits, then retries."""

@@ -5,6 +5,7 @@ from . import test_engine
 from . import test_flow
 from . import test_inherit
 from . import test_links
+from . import test_lives
 from . import test_ordering_engine
 from . import test_performance
 from . import test_policy_levels

@@ -46,6 +46,13 @@ class TestFlow(BaseCase):
         )
         self.assertEqual(sum(flow.quantities.values()), 41)
 
+    def test_earlier_demands_come_first(self):
+        """The last demand gets nothing that re-routing could give to one before it."""
+        links = [("s", "a"), ("t", "a"), ("s", "b"), ("t", "c")]
+        flow = Flow({"a": 3, "b": 3, "c": 3}, {"s": 3, "t": 3}, links)
+        self.assertEqual((flow.missing("a"), flow.missing("b")), (0, 0))
+        self.assertEqual(flow.missing("c"), 3)
+
     def test_nothing_linked(self):
         flow = Flow({"a": 3}, {"s": 3}, [])
         self.assertEqual((flow.missing("a"), flow.left("s")), (3, 3))

@@ -182,3 +182,99 @@ class TestLinks(LinksCommon):
             self._live_to_the_end(order, part, sub, first, second)
 
         self._for_each_way(scenario)
+
+    def test_order_enlarged_before_it_was_confirmed(self):
+        """The order for 12 is a draft yet when the component of the other adds 2."""
+
+        def scenario(policy):
+            part = self._create_bought("Part", policy)
+            sub = self._create_assembly("Sub", [(part, 1)], policy)
+            top = self._create_assembly("Top", [(sub, 2)], policy)
+            order = self._create_order((top, 1), (sub, 12))
+            self.assertEqual(self._get_productions(sub).product_qty, 14)
+            self.assertFalse(self._get_stranded(top + sub + part))
+            self._live_to_the_end(order, part, sub, top)
+
+        self._for_each_way(scenario)
+
+    def test_raised_stock_first_assembly(self):
+        """What Odoo adds to the order for the missing part is linked and arrives."""
+        part = self._create_bought("Part")
+        top = self._create_assembly("Top", [(part, 1)], "stock_then_order")
+        self._add_stock(top, 3)
+        order = self._create_order((top, 5))
+        order.order_line = [(0, 0, {"product_id": top.id, "product_uom_qty": 4})]
+        self.assertEqual(self._get_productions(top).product_qty, 6)
+        for move in order.picking_ids.move_ids:
+            self.assertFalse(self._get_uncovered(move))
+        self._live_to_the_end(order, part, top)
+
+    def _get_uncovered(self, moves):
+        return self.env["mto.supply.network"]._find_uncovered(moves)
+
+    def _receive_some(self, product, quantity):
+        """Receive a part of the one open receipt of the product."""
+        picking = self.env["stock.picking"].search(
+            [
+                ("product_id", "=", product.id),
+                ("picking_type_code", "=", "incoming"),
+                ("state", "=", "assigned"),
+            ]
+        )
+        picking.move_ids.quantity = quantity
+        picking.move_ids.picked = True
+        picking._action_done()
+
+    def test_share_taken_by_another_demand(self):
+        """4 ordered for two; the first, raised, takes 3: the other gets of its order."""
+        part = self._create_bought("Part", "stock_then_order")
+        top = self._create_assembly("Top", [(part, 2)])
+        order = self._create_order((part, 2), (top, 1))
+        purchase = self.env["purchase.order.line"].search(
+            [("product_id", "=", part.id)]
+        )
+        self.assertEqual(purchase.product_qty, 4)
+        purchase.order_id.button_confirm()
+        self.env["change.production.qty"].create(
+            {"mo_id": self._get_productions(top).id, "product_qty": 5}
+        ).change_prod_qty()
+        self.assertEqual(self._get_purchased(part), 12)
+        demands = self._get_demands(part)
+        self._receive_some(part, 2)
+        self.assertFalse(self._get_uncovered(demands))
+        self._receive_some(part, 1)
+        self.assertFalse(self._get_uncovered(demands))
+        self._receive(part)
+        self.assertEqual(set(demands.mapped("state")), {"assigned"})
+        self.assertTrue(order)
+
+    def test_make_to_order_shares_with_stock_first(self):
+        """What the other one took from stock is not counted as taken from the order."""
+        part = self._create_bought("Part", "stock_then_order", on_hand=6)
+        top = self._create_assembly("Top", [(part, 1)])
+        order = self._create_order((top, 10))
+        part.supply_policy = "make_to_order"
+        other = self._create_assembly("Other", [(part, 1)])
+        order.order_line = [(0, 0, {"product_id": other.id, "product_uom_qty": 3})]
+        self.assertEqual(self._get_purchased(part), 7)
+        line = self.env["purchase.order.line"].search([("product_id", "=", part.id)])
+        self.assertEqual(len(line), 1)
+        self.assertEqual(len(line.move_dest_ids), 2)
+        self._live_to_the_end(order, part, top, other)
+
+    def test_merge_orders_nothing_again(self):
+        """Two orders that have their parts, reserved and ordered, become one."""
+        part = self._create_bought("Part", "stock_then_order", on_hand=5)
+        top = self._create_assembly("Top", [(part, 1)])
+        first = self._create_order((top, 3), (part, 4))
+        second = self._create_order((top, 3))
+        self.assertEqual(self._get_purchased(part), 5)
+        self._get_productions(top).action_merge()
+        self.assertEqual(self._get_productions(top).product_qty, 6)
+        self.assertEqual(self._get_purchased(part), 5)
+        self._receive(part)
+        self._produce(self._get_productions(top))
+        for order in first + second:
+            self.assertEqual(
+                set(order.picking_ids.move_ids.mapped("state")), {"assigned"}
+            )
