@@ -19,8 +19,8 @@ class Network:
     """Demands with their needs, supplies with their capacities, and who is linked.
 
     The order of ``needs`` is a priority: what an earlier demand can get, alone or with
-    those before it, no later one takes away. The order of ``links`` is a preference: of
-    two links of a demand the earlier is used first as long as the total does not suffer.
+    those before it, no later one takes away. The order of ``links`` is a preference:
+    the earlier link of a demand is used first as long as the total does not suffer.
     """
 
     needs: dict[Hashable, float] = field(default_factory=dict)

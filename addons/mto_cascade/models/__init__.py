@@ -2,6 +2,7 @@ from . import mrp_bom_line
 from . import mrp_production
 from . import mto_supply_claim
 from . import mto_supply_network
+from . import mto_supply_reduction
 from . import product_category
 from . import product_product
 from . import product_supplierinfo

@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from .mto_supply_network import CLOSED
+
 
 class MrpProduction(models.Model):
     _inherit = "mrp.production"
@@ -140,6 +142,17 @@ class MrpProduction(models.Model):
             )
         return res
 
+    def _is_not_started(self):
+        """Whether nobody has worked on the order yet."""
+        self.ensure_one()
+        return (
+            self.state in ("draft", "confirmed")
+            and self.product_uom_id.is_zero(self.qty_producing)
+            and not any(
+                order.state in ("progress", "done") for order in self.workorder_ids
+            )
+        )
+
     # Where core loses links to supply that is not there yet
 
     def action_merge(self):
@@ -149,6 +162,13 @@ class MrpProduction(models.Model):
             name: first[name].id if first._fields[name].relational else first[name]
             for name in self._get_demand_fields()
         }
+        # Core makes the outputs of the new order anew, for the demands that this field
+        # names: the first order of a demand only, and none of a split demand.
+        outputs = self.move_finished_ids.filtered(
+            lambda m: m.product_id == m.production_id.product_id
+        )
+        demands = outputs.move_dest_ids.filtered(lambda m: m.state not in CLOSED)
+        (demands - self.move_dest_ids).created_production_id = self[:1]
         # What the merged orders hold is given to the new one when they are cancelled.
         action = super(
             MrpProduction, self.with_context(mto_cascade_link_later=True)

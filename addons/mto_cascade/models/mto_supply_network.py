@@ -403,7 +403,7 @@ class MtoSupplyNetwork(models.AbstractModel):
         result = defaultdict(float)
         for key, moves in demands.grouped(lambda m: m._get_supply_pool()).items():
             product, location = key
-            first = min(moves.ids)
+            first = min(moves.ids, default=float("inf"))
             for other in others:
                 if (
                     other.product_id == product
@@ -475,26 +475,23 @@ class MtoSupplyNetwork(models.AbstractModel):
         return moves, lines
 
     @api.model
-    def _get_spare_supply(self, demands):
-        """Return {demand id: what its linked supply holds for nobody}.
+    def _get_free(self, demands):
+        """What each of ``demands`` could take from stock, in their order.
 
-        Only supply that can be asked for less: requests for quotation and transfers
-        from another place.
+        Goods that nobody reserved, less what older demands will take of them.
+
+        :return: {move: quantity in the product's unit}
         """
-        everybody, (moves, lines) = self._get_neighbours(demands)
-        flow = self._load_open(everybody, (moves, lines)).solve()
+        on_hand = self._get_on_hand(demands)
+        committed = self._get_commitments(demands)
         result = {}
-        for demand in demands:
-            transfers = demand.move_orig_ids.filtered(
-                lambda m: (
-                    m.state not in CLOSED and m.rule_id.action in ("pull", "pull_push")
-                )
+        for key, moves in demands.grouped(lambda m: m._get_supply_pool()).items():
+            requests = [
+                Request(move, move._get_unreserved_quantity(), move.date)
+                for move in moves
+            ]
+            shares = share(
+                Pool(on_hand.get(key, 0.0), committed.get(key, 0.0)), requests
             )
-            keys = [("move", move.id) for move in transfers]
-            spare = sum(flow.left(key) for key in keys)
-            # Of a line only what demands asked for: the rest was bought for stock.
-            for line in demand.sudo().created_purchase_line_ids:
-                if line.state in REQUESTED:
-                    spare += min(flow.left(("line", line.id)), line.required_qty)
-            result[demand.id] = spare
+            result.update((move, part.from_stock) for move, part in shares.items())
         return result

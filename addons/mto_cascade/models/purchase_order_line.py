@@ -8,7 +8,6 @@ from .mto_supply_network import REQUESTED
 class PurchaseOrderLine(models.Model):
     _inherit = "purchase.order.line"
 
-    specification_key = fields.Char(readonly=True, copy=False)
     # In the unit of the product: 7 pieces have no exact number of dozens, and a buyer
     # can change the unit of the line.
     required_qty = fields.Float(
@@ -326,6 +325,45 @@ class PurchaseOrderLine(models.Model):
         return self.product_uom_id._compute_quantity(
             self.product_qty, self.product_id.uom_id, rounding_method="HALF-UP"
         )
+
+    def _get_spare_quantity(self, left):
+        """What can be asked for less, of ``left`` that no demand needs.
+
+        Only what was ordered for demands: the rest was bought for stock.
+        """
+        self.ensure_one()
+        if self.required_qty:
+            return min(left, self.required_qty)
+        demands = self.move_dest_ids
+        by_route = not self.orderpoint_id and all(
+            move.procure_method == "make_to_order" and not move.supply_policy
+            for move in demands
+        )
+        return left if demands and by_route else 0.0
+
+    def _request_less(self, quantity):
+        """Ask the vendor for ``quantity`` (in the product's unit) less.
+
+        A line that asks for nothing stays, as where Odoo reduces it itself.
+        """
+        self.ensure_one()
+        if self.product_id.uom_id.compare(quantity, 0) <= 0:
+            return
+        total = self._get_product_quantity() - quantity
+        vals = {}
+        price = self.product_id.seller_ids.filtered(
+            lambda seller: seller.partner_id == self.order_id.partner_id
+        )[:1]
+        if self.required_qty:
+            vals["required_qty"] = max(self.required_qty - quantity, 0.0)
+            if price:
+                vals["required_qty"], total = self._get_changed_quantity(
+                    -quantity, {"supplier": price}
+                )
+        vals["product_qty"] = self.product_id.uom_id._compute_quantity(
+            total, self.product_uom_id, rounding_method="HALF-UP"
+        )
+        self.write(vals)
 
     def _arrives_at(self, location):
         """Whether the goods reach ``location``, maybe after more steps."""

@@ -43,3 +43,27 @@ class SaleOrder(models.Model):
             )
             if loose:
                 loose.write({"res_model": self._name, "res_id": order.id})
+
+    free_to_use_message = fields.Text(
+        compute="_compute_free_to_use_message",
+        groups="base.group_user",
+        help="What the made-to-order lines could take from stock instead.",
+    )
+
+    @api.depends("order_line.free_to_use_message")
+    def _compute_free_to_use_message(self):
+        for order in self:
+            order.free_to_use_message = "\n".join(
+                line.free_to_use_message
+                for line in order.order_line
+                if line.free_to_use_message
+            )
+
+    def action_use_free_stock(self):
+        """Serve all made-to-order lines with what is free in stock, and order less.
+
+        See ``sale.order.line.action_use_free_stock``.
+
+        :return: True
+        """
+        return self.order_line.action_use_free_stock()

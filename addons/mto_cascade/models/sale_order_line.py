@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.tools.misc import formatLang
 
-from ..engine import INHERIT, MAKE_TO_ORDER, specification_key
+from ..engine import INHERIT, MAKE_TO_ORDER, STOCK_THEN_ORDER, specification_key
 from .supply_policy import SupplyDemand
 from .supply_words import SUPPLY_POLICIES
 
@@ -22,6 +23,116 @@ class SaleOrderLine(models.Model):
         "product, at every level. A component that can neither be made nor bought is "
         "taken from stock.",
     )
+
+    # Not stored and without the stock among its dependencies: read anew each time.
+    free_to_use_qty = fields.Float(
+        "Free to Use",
+        compute="_compute_free_to_use",
+        digits="Product Unit",
+        groups="base.group_user",
+        help="What is free in stock while the line is made to order, in the unit of "
+        "the product.",
+    )
+    free_to_use_message = fields.Char(
+        compute="_compute_free_to_use", groups="base.group_user"
+    )
+
+    @api.depends(
+        "state",
+        "is_mto",
+        "product_id",
+        "product_uom_qty",
+        "product_uom_id",
+        "warehouse_id",
+        "move_ids.state",
+        "move_ids.procure_method",
+        "move_ids.quantity",
+    )
+    @api.depends_context("lang")
+    def _compute_free_to_use(self):
+        # Only a quantity is told, which the availability of the line tells too.
+        demands = {line: line.sudo()._get_free_stock_demands() for line in self}
+        network = self.env["mto.supply.network"].sudo()
+        free = network._get_free(self.env["stock.move"].union(*demands.values()))
+        for line, moves in demands.items():
+            line.free_to_use_qty = sum(free[move] for move in moves)
+            unit = line.product_id.uom_id
+            line.free_to_use_message = bool(
+                unit and unit.compare(line.free_to_use_qty, 0) > 0
+            ) and self.env._(
+                "%(quantity)s %(unit)s of %(product)s free in stock: use them?",
+                quantity=self._format_quantity(line.free_to_use_qty),
+                unit=unit.name,
+                product=line.product_id.display_name,
+            )
+
+    def _format_quantity(self, quantity):
+        digits = 0 if quantity == int(quantity) else 2
+        return formatLang(self.env, quantity, digits=digits)
+
+    def _get_free_stock_demands(self):
+        """The demands of the line that free stock could serve."""
+        self.ensure_one()
+        if self.state == "sale":
+            return self.move_ids.filtered(lambda m: m._may_use_free_stock())
+        Move = self.env["stock.move"]
+        if (
+            self.state not in ("draft", "sent")
+            or not self.is_mto
+            or not self.product_id.is_storable
+            or self.product_id.is_kits
+            or self._get_specification_key()
+            or not self.warehouse_id
+            or self.product_uom_id.compare(self.product_uom_qty, 0) <= 0
+        ):
+            return Move
+        return Move.new(
+            {
+                "product_id": self.product_id.id,
+                "product_uom_qty": self.product_uom_qty,
+                "product_uom": self.product_uom_id.id,
+                "location_id": self.warehouse_id.lot_stock_id.id,
+                "company_id": self.company_id.id,
+            }
+        )
+
+    def _check_may_use_free_stock(self):
+        """Raise AccessError unless the user sells the lines or plans production.
+
+        Warehouse and shop floor may write order lines too, to update deliveries.
+        """
+        self.check_access("read")
+        if self.env.user.has_group("mrp.group_mrp_manager"):
+            return
+        if not self.env.user.has_group("sales_team.group_sale_salesman"):
+            raise AccessError(
+                self.env._(
+                    "Only a salesperson or a manufacturing administrator may serve an "
+                    "order line from stock."
+                )
+            )
+        self.check_access("write")
+
+    def action_use_free_stock(self):
+        """Serve made-to-order lines with what is free in stock, and order less.
+
+        A quotation gets the policy "stock first, then order". A confirmed line takes
+        the free pieces now; requests for quotation and manufacturing orders that are
+        not started are reduced, what is started or bought goes to stock. For a
+        salesperson who may change the lines, and for manufacturing administrators.
+
+        :return: True
+        :raises odoo.exceptions.AccessError: for anybody else
+        """
+        self._check_may_use_free_stock()
+        quotations = self.filtered(
+            lambda line: line.state in ("draft", "sent") and line.free_to_use_qty > 0
+        )
+        quotations.write({"supply_policy": STOCK_THEN_ORDER})
+        # Stock moves and orders of other departments, after the check above.
+        confirmed = self.filtered(lambda line: line.state == "sale").sudo()
+        confirmed.move_ids._use_free_stock()
+        return True
 
     @api.depends(
         "supply_policy",
@@ -154,11 +265,6 @@ class SaleOrderLine(models.Model):
             bom_line=self.env["mrp.bom.line"],
             specification=self._get_specification_key(),
         )
-
-    def _get_specification_key(self):
-        """Key of what was asked for beyond the product; override to tell one."""
-        self.ensure_one()
-        return False
 
     def _get_quantity_in_product_unit(self):
         if not self:

@@ -11,6 +11,7 @@ from ..engine import (
     SupplyDecision,
     decide,
 )
+from .mto_supply_network import CLOSED
 from .supply_policy import SupplyDemand
 from .supply_words import DEMAND_POLICIES, supply_sentence
 
@@ -826,15 +827,27 @@ class StockMove(models.Model):
         }
         if not shrunk:
             return
-        network = self.env["mto.supply.network"]
-        spare = network._get_spare_supply(self.concat(*shrunk))
-        self._run_supply(
-            [
-                move._prepare_missing_procurement(-min(less, spare[move.id]))
-                for move, less in shrunk.items()
-                if move.product_id.uom_id.compare(spare[move.id], 0) > 0
-            ]
+        reduction = self.env["mto.supply.reduction"]
+        procurements = []
+        for move, less in shrunk.items():
+            lines = move.sudo().created_purchase_line_ids
+            less = reduction._order_less((self.browse(), lines), less)
+            spare = min(less, move._get_spare_transfers())
+            if move.product_id.uom_id.compare(spare, 0) > 0:
+                procurements.append(move._prepare_missing_procurement(-spare))
+        self._run_supply(procurements)
+
+    def _get_spare_transfers(self):
+        """What is brought from another place for this demand and nobody needs."""
+        self.ensure_one()
+        transfers = self.move_orig_ids.filtered(
+            lambda m: m.state not in CLOSED and m._is_pulled()
         )
+        if not transfers:
+            return 0.0
+        lines = self.env["purchase.order.line"]
+        flow = self.env["mto.supply.reduction"]._get_open_flow(transfers, lines)
+        return sum(flow.left(("move", move.id)) for move in transfers)
 
     def _get_open_quantity(self):
         self.ensure_one()
@@ -843,6 +856,53 @@ class StockMove(models.Model):
     def _get_supply_pool(self):
         self.ensure_one()
         return (self.product_id, self.location_id)
+
+    # Free stock for a demand that is made to order
+
+    def _may_use_free_stock(self):
+        """Whether the move is made for an order line, and stock would do as well."""
+        self.ensure_one()
+        return (
+            self.procure_method == "make_to_order"
+            and bool(self.demand_line_id)
+            and self.demand_level == 0
+            and not self.specification_key
+            and self._is_waiting_for_goods()
+            and not self.picked
+            and not self._should_bypass_reservation()
+            and self._leaves_stock()
+        )
+
+    def _use_free_stock(self):
+        """Take what is free from stock now, and order as much less.
+
+        What is started, or ordered from a vendor, stays and goes to stock. Callers
+        have checked who asks.
+        """
+        demands = self.filtered(lambda m: m._may_use_free_stock()).sorted("id")
+        demands._claim_stock()
+        free = self.env["mto.supply.network"]._get_free(demands)
+        reduction = self.env["mto.supply.reduction"]
+        for move, quantity in free.items():
+            if move.product_id.uom_id.compare(quantity, 0) <= 0:
+                continue
+            move.write(
+                {
+                    "supply_policy": STOCK_THEN_ORDER,
+                    "supply_reason": {
+                        "code": "free_stock",
+                        "record_id": self.env.uid,
+                        "name": self.env.user.name,
+                    },
+                    "supply_rule_id": False,
+                    "procure_method": "make_to_stock",
+                }
+            )
+            move._reserve_from_stock(quantity)
+            reduction._order_less(
+                (move.move_orig_ids, move.sudo().created_purchase_line_ids), quantity
+            )
+        demands._recompute_state()
 
     def _prepare_missing_procurement(self, quantity):
         """Procurement of a missing quantity, with the values core gives a demand.

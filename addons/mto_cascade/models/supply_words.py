@@ -86,6 +86,8 @@ def _with_reason(env, headline, reason):
             return env._(
                 "%(headline)s: the customer's specification is not in stock", **values
             )
+        case "free_stock":
+            return env._("%(headline)s: %(name)s used what was free", **values)
         case "order_line_policy":
             return env._("%(headline)s: policy of the line in order %(name)s", **values)
         case "bom_line_policy":

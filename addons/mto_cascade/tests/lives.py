@@ -546,8 +546,8 @@ class Life:
 
     def _tell_move(self, move):
         return (
-            f"{move.id} ->{move.move_dest_ids.ids} {move.quantity:g}/{move.product_uom_qty:g} "
-            f"{move.product_id.name} "
+            f"{move.id} ->{move.move_dest_ids.ids} "
+            f"{move.quantity:g}/{move.product_uom_qty:g} {move.product_id.name} "
             f"{move.state} {move.procure_method} {move.supply_policy} "
             f"for {move.raw_material_production_id.name or move.picking_id.name} "
             f"from {move.move_orig_ids.mapped('state')} "
@@ -592,6 +592,12 @@ class Life:
             f"stranded: {[(self._tell_move(m), q) for m, q in stranded.items()]}"
             + "".join(self._tell_product(m.product_id) for m in stranded),
         )
+        for move in demands.filtered(lambda m: m.supply_policy == "make_to_order"):
+            self.check(
+                move.procure_method == "make_to_order",
+                f"not made to order any more: {self._tell_move(move)}"
+                f"{self._tell_product(move.product_id)}",
+            )
         stock_first = demands.filtered(
             lambda m: m.supply_policy == "stock_then_order" and m.state != "assigned"
         )

@@ -226,7 +226,7 @@ class TestLinks(LinksCommon):
         picking._action_done()
 
     def test_share_taken_by_another_demand(self):
-        """4 ordered for two; the first, raised, takes 3: the other gets of its order."""
+        """4 ordered for two; the first, raised, takes 3 and gives of its new order."""
         part = self._create_bought("Part", "stock_then_order")
         top = self._create_assembly("Top", [(part, 2)])
         order = self._create_order((part, 2), (top, 1))
@@ -261,6 +261,43 @@ class TestLinks(LinksCommon):
         self.assertEqual(len(line), 1)
         self.assertEqual(len(line.move_dest_ids), 2)
         self._live_to_the_end(order, part, top, other)
+
+    def test_merge_of_a_backorder(self):
+        """The rest of one order and another order become one: both are supplied."""
+
+        def scenario(policy):
+            part = self._create_bought("Part", policy)
+            top = self._create_assembly("Top", [(part, 1)], policy)
+            first = self._create_order((top, 5))
+            second = self._create_order((top, 2))
+            self._receive(part)
+            production, other = self._get_productions(top)
+            production.qty_producing = 3
+            production._set_qty_producing()
+            production.with_context(
+                skip_backorder=True, mo_ids_to_backorder=production.ids
+            ).button_mark_done()
+            rest = self._get_productions(top) - production - other
+            (rest + other).action_merge()
+            self.assertFalse(self._get_stranded(top))
+            self._produce(self._get_productions(top))
+            for order in first + second:
+                states = set(order.picking_ids.move_ids.mapped("state"))
+                self.assertEqual(states, {"assigned"})
+
+        self._for_each_way(scenario)
+
+    def test_lowered_lines_of_one_product(self):
+        """Each line gives back of the purchase that was ordered for it."""
+        part = self._create_bought("Part", "stock_then_order")
+        order = self._create_order((part, 6), (part, 5))
+        lines = self.env["purchase.order.line"].search([("product_id", "=", part.id)])
+        self.assertEqual(sum(lines.mapped("product_qty")), 11)
+        for line in order.order_line:
+            line.product_uom_qty = 1
+            self.assertFalse(self._get_uncovered(order.picking_ids.move_ids))
+        self.assertEqual(sum(lines.mapped("product_qty")), 2)
+        self.assertGreaterEqual(min(lines.mapped("product_qty")), 0)
 
     def test_merge_orders_nothing_again(self):
         """Two orders that have their parts, reserved and ordered, become one."""

@@ -10,6 +10,9 @@ FOUND = {
     15: "merging manufacturing orders ordered a piece that was free",
     29: "an order that was still a draft was raised without a link",
     31: "a demand whose supply another one had used up was taken for covered",
+    64: "a lowered line gave back of the purchase of another line",
+    70: "merging twice lost whom the merged orders were made for",
+    71: "merging a backorder lost whom it was made for",
 }
 SEEDS = (50, 51, 52, 53, 54)
 
