@@ -19,6 +19,7 @@
         "views/product_product_views.xml",
         "views/sale_order_views.xml",
         "views/purchase_order_views.xml",
+        "views/stock_move_views.xml",
         "views/stock_picking_views.xml",
         "views/stock_warehouse_views.xml",
         "views/supply_rule_views.xml",

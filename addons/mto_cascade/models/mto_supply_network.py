@@ -162,7 +162,9 @@ class MtoSupplyNetwork(models.AbstractModel):
 
         :return: {move: missing quantity}
         """
-        suspects = demands.filtered(lambda m: m._may_be_stranded())
+        waiting = demands.filtered(lambda m: m._waits_for_supply())
+        waiting._read_shared_supply()
+        suspects = waiting.filtered(lambda m: m._may_be_stranded())
         if not suspects:
             return {}
         flow = self._load_waiting(suspects).solve()

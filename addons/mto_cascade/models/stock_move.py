@@ -520,15 +520,18 @@ class StockMove(models.Model):
         if not stranded:
             return {}
         linked = network._relink(stranded)
-        linked._recompute_state()
-        # The goods may be on the shelf already.
-        linked.filtered(
-            lambda m: any(origin.state == "done" for origin in m.move_orig_ids)
-        )._action_assign()
+        linked._reserve_linked()
         return network._find_stranded(self.browse([move.id for move in stranded]))
 
-    def _may_be_stranded(self):
-        """Whether the linked supply may be too small for all that it serves."""
+    def _reserve_linked(self):
+        """Reserve what lies on the shelf of the supply that was just linked."""
+        self._recompute_state()
+        self.filtered(
+            lambda m: any(origin.state == "done" for origin in m.move_orig_ids)
+        )._action_assign()
+
+    def _waits_for_supply(self):
+        """Whether only linked supply can cover the move, and has not yet."""
         self.ensure_one()
         return (
             self.procure_method == "make_to_order"
@@ -537,10 +540,20 @@ class StockMove(models.Model):
             and not self.picked
             and not self.origin_returned_move_id
             and self.product_uom.compare(self.product_uom_qty, 0) > 0
-            and self.product_id.uom_id.compare(
-                self._get_linked_quantity(), self.product_qty
-            )
-            < 0
+        )
+
+    def _may_be_stranded(self):
+        """Whether the linked supply may be too small for all that it serves."""
+        self.ensure_one()
+        linked = self._get_linked_quantity()
+        return self.product_id.uom_id.compare(linked, self.product_qty) < 0
+
+    def _read_shared_supply(self):
+        """Read at once whom the supply of the moves serves."""
+        moves = self.sudo()
+        return (
+            moves.move_orig_ids.move_dest_ids
+            | moves.created_purchase_line_ids.move_dest_ids
         )
 
     def _get_linked_quantity(self):
@@ -565,14 +578,7 @@ class StockMove(models.Model):
     def _shares_supply(self):
         """Whether the linked supply serves other demands too."""
         self.ensure_one()
-        move = self.sudo()
-        return (
-            len(
-                move.move_orig_ids.move_dest_ids
-                | move.created_purchase_line_ids.move_dest_ids
-            )
-            > 1
-        )
+        return len(self._read_shared_supply()) > 1
 
     def _get_taken_quantity(self):
         """Quantity moved or reserved, in the product's unit."""
@@ -709,14 +715,13 @@ class StockMove(models.Model):
         """
         demands = self.filtered(
             lambda m: (
-                m.procure_method == "make_to_order"
-                and m.state in ("confirmed", "waiting", "partially_available")
-                and not m.picked
+                m._waits_for_supply()
                 and not m._should_bypass_reservation()
                 and any(origin.state == "done" for origin in m.move_orig_ids)
-                and m._shares_supply()
             )
         )
+        demands._read_shared_supply()
+        demands = demands.filtered(lambda m: m._shares_supply())
         if not demands:
             return
         flow = self.env["mto.supply.network"]._load_waiting(demands).solve()
@@ -732,7 +737,14 @@ class StockMove(models.Model):
 
     def _restore_shares(self):
         """Link again who lost a share of its supply to a reservation."""
-        shared = self.filtered(lambda m: m._shares_supply())
+        linked = self.filtered(
+            lambda m: (
+                m.supply_policy == STOCK_THEN_ORDER
+                or m.procure_method == "make_to_order"
+            )
+        )
+        linked._read_shared_supply()
+        shared = linked.filtered(lambda m: m._shares_supply())
         if shared:
             self.env["mto.supply.network"]._relink_neighbours(shared)
 
@@ -857,6 +869,68 @@ class StockMove(models.Model):
         self.ensure_one()
         return (self.product_id, self.location_id)
 
+    # Demands that lost their supply
+
+    is_stranded = fields.Boolean(
+        "Without Supply",
+        compute="_compute_stranded",
+        search="_search_is_stranded",
+        compute_sudo=True,
+        help="Neither reserved goods nor linked supply covers this demand. It would "
+        "wait for ever.",
+    )
+    stranded_qty = fields.Float(
+        "Without Supply (Quantity)",
+        compute="_compute_stranded",
+        compute_sudo=True,
+        digits="Product Unit",
+        help="The part without supply, in the unit of the product.",
+    )
+
+    @api.depends("state", "procure_method", "product_uom_qty", "quantity")
+    @api.depends("move_orig_ids.state", "created_purchase_line_ids.state")
+    def _compute_stranded(self):
+        # What else the supply serves is not among the dependencies: read anew.
+        missing = self.env["mto.supply.network"]._find_uncovered(self)
+        for move in self:
+            move.stranded_qty = missing.get(move, 0.0)
+            move.is_stranded = move in missing
+
+    def _search_is_stranded(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        stranded = self.env["mto.supply.repair"]._search_stranded()
+        return [("id", "in", stranded.ids)]
+
+    def repair_mto_links(self):
+        """Link demands that wait for ever with supply of their own order.
+
+        What has no supply that could be linked is taken from stock as far as goods are
+        free there. Nothing is ordered. Repeated, it changes nothing more. For
+        manufacturing and inventory administrators.
+
+        Examines the demands in ``self``, or all of the allowed companies if it is
+        empty.
+
+        :return: one dictionary per demand that lacks supply:
+
+            - ``id``, ``model`` ('stock.move'), ``product_id``
+            - ``missing_before``, ``missing_after``: quantities without supply, in
+              the unit of the product, ``uom`` its name
+            - ``status``: 'linked', 'from_stock' (at least a part of it) or
+              'no_supply' (something is still missing)
+            - ``supplies``: what is linked now: 'stock.move,12',
+              'purchase.order.line,7'
+        :rtype: list[dict]
+        :raises odoo.exceptions.AccessError: for other users, and if a move may not be
+            read
+        """
+        return self.env["mto.supply.repair"]._repair(self)
+
+    def action_repair_mto_links(self):
+        """Same for a person: tells in a message how many demands were repaired."""
+        return self.env["mto.supply.repair"]._tell(self.repair_mto_links())
+
     # Free stock for a demand that is made to order
 
     def _may_use_free_stock(self):
@@ -886,23 +960,28 @@ class StockMove(models.Model):
         for move, quantity in free.items():
             if move.product_id.uom_id.compare(quantity, 0) <= 0:
                 continue
-            move.write(
-                {
-                    "supply_policy": STOCK_THEN_ORDER,
-                    "supply_reason": {
-                        "code": "free_stock",
-                        "record_id": self.env.uid,
-                        "name": self.env.user.name,
-                    },
-                    "supply_rule_id": False,
-                    "procure_method": "make_to_stock",
-                }
-            )
-            move._reserve_from_stock(quantity)
+            move._take_from_free_stock(quantity)
             reduction._order_less(
                 (move.move_orig_ids, move.sudo().created_purchase_line_ids), quantity
             )
         demands._recompute_state()
+
+    def _take_from_free_stock(self, quantity):
+        """Reserve free stock; from now on the demand uses stock first."""
+        self.ensure_one()
+        self.write(
+            {
+                "supply_policy": STOCK_THEN_ORDER,
+                "supply_reason": {
+                    "code": "free_stock",
+                    "record_id": self.env.uid,
+                    "name": self.env.user.name,
+                },
+                "supply_rule_id": False,
+                "procure_method": "make_to_stock",
+            }
+        )
+        self._reserve_from_stock(quantity)
 
     def _prepare_missing_procurement(self, quantity):
         """Procurement of a missing quantity, with the values core gives a demand.

@@ -107,24 +107,6 @@ class TestFreeStock(SupplyCommon):
         delivered = order.picking_ids.move_ids.filtered(
             lambda m: m.product_id == self.bike
         )
-        print(
-            [
-                (
-                    m.id,
-                    m.product_uom_qty,
-                    m.state,
-                    m.procure_method,
-                    m.reference,
-                    m.sale_line_id,
-                    m.move_orig_ids,
-                    m.move_dest_ids,
-                    m.picking_id,
-                    m.location_id.name,
-                    m.location_dest_id.name,
-                )
-                for m in delivered
-            ]
-        )
         self.assertEqual(delivered.state, "assigned")
 
     def test_two_lines_share_what_is_free(self):

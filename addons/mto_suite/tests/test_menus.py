@@ -6,6 +6,7 @@ ORDERS = {"sale_order_quotation_menu", "sale_order_order_menu"}
 MAKE = {"mrp_production_menu"}
 BUY = {"purchase_order_rfq_menu", "purchase_order_order_menu"}
 PRODUCTS = {"product_template_menu", "product_category_menu"}
+REPAIR = {"stock_move_stranded_menu"}
 SETTINGS = {"settings_menu"}
 ADVANCED = {"supply_rule_menu", "mrp_bom_line_menu"}
 
@@ -16,7 +17,7 @@ VISIBLE = {
     "warehouse": set(),
     "finance": set(),
     "administrator": SETTINGS,
-    "planner": ORDERS | MAKE | BUY | PRODUCTS | ADVANCED,
+    "planner": ORDERS | MAKE | BUY | PRODUCTS | REPAIR | ADVANCED,
 }
 
 
