@@ -4,6 +4,12 @@ from odoo import api, fields, models
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    free_to_use_message = fields.Text(
+        compute="_compute_free_to_use_message",
+        groups="base.group_user",
+        help="What the made-to-order lines could take from stock instead.",
+    )
+
     # Chosen by a person: what else hangs on an order, a quotation that was sent, shows
     # prices and is not for the shop floor.
     specification_attachment_ids = fields.Many2many(
@@ -43,12 +49,6 @@ class SaleOrder(models.Model):
             )
             if loose:
                 loose.write({"res_model": self._name, "res_id": order.id})
-
-    free_to_use_message = fields.Text(
-        compute="_compute_free_to_use_message",
-        groups="base.group_user",
-        help="What the made-to-order lines could take from stock instead.",
-    )
 
     @api.depends("order_line.free_to_use_message")
     def _compute_free_to_use_message(self):
