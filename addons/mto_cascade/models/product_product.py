@@ -77,8 +77,9 @@ class ProductProduct(models.Model):
                 'warehouse', and ``value`` or ``name``
 
             - ``supply``: how it is replenished: 'make', 'buy', 'subcontract',
-              'transfer', 'kit' (its components are decided instead), 'service', 'none'
-              (neither bill of materials nor vendor), 'no_rule'
+              'transfer', 'dropship' (with that module: the vendor ships, reason
+              'dropship_route'), 'kit' (its components are decided instead), 'service',
+              'none' (neither bill of materials nor vendor), 'no_rule'
             - ``can_be_supplied``: False for 'none' and 'no_rule'
             - ``explanation``: the same in words, in the language of the caller
         :rtype: list[dict]
