@@ -332,8 +332,11 @@ class MtoSupplyNetwork(models.AbstractModel):
         pools = demands.grouped(lambda move: move._get_supply_pool())
         flow = self._load_open(demands).solve()
         needs = {move: flow.missing(move.id) for move in demands}
+        # Of goods whose stock is not kept, what has arrived is gone from no shelf.
+        untracked = demands.filtered(lambda m: m._should_bypass_reservation())
+        for move in untracked:
+            needs[move] = max(move.product_qty - move._get_linked_quantity(), 0.0)
         short = demands.filtered(lambda m: m.product_id.uom_id.compare(needs[m], 0) > 0)
-        untracked = short.filtered(lambda m: m._should_bypass_reservation())
         committed = self._get_commitments(short - untracked)
         on_hand = self._get_on_hand(short - untracked)
         arrivals = self._get_arrivals(short)

@@ -226,3 +226,14 @@ class TestStockFirst(SupplyCommon):
             by_rule[kind].pop(index)
         self.assertEqual(by_policy, by_rule)
         self.assertEqual(by_rule["purchase"][0], 6)
+
+    def test_untracked_goods_that_have_arrived_are_not_ordered_again(self):
+        glue = self._create_part("Glue", "stock_then_order", is_storable=False)
+        order = self._create_order((glue, 5))
+        purchase = self.env["purchase.order.line"].search(
+            [("product_id", "=", glue.id)]
+        )
+        purchase.order_id.button_confirm()
+        purchase.order_id.picking_ids.button_validate()
+        order.order_line.product_uom_qty = 6
+        self.assertEqual(self._get_purchased(glue), 6)
