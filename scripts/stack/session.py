@@ -41,4 +41,5 @@ class Session:
         if "error" in result:
             message = result["error"].get("data", {}).get("message", result["error"])
             raise Problem(f"The running server refused {route}: {message}")
-        return result["result"]
+        # A method that returns nothing leaves the result out.
+        return result.get("result")

@@ -42,18 +42,22 @@ class MtoSupplyClaim(models.Model):
             )
 
     @api.model
-    def _claim_known(self, products):
-        """Claim those of ``products`` that somebody has claimed before."""
+    def _claim_in_use(self, products):
+        """Claim ``products`` where supply policies are in use at all.
+
+        For reservations that Odoo makes: also of goods that no policy has promised yet,
+        or the first one to do so would not be seen. Without policies nobody waits.
+        """
         if products:
             self.env.cr.execute(
                 SQL(
                     """
-                    UPDATE mto_supply_claim SET serial = serial + 1
-                     WHERE id IN (
-                           SELECT id FROM mto_supply_claim
-                            WHERE product_id = ANY(%s)
-                         ORDER BY product_id FOR UPDATE
-                     )
+                    INSERT INTO mto_supply_claim (product_id, serial)
+                         SELECT id, 1 FROM unnest(%s) AS id
+                          WHERE EXISTS (SELECT FROM mto_supply_claim)
+                       ORDER BY id
+                    ON CONFLICT (product_id) DO UPDATE
+                            SET serial = mto_supply_claim.serial + 1
                     """,
                     sorted(products.ids),
                 )

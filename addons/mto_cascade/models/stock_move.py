@@ -394,7 +394,7 @@ class StockMove(models.Model):
         return not self._is_stock_first_demand() and super()._should_assign_at_confirm()
 
     def _action_assign(self, force_qty=False):
-        self._claim_known_stock()
+        self._claim_stock_in_use()
         res = super()._action_assign(force_qty=force_qty)
         if not force_qty:
             self._reserve_part_from_stock()
@@ -659,7 +659,7 @@ class StockMove(models.Model):
         ]
         self._run_supply(procurements)
         if procurements:
-            self.concat(*shares)._relink_uncovered()
+            demands._relink_uncovered()
 
     def _relink_uncovered(self):
         """Link the demands whose missing part Odoo added to an existing order."""
@@ -752,15 +752,15 @@ class StockMove(models.Model):
         """Let no other transaction promise the same goods: it waits, then retries."""
         self.env["mto.supply.claim"]._claim(self.product_id)
 
-    def _claim_known_stock(self):
-        """The same for demands that Odoo reserves, where policies use the goods too."""
+    def _claim_stock_in_use(self):
+        """The same for demands that Odoo reserves, where policies are in use."""
         products = self.filtered(
             lambda m: (
                 m.state in ("confirmed", "waiting", "partially_available")
                 and not m._should_bypass_reservation()
             )
         ).product_id
-        self.env["mto.supply.claim"]._claim_known(products)
+        self.env["mto.supply.claim"]._claim_in_use(products)
 
     def _get_stock_first_relatives(self, merge):
         """Confirmed stock-first demands that a negative move in ``self`` can reduce."""

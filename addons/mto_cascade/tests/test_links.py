@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.tests import tagged
 
 from .common import SupplyCommon
@@ -315,3 +316,347 @@ class TestLinks(LinksCommon):
             self.assertEqual(
                 set(order.picking_ids.move_ids.mapped("state")), {"assigned"}
             )
+
+
+@tagged("post_install", "-at_install")
+class TestLinkOfEachReplenishment(LinksCommon):
+    """Which link exists when: each way of replenishment, with its link or without."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.planner = cls._create_user("planner")
+
+    def _create_reordering_rule(self, product, minimum, trigger="auto", **vals):
+        return self.env["stock.warehouse.orderpoint"].create(
+            {
+                "product_id": product.id,
+                "location_id": self.stock.id,
+                "product_min_qty": minimum,
+                "product_max_qty": minimum,
+                "trigger": trigger,
+                **vals,
+            }
+        )
+
+    def _get_lines(self, product):
+        return self.env["purchase.order.line"].search(
+            [("product_id", "=", product.id)], order="id"
+        )
+
+    def _create_later_order(self, *lines, days=60):
+        """An order that has time: open supply arrives before it is needed."""
+        return self._create_order(
+            *lines,
+            commitment_date=fields.Datetime.add(fields.Datetime.now(), days=days),
+        )
+
+    def test_production_is_made(self):
+        for policy in ("make_to_order", None):
+            top = self._create_assembly("Top", [(self._create_bought("P"), 1)], policy)
+            order = self._create_order((top, 2))
+            move = order.picking_ids.move_ids
+            production = self._get_productions(top)
+            self.assertEqual(move.move_orig_ids, production.move_finished_ids)
+            self.assertEqual(move.created_production_id, production)
+            self.assertEqual(production.sale_line_id, order.order_line)
+
+    def test_existing_production_is_enlarged(self):
+        """Core links neither move nor order with what it enlarged; the suite does."""
+        for policy in ("make_to_order", None):
+            part = self._create_bought("Part", policy)
+            sub = self._create_assembly("Sub", [(part, 1)], policy)
+            first = self._create_assembly("First", [(sub, 1)], policy)
+            second = self._create_assembly("Second", [(sub, 1)], policy)
+            self._create_order((first, 1), (second, 1))
+            production = self._get_productions(sub)
+            raws = self._get_productions(first + second).move_raw_ids
+            self.assertEqual(production.product_qty, 2)
+            self.assertEqual(raws.move_orig_ids, production.move_finished_ids)
+            self.assertEqual(raws.created_production_id, production)
+            self.assertEqual(
+                production._get_sources(), self._get_productions(first + second)
+            )
+
+    def test_draft_purchase(self):
+        """The link is on the line until the purchase is confirmed, then on the move."""
+        for policy in ("make_to_order", None):
+            part = self._create_bought("Part", policy)
+            move = self._create_order((part, 2)).picking_ids.move_ids
+            line = self._get_lines(part)
+            self.assertEqual(move.created_purchase_line_ids, line)
+            self.assertFalse(move.move_orig_ids)
+            self.assertFalse(self._get_stranded(part))
+            line.order_id.button_confirm()
+            self.assertEqual(move.move_orig_ids, line.move_ids)
+            self.assertFalse(self._get_stranded(part))
+
+    def test_core_rule_that_takes_from_stock(self):
+        """Core's own rule keeps no link; the same wish as a policy has one."""
+        self.mto_route.rule_ids.procure_method = "mts_else_mto"
+        by_rule = self._create_bought("By rule", None, on_hand=1)
+        by_policy = self._create_bought("By policy", "stock_then_order", on_hand=1)
+        order = self._create_order((by_rule, 3), (by_policy, 3))
+        ruled, decided = order.picking_ids.move_ids.sorted("product_id")
+        if ruled.product_id != by_rule:
+            ruled, decided = decided, ruled
+        self.assertFalse(ruled.created_purchase_line_ids, "documents equal core's")
+        self.assertEqual(decided.created_purchase_line_ids.product_qty, 2)
+
+    def test_reordering_rule_in_time(self):
+        """What a reordering rule ordered for nobody and arrives in time is linked."""
+        part = self._create_bought("Part", "stock_then_order")
+        self._create_reordering_rule(part, 5).action_replenish()
+        line = self._get_lines(part)
+        self.assertEqual(line.product_qty, 5)
+        order = self._create_later_order((part, 4))
+        self.assertEqual(order.picking_ids.move_ids.created_purchase_line_ids, line)
+        self.assertEqual(self._get_purchased(part), 5)
+
+    def test_reordering_rule_too_late(self):
+        part = self._create_bought("Part", "stock_then_order", delay=40)
+        self._create_reordering_rule(part, 5, trigger="manual").action_replenish()
+        line = self._get_lines(part)
+        order = self._create_later_order((part, 4), days=10)
+        self.assertEqual(self._get_purchased(part), 9)
+        self.assertTrue(order.picking_ids.move_ids.created_purchase_line_ids)
+        network = self.env["mto.supply.network"]
+        flow = network._load_open(order.picking_ids.move_ids).solve()
+        added = sum(self._get_lines(part).mapped("product_qty")) - 5
+        self.assertEqual(flow.covered(order.picking_ids.move_ids.id), added)
+        self.assertTrue(line)
+
+    def test_production_of_a_reordering_rule(self):
+        """The same with what is made for stock."""
+        part = self._create_bought("Part", "make_to_stock", on_hand=50)
+        top = self._create_assembly("Top", [(part, 1)], "stock_then_order")
+        self._create_reordering_rule(top, 5).action_replenish()
+        production = self._get_productions(top)
+        self.assertEqual(production.product_qty, 5)
+        production.action_confirm()
+        order = self._create_later_order((top, 4))
+        move = order.picking_ids.move_ids
+        self.assertEqual(move.move_orig_ids, production.move_finished_ids)
+        self.assertEqual(self._get_productions(top), production)
+
+    def test_manual_production_and_purchase_in_time(self):
+        """What a person ordered for stock serves a demand that looks there first."""
+        part = self._create_bought("Part", "stock_then_order")
+        purchase = self.env["purchase.order"].create(
+            {
+                "partner_id": self.vendor.id,
+                "order_line": [(0, 0, {"product_id": part.id, "product_qty": 5})],
+            }
+        )
+        purchase.button_confirm()
+        order = self._create_later_order((part, 4))
+        move = order.picking_ids.move_ids
+        self.assertEqual(move.move_orig_ids, purchase.order_line.move_ids)
+        self.assertEqual(self._get_purchased(part), 5)
+
+    def test_open_supply_after_the_need(self):
+        """What comes too late is not counted on: the demand orders its own."""
+        part = self._create_bought("Part", "stock_then_order")
+        purchase = self.env["purchase.order"].create(
+            {
+                "partner_id": self.vendor.id,
+                "order_line": [
+                    (
+                        0,
+                        0,
+                        {
+                            "product_id": part.id,
+                            "product_qty": 5,
+                            "date_planned": fields.Datetime.add(
+                                fields.Datetime.now(), days=90
+                            ),
+                        },
+                    )
+                ],
+            }
+        )
+        purchase.button_confirm()
+        order = self._create_later_order((part, 4))
+        self.assertFalse(order.picking_ids.move_ids.move_orig_ids)
+        self.assertEqual(self._get_purchased(part), 9)
+
+    def test_allocation_report(self):
+        """What a person allocated to one demand is promised to nobody else."""
+        part = self._create_bought("Part", "make_to_stock")
+        first = self._create_order((part, 5))
+        purchase = self.env["purchase.order"].create(
+            {
+                "partner_id": self.vendor.id,
+                "order_line": [(0, 0, {"product_id": part.id, "product_qty": 5})],
+            }
+        )
+        purchase.button_confirm()
+        demand = first.picking_ids.move_ids
+        self.env["report.stock.report_reception"].action_assign(
+            demand.ids, [5], [purchase.order_line.move_ids.ids]
+        )
+        self.assertEqual(demand.move_orig_ids, purchase.order_line.move_ids)
+        self.assertFalse(self._get_stranded(part))
+        part.supply_policy = "stock_then_order"
+        second = self._create_later_order((part, 3))
+        self.assertFalse(second.picking_ids.move_ids.move_orig_ids)
+        self.assertEqual(self._get_purchased(part), 8)
+
+    def test_purchase_line_of_three_orders(self):
+        """One line of 24 for 3 orders: each has its own share, the order counts."""
+        self.vendor.group_rfq = "all"
+        part = self._create_bought("Part")
+        orders = [self._create_order((part, quantity)) for quantity in (4, 8, 12)]
+        line = self._get_lines(part)
+        self.assertEqual(line.product_qty, 24)
+        moves = [order.picking_ids.move_ids for order in orders]
+        self.assertEqual(len(line.move_dest_ids), 3)
+        network = self.env["mto.supply.network"]
+        flow = network._load_open(line.move_dest_ids).solve()
+        shares = [flow.covered(move.id) for move in moves]
+        self.assertEqual(shares, [4, 8, 12])
+        self._receive(part)
+        self.assertEqual({move.state for move in moves}, {"assigned"})
+
+    def test_surplus_of_a_purchase_is_linked_with_nobody(self):
+        """The buyer orders 10 for 6: 6 for the order, 4 free to stock."""
+        for policy in ("make_to_order", None):
+            part = self._create_bought("Part", policy)
+            move = self._create_order((part, 6)).picking_ids.move_ids
+            line = self._get_lines(part)
+            line.product_qty = 10
+            line.order_id.button_confirm()
+            linked = line.move_ids.filtered("move_dest_ids")
+            self.assertEqual(linked.product_uom_qty, 6)
+            self.assertEqual(linked.move_dest_ids, move)
+            self.assertEqual(sum(line.move_ids.mapped("product_uom_qty")), 10)
+            self._receive(part)
+            self.assertEqual(part.free_qty, 4)
+
+
+@tagged("post_install", "-at_install")
+class TestLinksOfChangedProductions(LinksCommon):
+    """Merged, split and continued orders keep whom they serve, and their supply."""
+
+    def _create_two_levels(self, policy="make_to_order"):
+        self.part = self._create_bought("Part", policy)
+        self.sub = self._create_assembly("Sub", [(self.part, 1)], policy)
+        self.top = self._create_assembly("Top", [(self.sub, 1)], policy)
+
+    def _get_open(self, product):
+        return self._get_productions(product).filtered(lambda p: p.state != "done")
+
+    def _confirm_purchases(self):
+        self.env["purchase.order"].search(
+            [("product_id", "=", self.part.id), ("state", "=", "draft")]
+        ).button_confirm()
+
+    def _check_served(self, line, products):
+        for level, product in enumerate(products):
+            for production in self._get_productions(product):
+                self.assertEqual(production.demand_line_id, line)
+                self.assertEqual(production.demand_level, level)
+                self.assertEqual(production.move_raw_ids.demand_line_id, line)
+        self.assertFalse(self._get_stranded(self.top + self.sub + self.part))
+
+    def test_split_with_a_confirmed_purchase(self):
+        for policy in ("make_to_order", None):
+            self._create_two_levels(policy)
+            order = self._create_order((self.top, 6))
+            self._confirm_purchases()
+            for product in self.sub + self.top:
+                production = self._get_productions(product)
+                production._split_productions({production: [2, 4]})
+            self._check_served(order.order_line, self.top + self.sub)
+            self._live_to_the_end(order, self.part, self.sub, self.top)
+
+    def test_merge_with_a_confirmed_purchase(self):
+        for policy in ("make_to_order", None):
+            self._create_two_levels(policy)
+            first = self._create_order((self.top, 2))
+            second = self._create_order((self.top, 3))
+            self._confirm_purchases()
+            for product in self.sub + self.top:
+                self._get_productions(product).action_merge()
+            merged = self._get_productions(self.top)
+            self.assertEqual(merged.product_qty, 5)
+            self.assertEqual(merged.demand_line_id, first.order_line)
+            self.assertFalse(self._get_stranded(self.top + self.sub + self.part))
+            self._receive(self.part)
+            self._produce(self._get_productions(self.sub))
+            self._produce(merged)
+            for order in first + second:
+                self.assertEqual(order.picking_ids.move_ids.state, "assigned")
+
+    def test_backorder(self):
+        """4 of 6 are made: the rest serves the same line and has its parts."""
+        for policy in ("make_to_order", None):
+            self._create_two_levels(policy)
+            order = self._create_order((self.top, 6))
+            self._receive(self.part)
+            production = self._get_productions(self.sub)
+            production.qty_producing = 4
+            production._set_qty_producing()
+            production.with_context(
+                skip_backorder=True, mo_ids_to_backorder=production.ids
+            ).button_mark_done()
+            self.assertEqual(self._get_open(self.sub).product_qty, 2)
+            self._check_served(order.order_line, self.top + self.sub)
+            self._live_to_the_end(order, self.part, self.sub, self.top)
+
+    def _raise_after(self, change, policy):
+        """Raise an order from 2 to 5 after a change of its production."""
+        self._create_two_levels(policy)
+        order = self._create_order((self.top, 2))
+        change(self._get_productions(self.top))
+        order.order_line.product_uom_qty = 5
+        productions = self._get_productions(self.top)
+        self.assertEqual(productions.mapped("product_qty"), [2, 3])
+        self.assertFalse(self._get_stranded(self.top + self.sub + self.part))
+        deliveries = order.picking_ids.move_ids
+        self.assertEqual(deliveries.move_orig_ids, productions.move_finished_ids)
+        self._live_to_the_end(order, self.part, self.sub, self.top)
+
+    def test_raise_with_a_responsible_user(self):
+        """A person has the order: a second one is made, and linked, at every level."""
+        for policy in ("make_to_order", None):
+            self._raise_after(lambda p: p.write({"user_id": self.env.uid}), policy)
+
+    def test_raise_of_a_started_order(self):
+        def start(production):
+            self._receive(self.part)
+            self._produce(self._get_productions(self.sub))
+            production.action_start()
+            self.assertEqual(production.state, "progress")
+
+        for policy in ("make_to_order", None):
+            self._raise_after(start, policy)
+
+    def test_raise_of_a_planned_order(self):
+        center = self.env["mrp.workcenter"].create({"name": "Bench"})
+
+        def plan(production):
+            self.env["mrp.workorder"].create(
+                {
+                    "name": "Assemble",
+                    "production_id": production.id,
+                    "workcenter_id": center.id,
+                    "product_uom_id": production.product_uom_id.id,
+                }
+            )
+            production.button_plan()
+            self.assertTrue(production.is_planned)
+
+        for policy in ("make_to_order", None):
+            self._raise_after(plan, policy)
+
+    def test_raise_after_the_order_is_done(self):
+        """All 2 are made: the growth is made anew and linked."""
+
+        def make(production):
+            self._receive(self.part)
+            self._produce(self._get_productions(self.sub))
+            self._produce(production)
+
+        for policy in ("make_to_order", None):
+            self._raise_after(make, policy)
