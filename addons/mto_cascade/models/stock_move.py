@@ -2,6 +2,7 @@ import json
 from collections import defaultdict
 
 from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
 
 from ..engine import (
     MAKE_TO_ORDER,
@@ -190,12 +191,34 @@ class StockMove(models.Model):
         decisions = {}
         move_ids = defaultdict(list)
         for move, decision in self._get_policy_decisions().items():
+            if decision.by_policy:
+                move._check_unit_of_demand()
             # Moves of one decision share their reason, facts included.
             key = (decision.policy, json.dumps(decision.reason, sort_keys=True))
             decisions[key] = decision
             move_ids[key].append(move.id)
         for key, ids in move_ids.items():
             self.browse(ids)._write_supply_decision(decisions[key])
+
+    def _check_unit_of_demand(self):
+        """Refuse a demand that cannot be counted in the unit of its product.
+
+        Odoo converts by the factors of the two units, whatever they measure.
+        """
+        self.ensure_one()
+        unit = self.product_id.uom_id
+        if self.product_uom != unit and not self.product_uom._has_common_reference(unit):
+            raise UserError(
+                self.env._(
+                    "%(product)s is counted in %(unit)s, but %(quantity)s %(other)s of "
+                    "it are needed. Correct the unit on the order or in the bill of "
+                    "materials.",
+                    product=self.product_id.display_name,
+                    unit=unit.name,
+                    quantity=self.product_uom_qty,
+                    other=self.product_uom.name,
+                )
+            )
 
     def _get_policy_decisions(self):
         """Return {move: decision of the policies}, in batch."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..engine import MAKE_TO_STOCK, STOCK_THEN_ORDER
 
@@ -20,6 +21,39 @@ class StockRule(models.Model):
         ):
             self = self.with_context(no_procurement=False)
         return super().run(procurements, raise_user_error=raise_user_error)
+
+    @api.model
+    def _run_pull(self, procurements):
+        for procurement, rule in procurements:
+            rule._check_transfer_loop(procurement)
+        return super()._run_pull(procurements)
+
+    def _check_transfer_loop(self, procurement):
+        """Refuse goods that places would bring to each other for ever.
+
+        :raises odoo.exceptions.UserError: if the transfers that wait for the goods
+            start where the rule would take them from
+        """
+        self.ensure_one()
+        moves = procurement.values.get("move_dest_ids") or self.env["stock.move"]
+        waiting = moves.browse()
+        while moves:
+            waiting |= moves
+            moves = moves.move_dest_ids - waiting
+        if self.location_src_id in waiting.filtered(
+            lambda m: m.product_id == procurement.product_id
+        ).location_id:
+            raise UserError(
+                self.env._(
+                    "%(product)s would be brought in a circle: %(places)s. Give it a "
+                    "vendor or a bill of materials in one of these places, or take one "
+                    "of the resupply routes away.",
+                    product=procurement.product_id.display_name,
+                    places=" < ".join(
+                        waiting.sorted("id").location_id.mapped("display_name")
+                    ),
+                )
+            )
 
     @api.model
     def _skip_procurement(self, procurement):

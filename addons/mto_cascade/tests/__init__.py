@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_bad_input
 from . import test_cascade
 from . import test_decision
 from . import test_engine
