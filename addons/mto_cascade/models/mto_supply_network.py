@@ -315,7 +315,8 @@ class MtoSupplyNetwork(models.AbstractModel):
         if production and not demand.created_production_id:
             demand.created_production_id = production
         parent = demand.raw_material_production_id.production_group_id
-        if production and parent:
+        # Core counts as made for the sales order what has no parent.
+        if production and parent and not supply.move_dest_ids.sale_line_id:
             production.production_group_id.parent_ids |= parent
 
     # Stock first, then order
