@@ -414,7 +414,7 @@ class MtoSupplyNetwork(models.AbstractModel):
                 if (
                     other.product_id == product
                     and other.location_id._child_of(location)
-                    and (other.id < first or other.move_orig_ids)
+                    and (other.id < first or other._has_arrived_supply())
                 ):
                     result[key] += flow.missing(other.id)
         return result

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
-from ..engine import CoreAnswer, PolicySource
+from ..engine import STOCK_THEN_ORDER, CoreAnswer, PolicySource
+from .mto_supply_network import REQUESTED
 from .supply_policy import SupplyDemand
 from .supply_words import SUPPLY_POLICIES
 
@@ -269,3 +271,21 @@ class ProductProduct(models.Model):
                 found[key] = Rule._get_rule(product, location, dict(values))
             result[product.id] = found[key]
         return result
+
+    # What Odoo's reordering rules count
+
+    def _get_lines_domain(self, location_ids=False, warehouse_ids=False):
+        """Count a reordering rule's request also when a demand was linked with it.
+
+        Core leaves linked ones out. A demand that uses stock first is in the forecast
+        of the rule, so the rule would order for it once more.
+        """
+        domain = super()._get_lines_domain(location_ids, warehouse_ids)
+        places = Domain("orderpoint_id.location_id", "in", location_ids or [])
+        places |= Domain("orderpoint_id.warehouse_id", "in", warehouse_ids or [])
+        return domain | (
+            places
+            & Domain("state", "in", REQUESTED)
+            & Domain("product_id", "in", self.ids)
+            & Domain("move_dest_ids.supply_policy", "=", STOCK_THEN_ORDER)
+        )

@@ -549,9 +549,7 @@ class StockMove(models.Model):
     def _reserve_linked(self):
         """Reserve what lies on the shelf of the supply that was just linked."""
         self._recompute_state()
-        self.filtered(
-            lambda m: any(origin.state == "done" for origin in m.move_orig_ids)
-        )._action_assign()
+        self.filtered(lambda m: m._has_arrived_supply())._action_assign()
 
     def _waits_for_supply(self):
         """Whether only linked supply can cover the move, and has not yet."""
@@ -629,8 +627,12 @@ class StockMove(models.Model):
         self.ensure_one()
         if not self._leaves_stock() or self._should_bypass_reservation():
             return False
-        if not self.move_orig_ids:
+        if not self.move_orig_ids or self.supply_policy == STOCK_THEN_ORDER:
             return self.procure_method == "make_to_stock"
+        return self._has_arrived_supply()
+
+    def _has_arrived_supply(self):
+        self.ensure_one()
         return any(origin.state == "done" for origin in self.move_orig_ids)
 
     def _arrives_at(self, location):
@@ -740,7 +742,7 @@ class StockMove(models.Model):
             lambda m: (
                 m._waits_for_supply()
                 and not m._should_bypass_reservation()
-                and any(origin.state == "done" for origin in m.move_orig_ids)
+                and m._has_arrived_supply()
             )
         )
         demands._read_shared_supply()

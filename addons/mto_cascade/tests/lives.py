@@ -609,7 +609,7 @@ class Life:
                 missing, move.product_uom, round=False
             )
             self.check(
-                move.product_uom.compare(lacks, 0) <= 0,
+                lacks <= move.product_uom.rounding,
                 f"stock first lacks {missing:g}: {self._tell_move(move)}"
                 f"{self._tell_product(move.product_id)}",
             )

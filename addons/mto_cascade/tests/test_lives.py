@@ -12,6 +12,7 @@ FOUND = {
     31: "a demand whose supply another one had used up was taken for covered",
     64: "a lowered line gave back of the purchase of another line",
     70: "merging twice lost whom the merged orders were made for",
+    405: "the rest of a dozen was promised to two demands",
     71: "merging a backorder lost whom it was made for",
 }
 SEEDS = (50, 51, 52, 53, 54)

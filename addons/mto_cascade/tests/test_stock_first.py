@@ -92,6 +92,16 @@ class TestStockFirst(SupplyCommon):
             self._set_production_qty(production, 2)
             self.assertEqual(self._get_purchased(screw), missing + 24)
 
+    def test_rest_of_a_dozen_is_counted_once(self):
+        """Core reserves 0.66 dozen of 8 pieces: what is over is the first one's."""
+        bike = self._create_product("Bike", "make_to_order")
+        screw = self._create_part("Screw", "stock_then_order", 8)
+        self._create_bom(
+            bike, [(screw, 2, self.dozen)], enable_batch_size=True, batch_size=1
+        )
+        self._create_order((bike, 3))
+        self.assertEqual(self._get_purchased(screw), 3 * 24 - 8)
+
     def test_sold_in_dozens(self):
         self._create_order((self.brakes, 2, {"product_uom_id": self.dozen.id}))
         self.assertEqual(self._get_purchased(self.brakes), 10)
