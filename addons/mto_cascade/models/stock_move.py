@@ -206,8 +206,8 @@ class StockMove(models.Model):
         Odoo converts by the factors of the two units, whatever they measure.
         """
         self.ensure_one()
-        unit = self.product_id.uom_id
-        if self.product_uom != unit and not self.product_uom._has_common_reference(unit):
+        unit, counted_in = self.product_id.uom_id, self.product_uom
+        if counted_in != unit and not counted_in._has_common_reference(unit):
             raise UserError(
                 self.env._(
                     "%(product)s is counted in %(unit)s, but %(quantity)s %(other)s of "
@@ -216,7 +216,7 @@ class StockMove(models.Model):
                     product=self.product_id.display_name,
                     unit=unit.name,
                     quantity=self.product_uom_qty,
-                    other=self.product_uom.name,
+                    other=counted_in.name,
                 )
             )
 

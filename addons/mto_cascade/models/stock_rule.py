@@ -40,9 +40,12 @@ class StockRule(models.Model):
         while moves:
             waiting |= moves
             moves = moves.move_dest_ids - waiting
-        if self.location_src_id in waiting.filtered(
-            lambda m: m.product_id == procurement.product_id
-        ).location_id:
+        if (
+            self.location_src_id
+            in waiting.filtered(
+                lambda m: m.product_id == procurement.product_id
+            ).location_id
+        ):
             raise UserError(
                 self.env._(
                     "%(product)s would be brought in a circle: %(places)s. Give it a "
