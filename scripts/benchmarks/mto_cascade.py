@@ -251,3 +251,11 @@ def confirmed(bench, size, supply):
     found = documents(bench.env)
     bench.env.cr.rollback()
     return found
+
+
+@soak
+def supplied_lives(bench, seed):
+    """Random orders and their lives: nothing stranded, doubled or promised twice."""
+    from odoo.addons.mto_cascade.tests.lives import live
+
+    live(bench.env, seed, steps=14)

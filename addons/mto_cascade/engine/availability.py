@@ -25,8 +25,9 @@ class Arrival:
 class Pool:
     """The goods of one product at one place.
 
-    ``on_hand`` is what nobody reserved; ``committed`` what older demands that are not
-    reserved will take, first from stock, then from the earliest arrivals.
+    ``on_hand`` is what nobody reserved, negative where more was taken than there was:
+    arrivals fill that first. ``committed`` is what older demands that are not reserved
+    will take, first from stock, then from the earliest arrivals.
     """
 
     on_hand: float = 0.0
@@ -61,7 +62,7 @@ def share(pool: Pool, requests: Iterable[Request]) -> dict[Hashable, Share]:
     arrivals = sorted(pool.arrivals, key=lambda arrival: arrival.date)
     left = {arrival.key: max(arrival.quantity, 0.0) for arrival in arrivals}
     free = max(pool.on_hand, 0.0)
-    committed = max(pool.committed, 0.0)
+    committed = max(pool.committed, 0.0) + max(-pool.on_hand, 0.0)
     taken = min(free, committed)
     free -= taken
     _commit(arrivals, left, committed - taken)

@@ -14,6 +14,7 @@ from . import res_company
 from . import sale_order
 from . import sale_order_line
 from . import stock_move
+from . import stock_quant
 from . import stock_rule
 from . import stock_warehouse
 from . import supply_facts

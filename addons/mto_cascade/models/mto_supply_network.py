@@ -104,7 +104,7 @@ class MtoSupplyNetwork(models.AbstractModel):
                 )
             )
             left = sum(flow.left(("move", move.id)) for move in there)
-            taken.needs["gone", pool] = left - free.get(pool, 0.0)
+            taken.needs["gone", pool] = left - max(free.get(pool, 0.0), 0.0)
             taken.links += [(("move", move.id), ("gone", pool)) for move in there]
         return taken
 
@@ -177,15 +177,18 @@ class MtoSupplyNetwork(models.AbstractModel):
 
     @api.model
     def _find_uncovered(self, demands):
-        """The same with demands that use stock first, and orders for the missing part.
+        """The same with demands that use stock first, and order the missing part, and
+        with those whose supply somebody cancelled.
 
         :return: {move: missing quantity}
         """
         result = self._find_stranded(demands)
-        stock_first = demands.filtered(lambda m: m._is_stock_first_demand())
-        if stock_first:
-            flow = self._load_open(stock_first).solve()
-            for move in stock_first:
+        others = demands.filtered(
+            lambda m: m._is_stock_first_demand() or m._has_lost_supply()
+        )
+        if others:
+            flow = self._load_open(others).solve()
+            for move in others:
                 missing = flow.missing(move.id)
                 if move.product_id.uom_id.compare(missing, 0) > 0:
                     result[move] = missing
@@ -307,6 +310,8 @@ class MtoSupplyNetwork(models.AbstractModel):
     def _link(self, supply, demand):
         """Write the link that Odoo writes when it orders for a demand."""
         supply, demand = supply.sudo(), demand.sudo()
+        if demand._has_lost_supply():
+            demand.procure_method = "make_to_order"
         if supply._name == "purchase.order.line":
             supply.move_dest_ids |= demand
             return
@@ -355,7 +360,8 @@ class MtoSupplyNetwork(models.AbstractModel):
         """Return {pool: quantity nobody reserved}, as a reservation would find it.
 
         Lots of which more is taken than there is count for nothing, packages and
-        owners as in core's own reservation. Goods that expire are asked of core.
+        owners as in core's own reservation. Negative where nothing is free and more
+        was taken than there was. Goods that expire are asked of core.
         """
         if not demands:
             return {}
@@ -379,7 +385,8 @@ class MtoSupplyNetwork(models.AbstractModel):
             for other, place, lot, quantity, reserved in quants:
                 if other == product and place._child_of(location):
                     lots[lot] += quantity - reserved
-            result[key] = sum(max(quantity, 0.0) for quantity in lots.values())
+            free = sum(max(quantity, 0.0) for quantity in lots.values())
+            result[key] = free or sum(lots.values())
         return result
 
     def _expires(self, product):

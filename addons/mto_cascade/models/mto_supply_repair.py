@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
-from ..engine import STOCK_THEN_ORDER
+from ..engine import MAKE_TO_ORDER, STOCK_THEN_ORDER
 
 # Demands that are loaded with all that is linked to them at a time.
 BATCH = 500
@@ -31,7 +31,7 @@ class MtoSupplyRepair(models.AbstractModel):
     def _search_suspects(self):
         """Open demands that only linked supply can cover."""
         waits = Domain("procure_method", "=", "make_to_order") | Domain(
-            "supply_policy", "=", STOCK_THEN_ORDER
+            "supply_policy", "in", (MAKE_TO_ORDER, STOCK_THEN_ORDER)
         )
         # Whose supply it is does not matter here; the list obeys the user's rights.
         return (

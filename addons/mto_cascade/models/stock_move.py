@@ -563,6 +563,19 @@ class StockMove(models.Model):
             and self.product_uom.compare(self.product_uom_qty, 0) > 0
         )
 
+    def _has_lost_supply(self):
+        """Whether somebody cancelled what was made or bought for the demand.
+
+        Odoo waits for stock then.
+        """
+        self.ensure_one()
+        return (
+            self.supply_policy == MAKE_TO_ORDER
+            and self.procure_method == "make_to_stock"
+            and self.state in ("waiting", "confirmed", "partially_available")
+            and not self.picked
+        )
+
     def _may_be_stranded(self):
         """Whether the linked supply may be too small for all that it serves."""
         self.ensure_one()
@@ -705,7 +718,9 @@ class StockMove(models.Model):
         self.ensure_one()
         if self.product_id.uom_id.compare(quantity, 0) <= 0:
             return
-        self._update_reserved_quantity(quantity, self.location_id, strict=False)
+        self.with_context(mto_cascade_exact_quantity=True)._update_reserved_quantity(
+            quantity, self.location_id, strict=False
+        )
         if production := self.raw_material_production_id:
             # As core does where it reserves components.
             self.move_line_ids.write(
@@ -716,12 +731,13 @@ class StockMove(models.Model):
     def _reserve_part_from_stock(self):
         """Reserve the part that no open supply is ordered for.
 
-        Core reserves a demand with linked supply out of that supply only.
+        Core reserves a demand with linked supply out of that supply only, and one that
+        is counted in dozens only in hundredths of a dozen.
         """
         demands = self.filtered(
             lambda m: (
                 m._is_stock_first_demand()
-                and m.move_orig_ids
+                and (m.move_orig_ids or m.product_uom != m.product_id.uom_id)
                 and not m._should_bypass_reservation()
             )
         )

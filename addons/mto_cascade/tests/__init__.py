@@ -5,6 +5,7 @@ from . import test_decision
 from . import test_engine
 from . import test_flow
 from . import test_free_stock
+from . import test_goods
 from . import test_inherit
 from . import test_links
 from . import test_lives

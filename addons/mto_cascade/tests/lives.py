@@ -12,7 +12,7 @@ from odoo.fields import Domain
 
 OPEN = Domain("state", "not in", ("draft", "done", "cancel"))
 ORDERED = ("make_to_order", "stock_then_order", "route")
-PLENTY = 1000.0
+PLENTY = 1000000.0
 # Core rounds reservations to hundredths of the unit of a demand, here of a dozen.
 ROUNDED = 0.25
 

@@ -93,6 +93,21 @@ class TestRepair(LinksCommon):
         self.assertEqual((again["missing_before"], again["missing_after"]), (1, 1))
         self.assertEqual(self._search_stranded(), stranded)
 
+    def test_supply_that_was_cancelled(self):
+        """A person cancelled the order: the demand is told, and takes what turns up."""
+        top = self._create_assembly("Top", [(self._create_bought("Part"), 1)])
+        order = self._create_order((top, 2))
+        move = order.picking_ids.move_ids
+        self.assertFalse(self._search_stranded())
+        self._get_productions(top).action_cancel()
+        self.assertEqual(self._search_stranded(), move)
+        [answer] = self._repair()
+        self.assertEqual((answer["status"], answer["missing_after"]), ("no_supply", 2))
+        self._add_stock(top, 2)
+        [answer] = self._repair()
+        self.assertEqual(answer["status"], "from_stock")
+        self.assertEqual(move.state, "assigned")
+
     def test_second_run_changes_nothing(self):
         self._strand()
         self.assertTrue(self._repair())

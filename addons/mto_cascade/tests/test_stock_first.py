@@ -93,7 +93,7 @@ class TestStockFirst(SupplyCommon):
             self.assertEqual(self._get_purchased(screw), missing + 24)
 
     def test_rest_of_a_dozen_is_counted_once(self):
-        """Core reserves 0.66 dozen of 8 pieces: what is over is the first one's."""
+        """8 pieces are 0.67 dozen: all are reserved, none is promised twice."""
         bike = self._create_product("Bike", "make_to_order")
         screw = self._create_part("Screw", "stock_then_order", 8)
         self._create_bom(
