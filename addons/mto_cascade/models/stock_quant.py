@@ -6,7 +6,7 @@ class StockQuant(models.Model):
 
     @api.model
     def _get_reserve_quantity(
-        self, product_id, location_id, quantity, uom_id=None, **kwargs
+        self, product_id, location_id, quantity, uom_id=None, *args, **kwargs
     ):
         """Reserve what stock first counted, also where it is no number of dozens.
 
@@ -16,5 +16,5 @@ class StockQuant(models.Model):
         if self.env.context.get("mto_cascade_exact_quantity"):
             uom_id = None
         return super()._get_reserve_quantity(
-            product_id, location_id, quantity, uom_id=uom_id, **kwargs
+            product_id, location_id, quantity, uom_id, *args, **kwargs
         )
