@@ -9,10 +9,22 @@ from .console import say, step
 
 NAMES = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 
+# Odoo waits 10 seconds for the browser. Its first start on a busy machine reads some
+# hundred megabytes from disk and takes longer; every later one comes up at once.
+PATIENCE = 60
+
 
 def find():
     """Return the path of a browser that Odoo's tests can drive, or None."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def be_patient():
+    """Let Odoo's tests wait for a browser that starts slowly, instead of skipping."""
+    from odoo.tests import common
+
+    common.CHECK_BROWSER_ITERATIONS = int(PATIENCE / common.CHECK_BROWSER_SLEEP)
+    common.BROWSER_WAIT = PATIENCE
 
 
 def ensure():

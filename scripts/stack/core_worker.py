@@ -24,7 +24,7 @@ import time
 import traceback
 from pathlib import Path
 
-from . import files
+from . import browser, files
 
 LEFT_OUT_TOUR = "browser tour"
 
@@ -108,6 +108,7 @@ class Worker:
         # database from being made anew.
         sql_db.close_all()
         if self.tours:
+            browser.be_patient()
             self.make_assets_database()
         collected, left_out = self.collect()
         gc.collect()

@@ -89,7 +89,11 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_collection_finish(session):
     """Count the HttpCases that are about to run, after -k and the like."""
+    from . import browser
+
     _COUNTS["http"] = sum(_is_http(item) for item in session.items)
+    if _COUNTS["http"]:
+        browser.be_patient()
 
 
 def _is_http(item):
