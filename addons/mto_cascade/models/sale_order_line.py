@@ -266,6 +266,11 @@ class SaleOrderLine(models.Model):
             specification=self._get_specification_key(),
         )
 
+    def _get_promise_date(self):
+        """When the customer shall have the goods: agreed with him, or expected."""
+        self.ensure_one()
+        return self.order_id.commitment_date or self._expected_date()
+
     def _get_quantity_in_product_unit(self):
         if not self:
             return 0.0

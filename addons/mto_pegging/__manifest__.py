@@ -1,0 +1,10 @@
+{
+    "name": "Make to Order Pegging",
+    "summary": "Which production serves which customer order, with quantities",
+    "version": "19.0.1.0.0",
+    "development_status": "Beta",
+    "category": "Supply Chain/Manufacturing",
+    "author": "Make to Order Suite contributors",
+    "license": "LGPL-3",
+    "depends": ["mto_cascade"],
+}

@@ -1,0 +1,4 @@
+"""Who serves whom, with quantities: plain Python, no Odoo import."""
+
+from .pegging import Demand, Facts, Peg, Supply, make_pegs, surplus
+from .shares import Shares, split_exactly

@@ -1,0 +1,8 @@
+from . import (
+    mto_pegging,
+    mto_demand,
+    mrp_production,
+    purchase_order_line,
+    sale_order,
+    stock_picking,
+)

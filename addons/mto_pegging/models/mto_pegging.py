@@ -1,0 +1,355 @@
+from collections import defaultdict
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from odoo.addons.mto_cascade.models.mto_supply_network import REQUESTED
+
+from ..engine import Demand, Facts, Peg, Shares, Supply, make_pegs, surplus
+
+DOWN, UP = "down", "up"
+
+MOVE, LINE = "stock.move", "purchase.order.line"
+PRODUCTION, SOLD, STOCK = "mrp.production", "sale.order.line", "product.product"
+
+# One step from a record to the next, in the columns (kind, id) of the walk.
+_STEP_TO_ORIGINS = SQL(
+    """SELECT 'move', rel.move_orig_id FROM stock_move_move_rel rel
+        WHERE walk.kind = 'move' AND rel.move_dest_id = walk.id"""
+)
+_STEP_TO_REQUESTS = SQL(
+    """SELECT 'line', rel.created_purchase_line_id
+         FROM stock_move_created_purchase_line_rel rel
+        WHERE walk.kind = 'move' AND rel.move_id = walk.id"""
+)
+_STEP_TO_DESTINATIONS = SQL(
+    """SELECT 'move', rel.move_dest_id FROM stock_move_move_rel rel
+        WHERE walk.kind = 'move' AND rel.move_orig_id = walk.id"""
+)
+_STEP_TO_REQUESTERS = SQL(
+    """SELECT 'move', rel.move_id FROM stock_move_created_purchase_line_rel rel
+        WHERE walk.kind = 'line' AND rel.created_purchase_line_id = walk.id"""
+)
+_STEP_TO_COMPONENTS = SQL(
+    """SELECT 'move', component.id FROM stock_move finished
+         JOIN stock_move component
+           ON component.raw_material_production_id = finished.production_id
+        WHERE walk.kind = 'move' AND finished.id = walk.id"""
+)
+_STEP_TO_FINISHED = SQL(
+    """SELECT 'move', finished.id FROM stock_move component
+         JOIN stock_move finished
+           ON finished.production_id = component.raw_material_production_id
+        WHERE walk.kind = 'move' AND component.id = walk.id"""
+)
+_STEPS = {
+    DOWN: [_STEP_TO_ORIGINS, _STEP_TO_REQUESTS, _STEP_TO_COMPONENTS],
+    UP: [_STEP_TO_DESTINATIONS, _STEP_TO_REQUESTERS, _STEP_TO_FINISHED],
+    "sharers": [
+        _STEP_TO_ORIGINS,
+        _STEP_TO_REQUESTS,
+        _STEP_TO_DESTINATIONS,
+        _STEP_TO_REQUESTERS,
+    ],
+}
+
+
+class Graph:
+    """Records around a question, their pegs and quantities.
+
+    ``pegs``: list of ``Peg``; ``totals``: {key: quantity in the product's unit};
+    ``unsupplied``: {key of a demand: quantity}. Keys are (model, id).
+    """
+
+    def __init__(self, pegs, unsupplied, totals, supplies):
+        self.pegs = pegs
+        self.supplies = supplies
+        self.unsupplied = unsupplied
+        self.totals = totals
+
+    def get_surplus(self):
+        """Return {key: quantity that no demand is pegged to} of supplies."""
+        return surplus(self.pegs, self.supplies)
+
+    def get_shares(self, roots):
+        makers = [key for key in self.totals if key[0] == PRODUCTION]
+        return Shares(self.pegs, self.totals, roots, makers)
+
+
+class MtoPegging(models.AbstractModel):
+    """Who serves whom, with quantities. Computed from links; nothing is stored.
+
+    Callers check what the user may read and pass records as superuser: a salesperson
+    may follow an order without rights on the documents that supply it.
+    """
+
+    _name = "mto.pegging"
+    _description = "Pegging"
+
+    # Questions
+
+    def _get_supply(self, lines):
+        """Graph and shares of everything that supplies the order lines ``lines``."""
+        moves = lines.move_ids.filtered(lambda m: m.state != "cancel")
+        graph = self._get_graph(moves, lines.env[LINE], DOWN)
+        return graph, graph.get_shares([(SOLD, line.id) for line in lines])
+
+    def _get_demand(self, keys, moves, purchase_lines):
+        """Shares of order lines in ``keys``, reached from these moves and lines up.
+
+        :return: {key: {sale.order.line: quantity in the unit of the key's product}}
+        """
+        graph = self._get_graph(moves, purchase_lines, UP)
+        roots = [key for key in graph.totals if key[0] == SOLD]
+        shares = graph.get_shares(roots)
+        Line = self.env[SOLD]
+        return {
+            key: {
+                Line.browse(root[1]): quantity
+                for root, quantity in shares.quantities.get(key, {}).items()
+            }
+            for key in keys
+        }, graph
+
+    # The graph
+
+    def _get_graph(self, moves, purchase_lines, direction):
+        """Graph of what lies below (or above) the records, to the end.
+
+        Includes at each level everybody who shares a supply with them.
+        """
+        moves, purchase_lines = self._walk(moves, purchase_lines, direction)
+        moves, purchase_lines = self._walk(moves, purchase_lines, "sharers")
+        moves = moves.filtered(lambda m: m.state != "cancel")
+        purchase_lines |= moves.purchase_line_id
+        held = self._get_held_quantities(moves)
+        facts = Facts(
+            demands=[
+                self._make_demand(move, held.get(move.id, 0.0))
+                for move in moves
+                if self._is_demand(move)
+            ],
+            supplies=[self._make_supply(move) for move in moves]
+            + [
+                Supply((LINE, line.id), line._get_requested_quantity())
+                for line in purchase_lines
+                if line.state in REQUESTED
+            ],
+            links=self._get_links(moves, purchase_lines),
+            parts=self._get_parts(moves),
+        )
+        pegs, unsupplied = make_pegs(facts)
+        totals = self._get_totals(moves, purchase_lines)
+        return Graph(pegs, unsupplied, totals, facts.supplies)
+
+    def _walk(self, moves, purchase_lines, direction):
+        """Everything that links reach from here, each record once."""
+        if not (moves or purchase_lines):
+            return moves, purchase_lines
+        self.env.flush_all()
+        start = [SQL("('move', %s)", move_id) for move_id in moves.ids]
+        start += [SQL("('line', %s)", line_id) for line_id in purchase_lines.ids]
+        found = self.env.execute_query(
+            SQL(
+                """WITH RECURSIVE walk (kind, id) AS (
+                    SELECT * FROM (VALUES %s) AS start (kind, id)
+                    UNION
+                    SELECT step.kind, step.id FROM walk
+                    CROSS JOIN LATERAL (%s) AS step (kind, id))
+                SELECT kind, array_agg(id ORDER BY id) FROM walk GROUP BY kind""",
+                SQL(", ").join(start),
+                SQL(" UNION ALL ").join(_STEPS[direction]),
+            )
+        )
+        ids = dict(found)
+        return (
+            moves.browse(ids.get("move", [])),
+            purchase_lines.browse(ids.get("line", [])),
+        )
+
+    def _get_held_quantities(self, moves):
+        """Return {move id: quantity done or reserved, in the product's unit}."""
+        groups = self.env["stock.move.line"]._read_group(
+            [("move_id", "in", moves.ids)],
+            ["move_id"],
+            ["quantity_product_uom:sum"],
+        )
+        return {move.id: quantity for move, quantity in groups}
+
+    def _is_demand(self, move):
+        """Whether the move waits for goods: what is produced comes out of nothing."""
+        return not move.production_id and (
+            move.location_id.usage in ("internal", "transit") or move.move_orig_ids
+        )
+
+    def _make_demand(self, move, held):
+        from_stock = move.location_id.usage in ("internal", "transit")
+        is_done = move.state == "done"
+        return Demand(
+            (MOVE, move.id),
+            move._get_demanded_quantity(),
+            move._get_demanded_quantity() if is_done else min(held, move.product_qty),
+            is_done,
+            move.date,
+            (STOCK, move.product_id.id) if from_stock else None,
+            is_kept=move.product_id.is_storable,
+        )
+
+    def _make_supply(self, move):
+        production = move.production_id
+        is_main = production and move.product_id == production.product_id
+        return Supply(
+            (MOVE, move.id),
+            move._get_demanded_quantity(),
+            move.state == "done",
+            (PRODUCTION, production.id) if is_main else None,
+        )
+
+    def _get_links(self, moves, purchase_lines):
+        known = set(moves.ids)
+        links = [
+            ((MOVE, origin.id), (MOVE, move.id))
+            for move in moves
+            for origin in move.move_orig_ids
+            if origin.id in known
+        ]
+        return links + [
+            ((LINE, line.id), (MOVE, move.id))
+            for line in purchase_lines
+            if line.state in REQUESTED
+            for move in line.move_dest_ids
+            if move.id in known
+        ]
+
+    def _get_parts(self, moves):
+        """Pegs that are whole: deliveries, components, ordered receipts."""
+        parts = []
+        for move in moves:
+            key, quantity = (MOVE, move.id), move._get_demanded_quantity()
+            if move.raw_material_production_id:
+                production = (PRODUCTION, move.raw_material_production_id.id)
+                parts.append(Peg(production, key, quantity))
+            if move.purchase_line_id and not move.origin_returned_move_id:
+                parts.append(Peg(key, (LINE, move.purchase_line_id.id), quantity))
+            if self._is_last_step(move):
+                parts.append(Peg((SOLD, move.sale_line_id.id), key, quantity))
+        return parts
+
+    def _is_last_step(self, move):
+        """Whether the move is the last there is on the way to the customer."""
+        line = move.sale_line_id
+        return bool(
+            line
+            and not move.production_id
+            and not move.origin_returned_move_id
+            and not any(
+                after.sale_line_id == line and after.state != "cancel"
+                for after in move.move_dest_ids
+            )
+        )
+
+    def _get_totals(self, moves, purchase_lines):
+        """Return {key: quantity in the product's unit} of all nodes."""
+        totals = {(MOVE, move.id): move._get_demanded_quantity() for move in moves}
+        productions = moves.production_id | moves.raw_material_production_id
+        for production in productions:
+            totals[PRODUCTION, production.id] = _get_produced(production)
+        for line in purchase_lines:
+            totals[LINE, line.id] = _get_ordered(line)
+        for line in moves.sale_line_id:
+            totals[SOLD, line.id] = line._get_quantity_in_product_unit()
+        return totals
+
+    # What is told of a node
+
+    def _prepare_nodes(self, keys):
+        """Return {key: what is told of the record}, without quantities."""
+        by_model = defaultdict(list)
+        for model, res_id in keys:
+            by_model[model].append(res_id)
+        return {
+            (model, record.id): {
+                "id": f"{model},{record.id}",
+                "model": model,
+                "res_id": record.id,
+                **self._prepare_node(record),
+            }
+            for model, ids in by_model.items()
+            for record in self.env[model].browse(ids)
+        }
+
+    def _prepare_node(self, record):
+        """Name, product, state and dates of a record of one of the models."""
+        details = {
+            SOLD: self._prepare_sold_node,
+            MOVE: self._prepare_move_node,
+            PRODUCTION: self._prepare_production_node,
+            LINE: self._prepare_purchase_node,
+            STOCK: self._prepare_stock_node,
+        }[record._name](record)
+        product = record if record._name == STOCK else record.product_id
+        return {
+            "name": details["name"],
+            "product_id": product.id,
+            "product": product.display_name,
+            "uom": product.uom_id.name,
+            "state": details.get("state") or False,
+            "date_start": _to_text(details.get("start")),
+            "date_end": _to_text(details.get("end")),
+            "date_needed": _to_text(details.get("needed")),
+        }
+
+    def _prepare_sold_node(self, line):
+        return {
+            "name": line.order_id.name,
+            "state": line.order_id.state,
+            "needed": line._get_promise_date(),
+        }
+
+    def _prepare_move_node(self, move):
+        return {
+            "name": move.reference or move.picking_id.name or move.display_name,
+            "state": move.state,
+            "start": move.date,
+            "end": move.date,
+            "needed": move.date_deadline,
+        }
+
+    def _prepare_production_node(self, production):
+        return {
+            "name": production.name,
+            "state": production.state,
+            "start": production.date_start,
+            "end": production.date_finished,
+            "needed": production.date_deadline,
+        }
+
+    def _prepare_purchase_node(self, line):
+        return {
+            "name": line.order_id.name,
+            "state": line.state,
+            "start": line.order_id.date_order,
+            "end": line.date_planned,
+            "needed": min(line.move_dest_ids.mapped("date"), default=False),
+        }
+
+    def _prepare_stock_node(self, product):
+        return {"name": self.env._("Stock")}
+
+
+def _to_text(value):
+    return fields.Datetime.to_string(value) or False
+
+
+def _get_produced(production):
+    """What comes out of the order, done or planned, in the product's unit."""
+    main = production.move_finished_ids.filtered(
+        lambda m: m.product_id == production.product_id and m.state != "cancel"
+    )
+    return sum(move._get_demanded_quantity() for move in main)
+
+
+def _get_ordered(line):
+    return line.product_uom_id._compute_quantity(
+        line.product_qty, line.product_id.uom_id, rounding_method="HALF-UP"
+    )

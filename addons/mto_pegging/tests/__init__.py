@@ -1,0 +1,3 @@
+from . import test_engine
+from . import test_get_demand
+from . import test_get_pegging

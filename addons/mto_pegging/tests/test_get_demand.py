@@ -1,0 +1,69 @@
+from odoo.exceptions import AccessError
+
+from .common import PeggingCommon
+
+
+class TestGetDemand(PeggingCommon):
+    def test_every_level_knows_its_customer(self):
+        order = self._create_order((self.bike, 2))
+        for product, quantity in ((self.bike, 2), (self.wheel, 4)):
+            production = self._get_productions(product)
+            self.assertEqual(self._get_served(production), {order.name: quantity})
+        line = self.env["purchase.order.line"].search(
+            [("product_id", "=", self.bolt.id)]
+        )
+        answer = line.get_demand()[0]
+        self.assertEqual((answer["id"], answer["model"]), (line.id, line._name))
+        entry = answer["demand"][0]
+        self.assertEqual(entry["customer"], "Customer")
+        self.assertEqual((entry["quantity"], entry["uom"]), (18, "Units"))
+        self.assertEqual(entry["line_id"], order.order_line.id)
+        self.assertTrue(entry["promise_date"])
+
+    def test_receipt_tells_the_orders_that_wait_for_it(self):
+        orders = self._create_order((self.bike, 1)) | self._create_order((self.bike, 2))
+        lines = self.env["purchase.order.line"].search(
+            [("product_id", "=", self.bolt.id)]
+        )
+        if len(lines.order_id) > 1:
+            lines.order_id.action_merge()
+        purchase = lines.exists().order_id.filtered(lambda p: p.state != "cancel")
+        purchase.button_confirm()
+        served = self._get_served(purchase.picking_ids)
+        self.assertEqual(served, {orders[0].name: 9, orders[1].name: 18})
+
+    def test_delivery_tells_its_order(self):
+        order = self._create_order((self.bike, 2))
+        self.assertEqual(self._get_served(order.picking_ids), {order.name: 2})
+
+    def test_production_for_stock_serves_nobody(self):
+        production = self.env["mrp.production"].create(
+            {"product_id": self.wheel.id, "product_qty": 3}
+        )
+        production.action_confirm()
+        self.assertEqual(self._get_served(production), {})
+
+    def test_merged_production_is_shared_exactly(self):
+        orders = self.env["sale.order"]
+        for quantity in (1, 2, 4):
+            orders |= self._create_order((self.bike, quantity))
+        wheels = self._get_productions(self.wheel)
+        if len(wheels) > 1:
+            wheels.action_merge()
+        wheels = self._get_productions(self.wheel)
+        self.assertEqual(len(wheels), 1)
+        self.assertEqual(
+            self._get_served(wheels),
+            dict(zip(orders.mapped("name"), (2, 4, 8), strict=False)),
+        )
+
+    def test_buyer_learns_for_whom(self):
+        order = self._create_order((self.bike, 2))
+        buyer = self._create_user("purchasing")
+        line = self.env["purchase.order.line"].search(
+            [("product_id", "=", self.bolt.id)]
+        )
+        self.assertEqual(self._get_served(line.with_user(buyer)), {order.name: 18})
+        employee = self._create_user("employee")
+        with self.assertRaises(AccessError):
+            line.with_user(employee).get_demand()
