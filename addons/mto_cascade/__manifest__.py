@@ -24,5 +24,9 @@
         "views/stock_warehouse_views.xml",
         "views/supply_rule_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["mto_cascade/static/src/**/*"],
+        "web.assets_unit_tests": ["mto_cascade/static/tests/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

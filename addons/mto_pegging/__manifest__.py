@@ -7,4 +7,7 @@
     "author": "Make to Order Suite contributors",
     "license": "LGPL-3",
     "depends": ["mto_cascade"],
+    "data": [
+        "views/order_supply_views.xml",
+    ],
 }

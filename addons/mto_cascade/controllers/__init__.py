@@ -1,1 +1,2 @@
 from . import specification
+from . import supply_tree

@@ -73,9 +73,6 @@ def make_pegs(facts: Facts) -> tuple[list[Peg], dict[Hashable, float]]:
     nodes = {supply.key: supply.node or supply.key for supply in facts.supplies}
     quantities: dict[tuple[Hashable, Hashable], float] = {}
     unsupplied = {}
-    for (supply, (_part, demand)), quantity in flow.quantities.items():
-        peg = (demand, nodes[supply])
-        quantities[peg] = quantities.get(peg, 0.0) + quantity
     for demand in facts.demands:
         if demand.stock is None:
             continue
@@ -87,6 +84,9 @@ def make_pegs(facts: Facts) -> tuple[list[Peg], dict[Hashable, float]]:
             quantities[demand.key, demand.stock] = taken
         if missing:
             unsupplied[demand.key] = missing
+    for (supply, (_part, demand)), quantity in flow.quantities.items():
+        peg = (demand, nodes[supply])
+        quantities[peg] = quantities.get(peg, 0.0) + quantity
     pegs = [
         Peg(demand, supply, quantity)
         for (demand, supply), quantity in quantities.items()

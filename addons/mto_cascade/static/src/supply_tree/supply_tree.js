@@ -1,0 +1,148 @@
+import { Component, onPatched, useRef, useState } from "@odoo/owl";
+import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
+import { formatFloat } from "@web/core/utils/numbers";
+import { contains, getVisible, openToLevel, withAncestors } from "./tree_model";
+
+const DEEPEST = 1000;
+const NUMERIC = ["quantity", "number", "money", "progress"];
+
+/** The table of a tree, see `get_tree` of the model `mto.supply.tree`. */
+export class SupplyTree extends Component {
+    static template = "mto_cascade.SupplyTree";
+    static props = {
+        tree: Object,
+        openDocument: Function,
+        level: { type: Number, optional: true },
+        onlyProblems: { type: Boolean, optional: true },
+        search: { type: String, optional: true },
+        // Given by whoever wants to keep what is unfolded.
+        open: { type: Object, optional: true },
+    };
+
+    setup() {
+        this.root = useRef("root");
+        this.state = useState({ focused: 0, version: 0 });
+        this.open = this.props.open || new Set();
+        this.moveFocus = false;
+        onPatched(() => {
+            if (this.moveFocus) {
+                this.moveFocus = false;
+                this.root.el
+                    .querySelector(`tr[data-position="${this.state.focused}"]`)
+                    ?.focus();
+            }
+        });
+    }
+
+    get rows() {
+        return this.props.tree.rows;
+    }
+
+    get columns() {
+        return this.props.tree.columns;
+    }
+
+    /** Positions of the rows to show. */
+    get visible() {
+        // Read, so that folding renders again: the set itself is not reactive.
+        void this.state.version;
+        return getVisible(this.rows, this.open, this.kept);
+    }
+
+    get kept() {
+        const { onlyProblems, search } = this.props;
+        if (!onlyProblems && !search) {
+            return null;
+        }
+        return withAncestors(
+            this.rows,
+            (row) =>
+                (!onlyProblems || row.problem) && (!search || contains(row, search))
+        );
+    }
+
+    isOpen(position) {
+        return Boolean(this.kept) || this.open.has(position);
+    }
+
+    setOpen(position, open) {
+        if (open) {
+            this.open.add(position);
+        } else {
+            this.open.delete(position);
+        }
+        this.state.version++;
+    }
+
+    toggle(position) {
+        this.setOpen(position, !this.open.has(position));
+    }
+
+    // Cells
+
+    isNumeric(column) {
+        return NUMERIC.includes(column.type);
+    }
+
+    format(column, value) {
+        if (value === undefined || value === null || value === false || value === "") {
+            return "";
+        }
+        switch (column.type) {
+            case "date":
+                return formatDate(deserializeDateTime(value));
+            case "progress":
+                return `${Math.round(value * 100)} %`;
+            case "number":
+            case "money":
+                return this.formatNumber(value, column.digits ?? 0);
+            default:
+                return value;
+        }
+    }
+
+    formatNumber(value, digits) {
+        return formatFloat(value, { digits: [0, digits], trailingZeros: false });
+    }
+
+    formatQuantity(value) {
+        return this.formatNumber(value, 6);
+    }
+
+    // Keyboard
+
+    onKeydown(ev, position) {
+        const visible = this.visible;
+        const index = visible.indexOf(position);
+        const row = this.rows[position];
+        const actions = {
+            ArrowDown: () => this.focus(visible[index + 1]),
+            ArrowUp: () => this.focus(visible[index - 1]),
+            Home: () => this.focus(visible[0]),
+            End: () => this.focus(visible[visible.length - 1]),
+            ArrowRight: () =>
+                row.has_children && !this.isOpen(position)
+                    ? this.setOpen(position, true)
+                    : this.focus(visible[index + 1]),
+            ArrowLeft: () =>
+                row.has_children && this.open.has(position)
+                    ? this.setOpen(position, false)
+                    : this.focus(row.parent),
+            Enter: () => this.props.openDocument(row),
+        };
+        if (ev.target === ev.currentTarget && actions[ev.key]) {
+            ev.preventDefault();
+            actions[ev.key]();
+        }
+    }
+
+    focus(position) {
+        if (position !== undefined && position >= 0) {
+            this.moveFocus = true;
+            this.state.focused = position;
+            this.state.version++;
+        }
+    }
+}
+
+export { DEEPEST, openToLevel };

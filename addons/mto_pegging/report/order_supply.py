@@ -1,0 +1,295 @@
+from collections import defaultdict
+
+from odoo import fields, models
+
+from odoo.addons.mto_cascade.engine.tree import TreeRow
+
+from ..engine import make_rows
+from ..models.mto_pegging import LINE, MOVE, PRODUCTION, SOLD, STOCK
+
+FINISHED = ("done", "cancel")
+
+
+class MtoOrderSupply(models.AbstractModel):
+    """ "Supply of this order": everything that serves it, as a tree."""
+
+    _name = "mto.order.supply"
+    _inherit = "mto.supply.tree"
+    _description = "Supply of this order"
+
+    def _get_tree(self, res_ids):
+        orders = self.env["sale.order"].browse(res_ids)
+        orders.check_access("read")
+        # Checked above; rows tell documents, quantities and dates, no cost, no price.
+        return self.sudo()._get_order_tree(orders.sudo().order_line)
+
+    def _get_order_tree(self, lines):
+        """The tree of sales order lines, as superuser."""
+        graph, shares = self.env["mto.pegging"]._get_supply(lines)
+        supplied = lines.filtered(lambda line: line.move_ids)
+        supply_rows = make_rows(
+            [(SOLD, line.id) for line in supplied],
+            [peg for peg, _passed in shares.pegs],
+            graph.totals,
+            self._is_merged,
+        )
+        nodes = self.env["mto.pegging"]._prepare_nodes(
+            {key for row in supply_rows for key in row.chain}
+        )
+        rows = [self._make_row(row, graph, nodes) for row in supply_rows]
+        self._mark_gaps(rows, supply_rows, graph)
+        return {
+            "title": self._get_title(lines.order_id),
+            "summary": self._get_summary(supplied, rows, supply_rows),
+            "columns": self._get_columns(),
+            "rows": rows,
+            "messages": self._get_messages(shares, nodes),
+            "empty": self._get_empty(),
+        }
+
+    def _is_merged(self, key):
+        """Whether the node is shown in one row with the supply that covers it.
+
+        Deliveries stay rows of their own; a component is shown with what supplies it.
+        """
+        model, res_id = key
+        if model != MOVE:
+            return False
+        move = self.env[MOVE].browse(res_id)
+        return not move.sale_line_id or move.location_dest_id.usage == "internal"
+
+    # One row
+
+    def _make_row(self, row, graph, nodes):
+        first, last = nodes[row.chain[0]], nodes[row.chain[-1]]
+        record = self.env[last["model"]].browse(last["res_id"])
+        needed = first["date_needed"] if first["model"] == SOLD else self._get_need(row)
+        slack = self._get_slack(needed, last["date_end"])
+        is_finished = self._is_finished(record)
+        lateness = self._get_lateness(slack, last, is_finished)
+        total = graph.totals.get(row.chain[-1], 0.0)
+        cells = {
+            "product": first["product"],
+            "quantity": {
+                "value": round(row.quantity, 6),
+                "total": self._get_shared_total(row, graph),
+                "uom": first["uom"],
+            },
+            "document": last["name"],
+            "state": lateness or self._get_state_words(record),
+            "start": last["date_start"],
+            "end": last["date_end"],
+            "needed": needed,
+            "slack": slack if slack is not None and not is_finished else False,
+            "responsible": self._get_responsible(record).name or False,
+            "progress": self._get_progress(record, total),
+            "cover": self._get_cover(row, record),
+        }
+        return TreeRow(
+            cells,
+            parent=row.parent,
+            tone="danger" if lateness else "success" if is_finished else "",
+            problem=bool(lateness),
+            document=None if last["model"] == STOCK else self._get_document(record),
+            key=row.chain[-1],
+        )
+
+    def _get_need(self, row):
+        """When the goods are needed: the date of the demand they go to."""
+        for model, res_id in row.chain:
+            if model == MOVE:
+                return fields.Datetime.to_string(self.env[MOVE].browse(res_id).date)
+        return False
+
+    def _get_slack(self, needed, end):
+        """Calendar days between the planned end and the date of need, None unknown."""
+        if not (needed and end):
+            return None
+        return (_to_date(needed) - _to_date(end)).days
+
+    def _get_lateness(self, slack, node, is_finished):
+        if is_finished:
+            return False
+        if node["date_end"] and _to_date(node["date_end"]) < fields.Datetime.now():
+            return self.env._("Overdue")
+        if slack is not None and slack < 0:
+            return self.env._("Late")
+        return False
+
+    def _get_shared_total(self, row, graph):
+        """Quantity of the whole, False where all of it serves this row."""
+        total = graph.totals.get(row.chain[0], row.quantity)
+        return round(total, 6) if total - row.quantity > 1e-6 else False
+
+    def _is_finished(self, record):
+        if record._name == STOCK:
+            return True
+        if record._name == LINE:
+            return record.product_qty <= record.qty_received
+        if record._name == SOLD:
+            return record.qty_delivered >= record.product_uom_qty
+        return record.state in FINISHED
+
+    def _get_state_words(self, record):
+        if record._name == STOCK:
+            return self.env._("In stock")
+        if record._name == LINE:
+            return self._get_purchase_words(record)
+        if record._name == SOLD:
+            return self._get_sold_words(record)
+        selection = record._fields["state"]._description_selection(self.env)
+        return dict(selection).get(record.state, record.state)
+
+    def _get_purchase_words(self, line):
+        if line.state == "cancel":
+            return self.env._("Cancelled")
+        if line.state != "purchase":
+            return self.env._("To order")
+        if self._is_finished(line):
+            return self.env._("Received")
+        return self.env._("Ordered")
+
+    def _get_sold_words(self, line):
+        if self._is_finished(line):
+            return self.env._("Delivered")
+        if line.qty_delivered:
+            return self.env._("Partly delivered")
+        return self.env._("In progress")
+
+    def _get_responsible(self, record):
+        if record._name == PRODUCTION:
+            return record.user_id
+        if record._name in (LINE, SOLD):
+            return record.order_id.user_id
+        if record._name == MOVE:
+            return record.picking_id.user_id
+        return self.env["res.users"]
+
+    def _get_progress(self, record, total):
+        """Fraction that is done of the whole document, False where it tells nothing."""
+        if record._name == PRODUCTION:
+            return _divide(record.qty_produced, record.product_qty)
+        if record._name == LINE:
+            return _divide(record.qty_received, record.product_qty)
+        if record._name == SOLD:
+            return _divide(record.qty_delivered, record.product_uom_qty)
+        if record._name == MOVE:
+            return _divide(record._get_taken_quantity(), total)
+        return False
+
+    def _get_cover(self, row, record):
+        if row.chain[0][0] == SOLD:
+            return False
+        if record._name == STOCK:
+            return self.env._("Reserved for")
+        return self.env._("Reserved for") if row.peg.hard else self.env._("Expected")
+
+    def _get_document(self, record):
+        if record._name == MOVE:
+            return ("stock.picking", record.picking_id.id) if record.picking_id else None
+        if record._name in (LINE, SOLD):
+            return (record.order_id._name, record.order_id.id)
+        return (record._name, record.id)
+
+    def _mark_gaps(self, rows, supply_rows, graph):
+        """Say what nothing supplies, on the row of the demand."""
+        for row, supply_row in zip(rows, supply_rows, strict=True):
+            missing = sum(graph.unsupplied.get(key, 0.0) for key in supply_row.chain)
+            if missing > 1e-6:
+                row.tone, row.problem = "danger", True
+                row.cells["state"] = self.env._(
+                    "Missing: %(quantity)g %(unit)s",
+                    quantity=missing,
+                    unit=row.cells["quantity"]["uom"],
+                )
+
+    # Around the rows
+
+    def _get_title(self, orders):
+        return self.env._("Supply of %s", ", ".join(orders.mapped("name")))
+
+    def _get_columns(self):
+        _ = self.env._
+        return [
+            {"name": "product", "label": _("Product"), "type": "text"},
+            {
+                "name": "quantity",
+                "label": _("Quantity"),
+                "type": "quantity",
+                "with_total": True,
+            },
+            {"name": "document", "label": _("Document"), "type": "document"},
+            {"name": "state", "label": _("State"), "type": "state"},
+            {"name": "start", "label": _("Start"), "type": "date", "optional": True},
+            {"name": "end", "label": _("End"), "type": "date"},
+            {"name": "needed", "label": _("Needed"), "type": "date"},
+            {"name": "slack", "label": _("Days of Slack"), "type": "number"},
+            {
+                "name": "responsible",
+                "label": _("Responsible"),
+                "type": "text",
+                "optional": True,
+            },
+            {"name": "progress", "label": _("Progress"), "type": "progress"},
+            {"name": "cover", "label": _("Supply"), "type": "text", "optional": True},
+        ]
+
+    def _get_summary(self, lines, rows, supply_rows):
+        """How far the order is, each document counted once."""
+        done = defaultdict(dict)
+        for row, supply_row in zip(rows, supply_rows, strict=True):
+            model, _res_id = supply_row.chain[-1]
+            if row.cells["progress"] is not False:
+                done[model][row.key] = row.cells["progress"]
+        summary = [
+            {
+                "label": self.env._("Customer"),
+                "value": ", ".join(lines.order_id.partner_id.mapped("display_name")),
+                "tone": "",
+            }
+        ]
+        for model, label in (
+            (LINE, self.env._("Received")),
+            (PRODUCTION, self.env._("Produced")),
+            (MOVE, self.env._("Ready")),
+            (SOLD, self.env._("Delivered")),
+        ):
+            parts = list(done[model].values())
+            if parts:
+                value = f"{sum(parts) / len(parts):.0%}"
+                summary.append({"label": label, "value": value, "tone": ""})
+        return summary
+
+    def _get_messages(self, shares, nodes):
+        return [
+            {
+                "tone": "warning",
+                "text": self.env._(
+                    "%(supply)s and %(demand)s are linked in a circle. The link that "
+                    "closes it is left out.",
+                    supply=self._get_name(peg.supply),
+                    demand=self._get_name(peg.demand),
+                ),
+            }
+            for peg in shares.loops
+        ]
+
+    def _get_name(self, key):
+        return self.env["mto.pegging"]._prepare_nodes([key])[key]["name"]
+
+    def _get_empty(self):
+        return {
+            "title": self.env._("Nothing supplies this order yet"),
+            "text": self.env._(
+                "Confirm the quotation: deliveries, manufacturing orders and purchases "
+                "appear here, level by level, with quantities and dates."
+            ),
+        }
+
+
+def _divide(part, whole):
+    return min(part / whole, 1.0) if whole else False
+
+
+def _to_date(text):
+    return fields.Datetime.to_datetime(text)
