@@ -9,5 +9,6 @@
     "depends": ["mto_cascade"],
     "data": [
         "views/order_supply_views.xml",
+        "views/demand_tree_views.xml",
     ],
 }

@@ -95,7 +95,9 @@ class MtoSupplyTree(models.AbstractModel):
                 if part and value:
                     value = value.get(part)
                 indent = row["level"] if not position else 0
-                self._write_cell(sheet, formats, number, position, column, value, indent)
+                self._write_cell(
+                    sheet, formats, number, position, column, value, indent
+                )
 
     def _make_formats(self, workbook):
         return {

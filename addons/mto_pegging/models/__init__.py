@@ -2,6 +2,7 @@ from . import (
     mto_pegging,
     mto_demand,
     mrp_production,
+    purchase_order,
     purchase_order_line,
     sale_order,
     stock_picking,

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from ..engine import split_exactly
 from .mto_pegging import _to_text
@@ -23,9 +23,12 @@ class MtoDemand(models.AbstractModel):
             - ``id``, ``model``, ``name``
             - ``demand``: one dictionary per order line and product that is served, by
               promise date: ``order``, ``order_id``, ``line_id``, ``customer``,
-              ``promise_date`` (UTC), ``product``, ``quantity`` (of what this record
-              supplies, rounded to the product's unit so that nothing is lost or
-              counted twice), ``uom``
+              ``promise_date`` (UTC), ``sold_product``, ``product_id``, ``product``,
+              ``quantity`` (of what this record supplies, rounded to the product's
+              unit so that nothing is lost or counted twice), ``uom``,
+              ``available_date`` (when it arrives or is finished, UTC) and ``slack``
+              (calendar days from there to the promise, negative when it comes after
+              it; False where a date is not known)
         :rtype: list[dict]
         :raises odoo.exceptions.AccessError: if a record may not be read
         """
@@ -51,6 +54,8 @@ class MtoDemand(models.AbstractModel):
         wanted = [key for group in keys.values() for key in group]
         found, _graph = pegging._get_demand(wanted, moves, lines)
         companies = self.env.companies
+        nodes = pegging._prepare_nodes(wanted)
+        ends = {key: node["date_end"] for key, node in nodes.items()}
         result = {}
         for record, group in keys.items():
             entries = []
@@ -58,7 +63,7 @@ class MtoDemand(models.AbstractModel):
                 product = self.env[model].browse(res_id).product_id
                 shares = split_exactly(found[model, res_id], product.uom_id.rounding)
                 entries += [
-                    self._prepare_demand(line, product, quantity)
+                    self._prepare_demand(line, product, quantity, ends[model, res_id])
                     for line, quantity in shares.items()
                     if quantity and line.company_id in companies
                 ]
@@ -67,16 +72,22 @@ class MtoDemand(models.AbstractModel):
             )
         return result
 
-    def _prepare_demand(self, line, product, quantity):
+    def _prepare_demand(self, line, product, quantity, end):
+        promise = line._get_promise_date()
+        slack = bool(promise and end) and (promise.date() - _to_date(end)).days
         return {
             "order": line.order_id.name,
             "order_id": line.order_id.id,
             "line_id": line.id,
             "customer": line.order_id.partner_id.display_name,
-            "promise_date": _to_text(line._get_promise_date()),
+            "promise_date": _to_text(promise),
+            "sold_product": line.product_id.display_name,
+            "product_id": product.id,
             "product": product.display_name,
             "quantity": quantity,
             "uom": product.uom_id.name,
+            "available_date": end,
+            "slack": slack,
         }
 
     def _get_pegged_keys(self):
@@ -87,3 +98,7 @@ class MtoDemand(models.AbstractModel):
     def _get_pegged_records(self):
         """The moves and purchase lines that links start from."""
         raise NotImplementedError
+
+
+def _to_date(text):
+    return fields.Datetime.to_datetime(text).date()

@@ -183,16 +183,28 @@ class MtoPegging(models.AbstractModel):
         )
 
     def _make_demand(self, move, held):
-        from_stock = move.location_id.usage in ("internal", "transit")
-        is_done = move.state == "done"
+        quantity = move._get_demanded_quantity()
+        if move.state == "done":
+            held = quantity
+        elif move._should_bypass_reservation():
+            # Odoo calls it reserved although nothing lies there for it.
+            held = 0.0
         return Demand(
             (MOVE, move.id),
-            move._get_demanded_quantity(),
-            move._get_demanded_quantity() if is_done else min(held, move.product_qty),
-            is_done,
+            quantity,
+            min(held, quantity),
+            move.state == "done",
             move.date,
-            (STOCK, move.product_id.id) if from_stock else None,
+            (STOCK, move.product_id.id) if self._takes_from_stock(move) else None,
             is_kept=move.product_id.is_storable,
+        )
+
+    def _takes_from_stock(self, move):
+        """Whether the place it leaves is a stock; a subcontractor's output is none."""
+        place = move.location_id
+        return (
+            place.usage in ("internal", "transit")
+            and not place.should_bypass_reservation()
         )
 
     def _make_supply(self, move):

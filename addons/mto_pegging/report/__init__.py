@@ -1,1 +1,2 @@
+from . import demand_tree
 from . import order_supply

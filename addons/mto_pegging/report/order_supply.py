@@ -65,6 +65,7 @@ class MtoOrderSupply(models.AbstractModel):
         record = self.env[last["model"]].browse(last["res_id"])
         needed = first["date_needed"] if first["model"] == SOLD else self._get_need(row)
         slack = self._get_slack(needed, last["date_end"])
+        document = self._get_document(record)
         is_finished = self._is_finished(record)
         lateness = self._get_lateness(slack, last, is_finished)
         total = graph.totals.get(row.chain[-1], 0.0)
@@ -75,7 +76,7 @@ class MtoOrderSupply(models.AbstractModel):
                 "total": self._get_shared_total(row, graph),
                 "uom": first["uom"],
             },
-            "document": last["name"],
+            "document": last["name"] if document or last["model"] == STOCK else False,
             "state": lateness or self._get_state_words(record),
             "start": last["date_start"],
             "end": last["date_end"],
@@ -90,7 +91,7 @@ class MtoOrderSupply(models.AbstractModel):
             parent=row.parent,
             tone="danger" if lateness else "success" if is_finished else "",
             problem=bool(lateness),
-            document=None if last["model"] == STOCK else self._get_document(record),
+            document=document,
             key=row.chain[-1],
         )
 
@@ -137,8 +138,21 @@ class MtoOrderSupply(models.AbstractModel):
             return self._get_purchase_words(record)
         if record._name == SOLD:
             return self._get_sold_words(record)
+        if record._name == MOVE:
+            return self._get_move_words(record)
         selection = record._fields["state"]._description_selection(self.env)
         return dict(selection).get(record.state, record.state)
+
+    def _get_move_words(self, move):
+        return {
+            "draft": self.env._("Draft"),
+            "waiting": self.env._("Waiting for goods"),
+            "confirmed": self.env._("Waiting for goods"),
+            "partially_available": self.env._("Partly reserved"),
+            "assigned": self.env._("Ready"),
+            "done": self.env._("Done"),
+            "cancel": self.env._("Cancelled"),
+        }[move.state]
 
     def _get_purchase_words(self, line):
         if line.state == "cancel":
@@ -181,12 +195,17 @@ class MtoOrderSupply(models.AbstractModel):
         if row.chain[0][0] == SOLD:
             return False
         if record._name == STOCK:
-            return self.env._("Reserved for")
-        return self.env._("Reserved for") if row.peg.hard else self.env._("Expected")
+            return self.env._("Reserved")
+        return self.env._("Reserved") if row.peg.hard else self.env._("Expected")
 
     def _get_document(self, record):
+        """(model, id) that a click opens; a component has none but its order's."""
+        if record._name == STOCK:
+            return None
         if record._name == MOVE:
-            return ("stock.picking", record.picking_id.id) if record.picking_id else None
+            return (
+                ("stock.picking", record.picking_id.id) if record.picking_id else None
+            )
         if record._name in (LINE, SOLD):
             return (record.order_id._name, record.order_id.id)
         return (record._name, record.id)
@@ -239,7 +258,7 @@ class MtoOrderSupply(models.AbstractModel):
         done = defaultdict(dict)
         for row, supply_row in zip(rows, supply_rows, strict=True):
             model, _res_id = supply_row.chain[-1]
-            if row.cells["progress"] is not False:
+            if row.cells["progress"] is not False and row.document:
                 done[model][row.key] = row.cells["progress"]
         summary = [
             {

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError
 
 from .common import PeggingCommon
@@ -67,3 +69,29 @@ class TestGetDemand(PeggingCommon):
         employee = self._create_user("employee")
         with self.assertRaises(AccessError):
             line.with_user(employee).get_demand()
+
+    def test_screen_tells_who_is_hit_by_a_late_purchase(self):
+        order = self._create_order((self.bike, 2))
+        line = self.env["purchase.order.line"].search(
+            [("product_id", "=", self.bolt.id)]
+        )
+        order.commitment_date = self.env.cr.now() + timedelta(days=30)
+        line.date_planned = self.env.cr.now() + timedelta(days=51)
+        tree = self.env["mto.demand.purchase"].get_tree(line.order_id.ids)
+        product, served = tree["rows"]
+        self.assertEqual(product["cells"]["product"], "Bolt")
+        self.assertEqual(
+            (served["parent"], served["cells"]["product"], served["cells"]["document"]),
+            (0, "Customer", order.name),
+        )
+        self.assertEqual(served["cells"]["slack"], -21)
+        self.assertTrue(served["problem"])
+        self.assertEqual(served["res_id"], order.id)
+
+    def test_screen_without_demand_teaches(self):
+        production = self.env["mrp.production"].create(
+            {"product_id": self.wheel.id, "product_qty": 3}
+        )
+        tree = self.env["mto.demand.production"].get_tree(production.ids)
+        self.assertFalse(tree["rows"])
+        self.assertTrue(tree["empty"]["text"])

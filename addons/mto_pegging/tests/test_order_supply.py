@@ -8,8 +8,6 @@ from odoo import http
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
-
-
 from .common import PeggingCommon
 
 
@@ -107,7 +105,9 @@ class TestOrderSupply(PeggingCommon):
         sheet = openpyxl.load_workbook(io.BytesIO(content)).active
         header = [cell.value for cell in sheet[1]]
         self.assertEqual(header[:4], ["Product", "Quantity", "Quantity: total", "Unit"])
-        wheel = next(row for row in sheet.iter_rows(min_row=2) if row[0].value == "Wheel")
+        wheel = next(
+            row for row in sheet.iter_rows(min_row=2) if row[0].value == "Wheel"
+        )
         self.assertEqual(wheel[1].value, 4)
         self.assertTrue(wheel[header.index("Needed")].is_date)
         self.assertEqual(sheet.row_dimensions[wheel[0].row].outline_level, 3)

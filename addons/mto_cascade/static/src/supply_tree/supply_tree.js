@@ -1,7 +1,7 @@
-import { Component, onPatched, useRef, useState } from "@odoo/owl";
-import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
-import { formatFloat } from "@web/core/utils/numbers";
-import { contains, getVisible, openToLevel, withAncestors } from "./tree_model";
+import {Component, onPatched, useRef, useState} from "@odoo/owl";
+import {deserializeDateTime, formatDate} from "@web/core/l10n/dates";
+import {formatFloat} from "@web/core/utils/numbers";
+import {contains, getVisible, openToLevel, withAncestors} from "./tree_model";
 
 const DEEPEST = 1000;
 const NUMERIC = ["quantity", "number", "money", "progress"];
@@ -12,16 +12,16 @@ export class SupplyTree extends Component {
     static props = {
         tree: Object,
         openDocument: Function,
-        level: { type: Number, optional: true },
-        onlyProblems: { type: Boolean, optional: true },
-        search: { type: String, optional: true },
+        level: {type: Number, optional: true},
+        onlyProblems: {type: Boolean, optional: true},
+        search: {type: String, optional: true},
         // Given by whoever wants to keep what is unfolded.
-        open: { type: Object, optional: true },
+        open: {type: Object, optional: true},
     };
 
     setup() {
         this.root = useRef("root");
-        this.state = useState({ focused: 0, version: 0 });
+        this.state = useState({focused: 0, version: 0});
         this.open = this.props.open || new Set();
         this.moveFocus = false;
         onPatched(() => {
@@ -50,7 +50,7 @@ export class SupplyTree extends Component {
     }
 
     get kept() {
-        const { onlyProblems, search } = this.props;
+        const {onlyProblems, search} = this.props;
         if (!onlyProblems && !search) {
             return null;
         }
@@ -102,7 +102,7 @@ export class SupplyTree extends Component {
     }
 
     formatNumber(value, digits) {
-        return formatFloat(value, { digits: [0, digits], trailingZeros: false });
+        return formatFloat(value, {digits: [0, digits], trailingZeros: false});
     }
 
     formatQuantity(value) {
@@ -145,4 +145,4 @@ export class SupplyTree extends Component {
     }
 }
 
-export { DEEPEST, openToLevel };
+export {DEEPEST, openToLevel};

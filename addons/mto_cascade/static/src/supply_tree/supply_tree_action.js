@@ -1,12 +1,12 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
-import { _t } from "@web/core/l10n/translation";
-import { download } from "@web/core/network/download";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
-import { Layout } from "@web/search/layout";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { DEEPEST, SupplyTree, openToLevel } from "./supply_tree";
+import {Component, onWillStart, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {download} from "@web/core/network/download";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {useSetupAction} from "@web/search/action_hook";
+import {Layout} from "@web/search/layout";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {DEEPEST, SupplyTree, openToLevel} from "./supply_tree";
 
 // Rows that are unfolded from the start, so that a big order still opens at once.
 const OPEN_AT_ONCE = 300;
@@ -17,13 +17,13 @@ const OPEN_AT_ONCE = 300;
  */
 export class SupplyTreeAction extends Component {
     static template = "mto_cascade.SupplyTreeAction";
-    static components = { Layout, SupplyTree };
-    static props = { ...standardActionServiceProps };
+    static components = {Layout, SupplyTree};
+    static props = {...standardActionServiceProps};
 
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
-        this.display = { controlPanel: {} };
+        this.display = {controlPanel: {}};
         this.level = DEEPEST;
         const kept = this.props.state || {};
         this.open = new Set(kept.open || []);
@@ -53,7 +53,7 @@ export class SupplyTreeAction extends Component {
     }
 
     get resIds() {
-        const { active_ids, active_id } = this.props.action.context;
+        const {active_ids, active_id} = this.props.action.context;
         return active_ids?.length ? active_ids : [active_id].filter(Boolean);
     }
 
@@ -64,9 +64,12 @@ export class SupplyTreeAction extends Component {
 
     /** Unfold as many levels as can be looked through. */
     openAtFirst() {
-        const { rows } = this.state.tree;
+        const {rows} = this.state.tree;
         let level = this.deepest;
-        while (level > 1 && rows.filter((row) => row.level <= level).length > OPEN_AT_ONCE) {
+        while (
+            level > 1 &&
+            rows.filter((row) => row.level <= level).length > OPEN_AT_ONCE
+        ) {
             level--;
         }
         this.expandTo(level);
@@ -77,7 +80,7 @@ export class SupplyTreeAction extends Component {
     }
 
     get levels() {
-        return Array.from({ length: this.deepest }, (_item, index) => index + 1);
+        return Array.from({length: this.deepest}, (_item, index) => index + 1);
     }
 
     get problems() {
@@ -123,7 +126,7 @@ export class SupplyTreeAction extends Component {
     download() {
         return download({
             url: "/mto_cascade/supply_tree/xlsx",
-            data: { report: this.report, ids: JSON.stringify(this.resIds) },
+            data: {report: this.report, ids: JSON.stringify(this.resIds)},
         });
     }
 }

@@ -1,0 +1,159 @@
+from collections import defaultdict
+
+from odoo import fields, models
+
+from odoo.addons.mto_cascade.engine.tree import TreeRow
+
+
+class MtoDemandTree(models.AbstractModel):
+    """ "For whom": the customers and orders that a document serves, with how much.
+
+    Inherit with the model of the document, which must be an ``mto.demand``.
+    """
+
+    _name = "mto.demand.tree"
+    _inherit = "mto.supply.tree"
+    _description = "For whom"
+
+    _document_model = None
+
+    def _get_tree(self, res_ids):
+        records = self.env[self._document_model].browse(res_ids)
+        demands = records.get_demand()
+        rows = []
+        for record, answer in zip(records, demands, strict=True):
+            rows += self._make_rows(record, answer["demand"], len(rows))
+        return {
+            "title": self.env._(
+                "For whom: %s", ", ".join(records.mapped("display_name"))
+            ),
+            "summary": self._get_summary(demands),
+            "columns": self._get_columns(),
+            "rows": rows,
+            "messages": [],
+            "empty": {
+                "title": self.env._("No customer order waits for this"),
+                "text": self.env._(
+                    "It was made, bought or moved for stock, by a reordering rule or "
+                    "by hand."
+                ),
+            },
+        }
+
+    def _make_rows(self, record, demand, position):
+        """A row per product of the record and one per order line it serves."""
+        by_product = defaultdict(list)
+        for entry in demand:
+            by_product[entry["product_id"]].append(entry)
+        rows = []
+        for entries in by_product.values():
+            parent = position + len(rows)
+            total = sum(entry["quantity"] for entry in entries)
+            rows.append(
+                TreeRow(
+                    {
+                        "product": entries[0]["product"],
+                        "quantity": {"value": total, "uom": entries[0]["uom"]},
+                        "arrives": entries[0]["available_date"],
+                        "document": record.display_name,
+                    },
+                    document=(record._name, record.id),
+                )
+            )
+            rows += [self._make_order_row(entry, total, parent) for entry in entries]
+        return rows
+
+    def _make_order_row(self, entry, total, parent):
+        slack = entry["slack"]
+        is_late = slack is not False and slack < 0
+        return TreeRow(
+            {
+                "product": entry["customer"],
+                "quantity": {
+                    "value": entry["quantity"],
+                    "total": total if total > entry["quantity"] else False,
+                    "uom": entry["uom"],
+                },
+                "document": entry["order"],
+                "sold": entry["sold_product"],
+                "promised": entry["promise_date"],
+                "arrives": entry["available_date"],
+                "slack": slack,
+                "state": self.env._("Late") if is_late else False,
+            },
+            parent=parent,
+            tone="danger" if is_late else "",
+            problem=is_late,
+            document=("sale.order", entry["order_id"]),
+        )
+
+    def _get_columns(self):
+        _ = self.env._
+        return [
+            {"name": "product", "label": _("Product, Customer"), "type": "text"},
+            {
+                "name": "quantity",
+                "label": _("Quantity"),
+                "type": "quantity",
+                "with_total": True,
+            },
+            {"name": "document", "label": _("Document"), "type": "document"},
+            {"name": "sold", "label": _("Sold"), "type": "text", "optional": True},
+            {"name": "arrives", "label": _("Available"), "type": "date"},
+            {"name": "promised", "label": _("Promised"), "type": "date"},
+            {"name": "slack", "label": _("Days between"), "type": "number"},
+            {"name": "state", "label": _("State"), "type": "state"},
+        ]
+
+    def _get_summary(self, demands):
+        entries = [entry for answer in demands for entry in answer["demand"]]
+        if not entries:
+            return []
+        first = min(
+            (e["promise_date"] for e in entries if e["promise_date"]), default=""
+        )
+        return [
+            {
+                "label": self.env._("Customers"),
+                "value": str(len({entry["customer"] for entry in entries})),
+                "tone": "",
+            },
+            {
+                "label": self.env._("Orders"),
+                "value": str(len({entry["order_id"] for entry in entries})),
+                "tone": "",
+            },
+            {
+                "label": self.env._("First Promise"),
+                "value": first and self._format_day(first),
+                "tone": "",
+            },
+        ]
+
+    def _format_day(self, text):
+        moment = fields.Datetime.to_datetime(text)
+        return self.env["ir.qweb.field.date"].value_to_html(moment.date(), {})
+
+
+class MtoDemandProduction(models.AbstractModel):
+    _name = "mto.demand.production"
+    _inherit = "mto.demand.tree"
+    _description = "For whom"
+
+    _document_model = "mrp.production"
+
+
+class MtoDemandPurchase(models.AbstractModel):
+    _name = "mto.demand.purchase"
+    _inherit = "mto.demand.tree"
+    _description = "For whom"
+
+    _document_model = "purchase.order"
+
+
+class MtoDemandTransfer(models.AbstractModel):
+    _name = "mto.demand.transfer"
+    _inherit = "mto.demand.tree"
+    _description = "For whom"
+
+    _document_model = "stock.picking"
