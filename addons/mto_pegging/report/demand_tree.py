@@ -88,21 +88,29 @@ class MtoDemandTree(models.AbstractModel):
         )
 
     def _get_columns(self):
-        _ = self.env._
         return [
-            {"name": "product", "label": _("Product, Customer"), "type": "text"},
+            {
+                "name": "product",
+                "label": self.env._("Product, Customer"),
+                "type": "text",
+            },
             {
                 "name": "quantity",
-                "label": _("Quantity"),
+                "label": self.env._("Quantity"),
                 "type": "quantity",
                 "with_total": True,
             },
-            {"name": "document", "label": _("Document"), "type": "document"},
-            {"name": "sold", "label": _("Sold"), "type": "text", "optional": True},
-            {"name": "arrives", "label": _("Available"), "type": "date"},
-            {"name": "promised", "label": _("Promised"), "type": "date"},
-            {"name": "slack", "label": _("Days between"), "type": "number"},
-            {"name": "state", "label": _("State"), "type": "state"},
+            {"name": "document", "label": self.env._("Document"), "type": "document"},
+            {
+                "name": "sold",
+                "label": self.env._("Sold"),
+                "type": "text",
+                "optional": True,
+            },
+            {"name": "arrives", "label": self.env._("Available"), "type": "date"},
+            {"name": "promised", "label": self.env._("Promised"), "type": "date"},
+            {"name": "slack", "label": self.env._("Days between"), "type": "number"},
+            {"name": "state", "label": self.env._("State"), "type": "state"},
         ]
 
     def _get_summary(self, demands):

@@ -228,29 +228,38 @@ class MtoOrderSupply(models.AbstractModel):
         return self.env._("Supply of %s", ", ".join(orders.mapped("name")))
 
     def _get_columns(self):
-        _ = self.env._
         return [
-            {"name": "product", "label": _("Product"), "type": "text"},
+            {"name": "product", "label": self.env._("Product"), "type": "text"},
             {
                 "name": "quantity",
-                "label": _("Quantity"),
+                "label": self.env._("Quantity"),
                 "type": "quantity",
                 "with_total": True,
             },
-            {"name": "document", "label": _("Document"), "type": "document"},
-            {"name": "state", "label": _("State"), "type": "state"},
-            {"name": "start", "label": _("Start"), "type": "date", "optional": True},
-            {"name": "end", "label": _("End"), "type": "date"},
-            {"name": "needed", "label": _("Needed"), "type": "date"},
-            {"name": "slack", "label": _("Days of Slack"), "type": "number"},
+            {"name": "document", "label": self.env._("Document"), "type": "document"},
+            {"name": "state", "label": self.env._("State"), "type": "state"},
+            {
+                "name": "start",
+                "label": self.env._("Start"),
+                "type": "date",
+                "optional": True,
+            },
+            {"name": "end", "label": self.env._("End"), "type": "date"},
+            {"name": "needed", "label": self.env._("Needed"), "type": "date"},
+            {"name": "slack", "label": self.env._("Days of Slack"), "type": "number"},
             {
                 "name": "responsible",
-                "label": _("Responsible"),
+                "label": self.env._("Responsible"),
                 "type": "text",
                 "optional": True,
             },
-            {"name": "progress", "label": _("Progress"), "type": "progress"},
-            {"name": "cover", "label": _("Supply"), "type": "text", "optional": True},
+            {"name": "progress", "label": self.env._("Progress"), "type": "progress"},
+            {
+                "name": "cover",
+                "label": self.env._("Supply"),
+                "type": "text",
+                "optional": True,
+            },
         ]
 
     def _get_summary(self, lines, rows, supply_rows):

@@ -112,7 +112,7 @@ export class SupplyTreeAction extends Component {
 
     openDocument(row) {
         if (!row.res_id) {
-            return;
+            return undefined;
         }
         return this.action.doAction({
             type: "ir.actions.act_window",
