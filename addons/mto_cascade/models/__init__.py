@@ -4,6 +4,7 @@ from . import mto_supply_claim
 from . import mto_supply_network
 from . import mto_supply_reduction
 from . import mto_supply_repair
+from . import mto_supply_resolver
 from . import product_category
 from . import product_product
 from . import product_supplierinfo

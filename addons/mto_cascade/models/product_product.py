@@ -3,6 +3,7 @@ from odoo.fields import Domain
 
 from ..engine import STOCK_THEN_ORDER, CoreAnswer, PolicySource
 from .mto_supply_network import REQUESTED
+from .mto_supply_resolver import SupplyNeed
 from .supply_policy import SupplyDemand
 from .supply_words import SUPPLY_POLICIES
 
@@ -124,6 +125,22 @@ class ProductProduct(models.Model):
             bom_line=self.env["mrp.bom.line"],
             unknown=frozenset({"customer", "customer_tag", "quantity"}),
         )
+
+    def _prepare_supply_needs(self, company, warehouse):
+        """The same as needs, one per product: of a customer of this company."""
+        customers = self.env.ref(
+            "stock.stock_location_customers", raise_if_not_found=False
+        )
+        return [
+            SupplyNeed(
+                product_id=product.id,
+                location_id=customers.id if customers else False,
+                company_id=company.id,
+                warehouse_id=warehouse.id,
+                is_sold=True,
+            )
+            for product in self
+        ]
 
     @api.model
     def _get_supply_warehouse(self):

@@ -13,6 +13,7 @@ from . import test_ordering_engine
 from . import test_performance
 from . import test_policy_levels
 from . import test_repair
+from . import test_resolver
 from . import test_rule_engine
 from . import test_specification
 from . import test_stock_first
