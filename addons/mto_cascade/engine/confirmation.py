@@ -18,7 +18,7 @@ from .documents import (
     Supply,
     Transfer,
 )
-from .factory import UNKNOWN, Answers, ComponentRule, Decision, RuleKey, Served
+from .factory import UNKNOWN, Answers, Decision, RuleKey
 from .ledger import Ledger
 from .policy import MAKE_TO_ORDER, MAKE_TO_STOCK, STOCK_THEN_ORDER
 from .units import HALF_UP, UP
@@ -262,7 +262,7 @@ class Confirmation:
         return move
 
     def _add_transfer(self, move, need):
-        key = ("stock.move", move.id)
+        key = ("stock.move", "new", move.id)
         need.node.supply = "transfer"
         need.node.documents[key] = True
         quantity = move.product_quantity
@@ -314,7 +314,7 @@ class Confirmation:
             yield self._serve_stock_first(first)
 
     def _open_supply(self, move):
-        for key in (("stock.move", move.id), ("transfer", move.id)):
+        for key in (("stock.move", "new", move.id), ("transfer", move.id)):
             if supply := self.ledger.find_supply(key):
                 supply.is_open = True
 
@@ -483,6 +483,8 @@ class Confirmation:
                 yield self._raise_production(existing, need)
             else:
                 made += self._make_productions(need, recipe)
+        # Odoo makes all of them at once, after it has looked for orders to enlarge.
+        self.productions += made
         for production in made:
             yield self._confirm_production(production)
 
@@ -548,7 +550,7 @@ class Confirmation:
         start = need.date - (timedelta(days=days) if days else timedelta(hours=1))
         operation = (recipe and recipe.operation) or need.rule.operation
         order = Production(
-            ("mrp.production", self._next_id()),
+            ("mrp.production", "new", self._next_id()),
             False,
             need.product,
             recipe or None,
@@ -581,7 +583,6 @@ class Confirmation:
             order.unit = need.product.unit
         order.output.capacity = order.product_quantity
         order.output.document = order
-        self.productions.append(order)
         self.ledger.add_supply(order.output)
         self._supply_by(order.key, order.output, need)
         return order
@@ -635,7 +636,7 @@ class Confirmation:
         rule = self.answers.ask("component", key, move)
         if rule is UNKNOWN:
             return False
-        rule: ComponentRule
+        move.node.rule_id = rule.rule_id
         move.rule_method = rule.method
         move.method = "make_to_order" if rule.method == "make_to_order" else (
             "make_to_stock"
@@ -818,7 +819,7 @@ class Confirmation:
         first = needs[0]
         number = self._next_id()
         order = Purchase(
-            ("purchase.order", number),
+            ("purchase.order", "new", number),
             False,
             first.vendor.partner,
             first.rule.operation.id,
@@ -874,7 +875,7 @@ class Confirmation:
         elif need.vendor.unit.id != need.unit.id:
             unit = need.vendor.unit
             quantity = need.unit.convert(quantity, unit)
-        key = ("purchase.order.line", self._next_id())
+        key = ("purchase.order.line", "new", self._next_id())
         line = PurchaseLine(
             key,
             False,
@@ -938,5 +939,5 @@ class Confirmation:
         for need in reversed(group):
             self._supply_by(line.key, line.supply, need)
             for served in [d.served for d in need.dests] or [need.served]:
-                if served not in line.served:
-                    line.served.append(served)
+                if served not in line.serves:
+                    line.serves.append(served)

@@ -218,7 +218,7 @@ class PurchaseLine:
     specification: str = ""
     cancels_on: bool = False
     former: float = 0.0
-    served: list[Served] = field(default_factory=list)
+    serves: list[Served] = field(default_factory=list)
     order: "Purchase | None" = None
     record: Any = None
 

@@ -89,6 +89,7 @@ class ComponentRule:
     """How a component gets to where it is used, as far as no policy decides."""
 
     method: str = "make_to_stock"
+    rule_id: int | bool = False
     leaves_stock: bool = False
     source_warehouse: int | bool = False
 

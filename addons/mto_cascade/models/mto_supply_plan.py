@@ -3,12 +3,10 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
-from ..engine import STOCK_THEN_ORDER, Arrival, changed_order
+from ..engine import Arrival, changed_order
 from ..engine.documents import Production, Purchase, PurchaseLine, Supply
 from ..engine.factory import (
-    UNKNOWN,
     Answers,
     ComponentRule,
     Decision,
@@ -22,6 +20,7 @@ from ..engine.factory import (
     VendorBook,
 )
 from ..engine.units import Unit
+from .mto_supply_resolver import PULL_ACTIONS, SupplyNeed
 from .supply_policy import SupplyDemand
 
 # What the game calls the order line of a product that nobody sells yet.
@@ -64,54 +63,28 @@ class SupplyPlan(models.AbstractModel):
             keeps_units=parameters.get_param("stock.propagate_uom") == "1",
         )
         answers.vendors = self._make_vendor_book(answers)
-        answers.records = self.env["product.product"].browse(
-            self._find_reachable(products)
-        )
-        answers.memo = {}
+        answers.memory = self.env["mto.supply.resolver"]._new_memory()
+        answers.memo = defaultdict(dict)
+        self._load_products(answers, self.env.company.id, products.ids)
         return answers
-
-    def _find_reachable(self, products):
-        """Ids of the products, and of all that is in bills of materials below them."""
-        self.env["mrp.bom.line"].flush_model()
-        self.env["mrp.bom"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH RECURSIVE reachable (id) AS (
-                    SELECT unnest(%s)
-                     UNION
-                    SELECT line.product_id
-                      FROM reachable
-                      JOIN product_product product ON product.id = reachable.id
-                      JOIN mrp_bom bom
-                        ON bom.active
-                       AND bom.product_tmpl_id = product.product_tmpl_id
-                       AND COALESCE(bom.product_id, product.id) = product.id
-                      JOIN mrp_bom_line line ON line.bom_id = bom.id
-                )
-                SELECT id FROM reachable
-                """,
-                products.ids,
-            )
-        )
-        return [id_ for (id_,) in rows]
 
     # Small things
 
-    def _get_product(self, answers, product_id):
-        """The record, read together with all others of the game."""
-        return answers.records.browse(product_id).with_prefetch(
-            answers.records._prefetch_ids
-            if product_id in answers.records._ids
-            else None
-        )
+    def _load_products(self, answers, company_id, product_ids):
+        """{id: record} of these and of all below them, read at once."""
+        resolver = self.env["mto.supply.resolver"].with_company(company_id)
+        resolver._load(set(product_ids), answers.memory)
+        return answers.memory.products[company_id]
+
+    def _get_product(self, answers, product_id, company_id):
+        return self._load_products(answers, company_id, [product_id])[product_id]
 
     def _make_product(self, answers, record):
-        known = answers.memo.setdefault("products", {})
+        known = answers.memo["products"]
         if record.id not in known:
             known[record.id] = Product(
                 record.id,
-                record.display_name,
+                record.name,
                 self._make_unit(answers, record.uom_id),
                 is_goods=record.type == "consu",
                 is_stored=record.is_storable,
@@ -120,14 +93,14 @@ class SupplyPlan(models.AbstractModel):
         return known[record.id]
 
     def _make_unit(self, answers, record):
-        known = answers.memo.setdefault("units", {})
+        known = answers.memo["units"]
         if record.id not in known:
             digits = self.env["decimal.precision"].precision_get("Product Unit")
             known[record.id] = Unit(record.id, record.name, record.factor, digits)
         return known[record.id]
 
     def _make_operation(self, answers, record):
-        known = answers.memo.setdefault("operations", {})
+        known = answers.memo["operations"]
         if record.id not in known:
             by_date = record.reservation_method == "by_date"
             known[record.id] = Operation(
@@ -140,86 +113,53 @@ class SupplyPlan(models.AbstractModel):
             )
         return known[record.id]
 
-    def _group(self, answers, questions, get_group):
-        """{group: products} of the questions; ``get_group`` takes a key."""
-        groups = defaultdict(list)
-        for key in questions:
-            groups[get_group(key)].append(key)
-        return {
-            group: (keys, answers.records.browse({key[0] for key in keys}))
-            for group, keys in groups.items()
-        }
-
-    def _with_records(self, answers, products):
-        """The products, to be read together with all that the game can reach."""
-        return products.with_prefetch(answers.records._prefetch_ids)
-
     # Rules
 
     def _answer_rule(self, answers, questions):
-        for group, (keys, products) in self._group(
-            answers, questions, lambda key: key[1:]
-        ).items():
-            place_id, warehouse_id, company_id, route_ids, package_id = group
-            company = self.env["res.company"].browse(company_id)
-            products = self._with_records(answers, products).with_company(company)
-            rules = self._find_rules(
-                products,
-                self.env["stock.location"].browse(place_id),
-                self.env["stock.warehouse"].browse(warehouse_id or ()),
-                company,
-                self.env["stock.route"].browse(route_ids),
-                self.env["uom.uom"].browse(package_id or ()),
-            )
-            bought = products.filtered(lambda p, r=rules: r[p.id].action == "buy")
-            subcontracted = set(bought._filter_subcontracted()._ids)
-            for key in keys:
-                rule = rules[key.product]
-                answers.tell(
-                    "rule",
-                    key,
-                    rule
-                    and self._make_rule(
-                        answers, rule, place_id, key.product in subcontracted
-                    )
-                    or None,
-                )
+        needs = {key: self._make_supply_need(key) for key in questions}
+        for company_id, group in self._group_by_company(needs).items():
+            resolver = self.env["mto.supply.resolver"].with_company(company_id)
+            memory = answers.memory
+            resolver._load({need.product_id for need in group.values()}, memory)
+            products = memory.products[company_id]
+            rules = {
+                key: resolver._find_rule(need, products[need.product_id], memory)
+                for key, need in group.items()
+            }
+            bought = {
+                group[key].product_id: group[key]
+                for key, rule in rules.items()
+                if rule.action == "buy"
+            }
+            resolver._find_vendors(bought, memory)
+            resolver._find_subcontracted(bought, memory)
+            for key, rule in rules.items():
+                answers.tell("rule", key, rule and self._make_rule(answers, key, rule))
 
-    def _find_rules(self, products, place, warehouse, company, routes, package):
-        """Return {product id: rule}, with one search per combination of routes."""
-        Rule = self.env["stock.rule"]
-        values = {"warehouse_id": warehouse, "company_id": company}
-        if routes:
-            values["route_ids"] = self._add_reception(routes, company)
-        if package.package_type_id.route_ids:
-            values["packaging_uom_id"] = package
-        searched = {}
-        found = {}
-        for product in products:
-            accepted = warehouse.route_ids.filtered(
-                partial(Rule._filter_warehouse_routes, product, warehouse)
-            )
-            key = (product.route_ids, product.categ_id.total_route_ids, accepted)
-            if key not in searched:
-                searched[key] = Rule._get_rule(product, place, dict(values))
-            found[product.id] = searched[key]
-        return found
-
-    def _add_reception(self, routes, company):
-        """As core where a chosen route buys (purchase_stock, stock.rule.run)."""
-        if "buy" not in routes.rule_ids.mapped("action"):
-            return routes
-        warehouses = self.env["stock.warehouse"].search(
-            [("company_id", "=", company.id)]
+    def _make_supply_need(self, key):
+        package = self.env["uom.uom"].browse(key.package or ())
+        return SupplyNeed(
+            key.product,
+            key.place,
+            key.company,
+            key.warehouse,
+            key.routes,
+            packaging_id=bool(package.package_type_id.route_ids) and key.package,
         )
-        return routes | warehouses.reception_route_id
 
-    def _make_rule(self, answers, rule, place_id, is_subcontracted):
-        pulls = rule.action in ("pull", "pull_push")
-        final = self.env["stock.location"].browse(place_id)
-        dest = rule._get_pull_destination(final) if pulls else rule.location_dest_id
+    def _group_by_company(self, needs):
+        groups = defaultdict(dict)
+        for key, need in needs.items():
+            groups[need.company_id][key] = need
+        return groups
+
+    def _make_rule(self, answers, key, rule):
+        pulls = rule.action in PULL_ACTIONS
+        final = self.env["stock.location"].browse(key.place)
+        dest = self._get_destination(rule, final) if pulls else rule.location_dest_id
         source = rule.location_src_id
-        answers.memo.setdefault("rules", {})[rule.id] = rule
+        answers.memo["rules"][rule.id] = rule
+        subcontracted = answers.memory.subcontracted
         return Rule(
             rule.id,
             "pull" if pulls else rule.action,
@@ -231,229 +171,162 @@ class SupplyPlan(models.AbstractModel):
             rule.delay,
             rule.warehouse_id.id,
             rule.route_id.supplier_wh_id.id,
-            pulls and source._is_left_for(dest),
+            pulls and self._leaves_stock(source, dest),
             source.warehouse_id.id,
             rule.company_id.id,
             rule.propagate_cancel,
-            is_subcontracted,
+            bool(subcontracted.get((key.company, key.product))),
         )
 
-    def _answer_component(self, answers, questions):
-        for group, (keys, products) in self._group(
-            answers, questions, lambda key: key[1:]
-        ).items():
-            source, dest = self.env["stock.location"].browse(group[:2])
-            warehouse = self.env["stock.warehouse"].browse(group[2] or ())
-            products = self._with_records(answers, products)
-            rules = self._find_component_rules(products, source, dest, warehouse)
-            for key in keys:
-                rule = rules[key[0]]
-                answers.tell(
-                    "component",
-                    key,
-                    ComponentRule(
-                        rule.procure_method or "make_to_stock",
-                        rule.id,
-                        source._is_left_for(dest),
-                        source.warehouse_id.id,
-                    ),
-                )
+    def _leaves_stock(self, source, dest):
+        return self.env["mto.supply.resolver"]._leaves_stock(source.id, dest.id)
 
-    def _find_component_rules(self, products, source, dest, warehouse):
-        """As ``stock.move._adjust_procure_method`` searches, once per combination."""
-        Rule = self.env["stock.rule"]
-        searched = {}
-        found = {}
-        for product in products:
-            key = (product.route_ids, product.categ_id.total_route_ids)
-            if key not in searched:
-                place, rule = source, Rule
-                while place and not rule:
-                    domain = [
-                        ("location_src_id", "=", place.id),
-                        ("location_dest_id", "=", dest.id),
-                        ("action", "!=", "push"),
-                    ]
-                    rule = Rule._search_rule(
-                        False, self.env["uom.uom"], product, warehouse, domain
-                    )
-                    place = place.location_id
-                searched[key] = rule
-            found[product.id] = searched[key]
-        return found
+    def _get_destination(self, rule, final):
+        """Where the transfer goes (stock.move._compute_location_dest_id)."""
+        dest = rule.picking_type_id.default_location_dest_id
+        if rule.location_dest_from_rule:
+            dest = rule.location_dest_id
+        return final if dest and final._child_of(dest) else dest
+
+    def _answer_component(self, answers, questions):
+        for key, move in questions.items():
+            product_id, source_id, dest_id, warehouse_id = key
+            resolver = self.env["mto.supply.resolver"].with_company(move.company)
+            product = self._get_product(answers, product_id, move.company)
+            need = SupplyNeed(
+                product_id,
+                dest_id,
+                move.company,
+                warehouse_id,
+                source_id=source_id,
+            )
+            rule = resolver._find_rule(need, product, answers.memory)
+            source, dest = self.env["stock.location"].browse((source_id, dest_id))
+            answers.tell(
+                "component",
+                key,
+                ComponentRule(
+                    rule.procure_method or "make_to_stock",
+                    rule.id,
+                    self._leaves_stock(source, dest),
+                    source.warehouse_id.id,
+                ),
+            )
 
     # Bills of materials
 
     def _answer_kit(self, answers, questions):
         """All that can be reached is answered with the first question."""
-        for (company_id, never), (keys, products) in self._group(
-            answers, questions, lambda key: key[1:]
-        ).items():
-            company = self.env["res.company"].browse(company_id)
-            products = (products | answers.records).with_company(company)
-            products = self._with_records(answers, products)
-            boms = self.env["mrp.bom"]._bom_find(
-                products, company_id=company_id, bom_type="phantom"
-            )
-            recipes = self._make_recipes(
-                answers, {p: boms[p] for p in products if boms[p]}, never
-            )
-            for product_id in {*products._ids, *(key[0] for key in keys)}:
-                answers.tell(
-                    "kit",
-                    (product_id, company_id, never),
-                    recipes.get(product_id),
-                )
+        groups = defaultdict(set)
+        for product_id, company_id, never in questions:
+            groups[company_id, never].add(product_id)
+        for (company_id, never), product_ids in groups.items():
+            products = self._load_products(answers, company_id, product_ids)
+            kits = answers.memory.kits
+            boms = {
+                product: self._browse_bom(answers, kits[company_id, id_])
+                for id_, product in products.items()
+                if kits.get((company_id, id_))
+            }
+            recipes = self._make_recipes(answers, boms, company_id, never)
+            for product_id in products:
+                key = (product_id, company_id, never)
+                answers.tell("kit", key, recipes.get(product_id))
 
     def _answer_recipe(self, answers, questions):
         """All that can be reached is answered with the first question of a rule."""
-        groups = defaultdict(list)
-        for key in questions:
-            groups[key[0], key[2], key[3]].append(key)
-        for (rule_id, company_id, never), keys in groups.items():
+        groups = defaultdict(set)
+        for rule_id, product_id, company_id, never in questions:
+            groups[rule_id, company_id, never].add(product_id)
+        for (rule_id, company_id, never), product_ids in groups.items():
             rule = answers.memo["rules"][rule_id]
-            products = answers.records.browse({key[1] for key in keys})
-            if not never:
-                products |= answers.records
-            company = self.env["res.company"].browse(company_id)
-            products = self._with_records(answers, products).with_company(company)
-            boms = self._find_boms(products, rule, company_id)
-            recipes = self._make_recipes(answers, boms, never, rule)
-            for product in products:
-                answers.tell(
-                    "recipe",
-                    (rule_id, product.id, company_id, never),
-                    recipes.get(product.id),
-                )
+            products = self._load_products(answers, company_id, product_ids)
+            if never:
+                products = {id_: products[id_] for id_ in product_ids}
+            boms = self._find_boms(answers, products, rule, company_id)
+            recipes = self._make_recipes(answers, boms, company_id, never, rule)
+            for product_id in products:
+                key = (rule_id, product_id, company_id, never)
+                answers.tell("recipe", key, recipes.get(product_id))
 
-    def _find_boms(self, products, rule, company_id):
+    def _find_boms(self, answers, products, rule, company_id):
         """As ``stock.rule._get_matching_bom``, in batch."""
-        Bom = self.env["mrp.bom"]
-        found = Bom._bom_find(
-            products,
-            picking_type=rule.picking_type_id,
-            bom_type="normal",
-            company_id=company_id,
-        )
-        rest = products.filtered(lambda product: not found[product])
-        others = Bom._bom_find(
-            rest, picking_type=False, bom_type="normal", company_id=company_id
-        )
-        boms = {product: found[product] or others[product] for product in products}
-        return {product: bom for product, bom in boms.items() if bom}
+        resolver = self.env["mto.supply.resolver"].with_company(company_id)
+        picking_type = rule.picking_type_id
+        found = resolver._find_normal_boms(picking_type, list(products))
+        if rest := products.keys() - found.keys():
+            found.update(resolver._find_normal_boms(False, list(rest)))
+        return {
+            products[product_id]: self._browse_bom(answers, bom_id)
+            for product_id, bom_id in found.items()
+        }
 
-    def _make_recipes(self, answers, boms, never, rule=None):
+    def _browse_bom(self, answers, bom_id):
+        return self.env["mrp.bom"].browse(bom_id).with_prefetch(answers.memory.bom_ids)
+
+    def _make_recipes(self, answers, boms, company_id, never, rule=None):
         """Return {product id: recipe} of {product: bill of materials}."""
-        found = self.env["mrp.bom"].union(*boms.values())
-        lines = found.with_prefetch(found._ids).bom_line_ids
-        kits = self._find_kits(answers, found)
         options = self.env["product.template.attribute.value"].browse(never)
         result = {}
         for product, bom in boms.items():
-            bom = bom.with_prefetch(found._ids)
             operation = bom.picking_type_id or (rule and rule.picking_type_id)
             result[product.id] = Recipe(
                 bom.id,
-                bom.display_name,
+                bom.code or "",
                 self._make_unit(answers, bom.product_uom_id),
                 bom.product_qty,
                 bom.batch_size if bom.enable_batch_size else 0.0,
                 bom.produce_delay,
-                tuple(
-                    Ingredient(
-                        line.id,
-                        self._make_product(answers, line.product_id),
-                        self._make_unit(answers, line.product_uom_id),
-                        factors,
-                    )
-                    for line, factors in self._explode(
-                        bom, product, kits, lines._prefetch_ids, options
-                    )
-                ),
+                tuple(self._explode(answers, bom, product, company_id, options)),
                 operation and self._make_operation(answers, operation) or None,
                 product.property_stock_production.id,
                 bool(bom.operation_ids),
             )
         return result
 
-    def _find_kits(self, answers, boms):
-        """Return {(operation, company): {product: kit}} of what the bills contain.
+    def _explode(self, answers, bom, product, company_id, options):
+        """Yield what a bill of materials takes, kits exploded in place.
 
-        As ``mrp.bom.explode`` searches, in batch and however deep kits are nested.
+        As ``mrp.bom.explode``, for any quantity and without a search.
         """
-        known = answers.memo.setdefault("kits", defaultdict(dict))
-        waiting = boms
-        while waiting:
-            kits = self.env["mrp.bom"]
-            for key, group in waiting.grouped(
-                lambda bom: (bom.picking_type_id, bom.company_id)
-            ).items():
-                products = group.bom_line_ids.product_id.filtered(
-                    lambda product, key=key: product not in known[key]
-                )
-                found = self.env["mrp.bom"]._bom_find(
-                    self._with_records(answers, products),
-                    picking_type=key[0],
-                    company_id=key[1].id,
-                    bom_type="phantom",
-                )
-                for product in products:
-                    known[key][product] = found[product]
-                    kits |= found[product]
-                # The lines of a kit are exploded by the bill they are in.
-                inner = kits
-                while inner:
-                    below = inner.bom_line_ids.product_id.filtered(
-                        lambda product, key=key: product not in known[key]
-                    )
-                    found = self.env["mrp.bom"]._bom_find(
-                        self._with_records(answers, below),
-                        picking_type=key[0],
-                        company_id=key[1].id,
-                        bom_type="phantom",
-                    )
-                    inner = self.env["mrp.bom"]
-                    for product in below:
-                        known[key][product] = found[product]
-                        inner |= found[product]
-            waiting = self.env["mrp.bom"]
-        return known
-
-    def _explode(self, bom, product, kits, prefetch, options):
-        """Yield (line, factors) of what a bill takes, kits exploded in place."""
-        found = kits[bom.picking_type_id, bom.company_id]
-        stack = [
-            (line, product, (), (bom,)) for line in reversed(bom.bom_line_ids._ids)
-        ]
-        Line = self.env["mrp.bom.line"]
+        kits = answers.memory.kits
+        stack = [(line, product, (), (bom.id,)) for line in bom.bom_line_ids[::-1]]
         while stack:
-            line_id, parent, factors, path = stack.pop()
-            line = Line.browse(line_id).with_prefetch(prefetch)
+            line, parent, factors, path = stack.pop()
             if line._skip_bom_line(parent, options):
                 continue
             factors = (*factors, (False, line.product_qty))
-            kit = found.get(line.product_id)
-            if not kit:
-                yield line, factors
-            elif kit not in path:
-                factors = (*factors, (True, kit.product_qty))
-                if kit.product_uom_id != line.product_uom_id:
-                    factors = (
-                        *factors,
-                        (False, line.product_uom_id.factor),
-                        (True, kit.product_uom_id.factor),
-                    )
-                stack.extend(
-                    (below, line.product_id, factors, (*path, kit))
-                    for below in reversed(kit.bom_line_ids._ids)
+            kit_id = kits.get((company_id, line.product_id.id))
+            if not kit_id:
+                yield Ingredient(
+                    line.id,
+                    self._make_product(answers, line.product_id),
+                    self._make_unit(answers, line.product_uom_id),
+                    factors,
                 )
+            elif kit_id not in path:
+                kit = self._browse_bom(answers, kit_id)
+                factors += self._get_kit_factors(line, kit)
+                stack += [
+                    (below, line.product_id, factors, (*path, kit_id))
+                    for below in kit.bom_line_ids[::-1]
+                ]
+
+    def _get_kit_factors(self, line, kit):
+        factors = ((True, kit.product_qty),)
+        if kit.product_uom_id == line.product_uom_id:
+            return factors
+        return (
+            *factors,
+            (False, line.product_uom_id.factor),
+            (True, kit.product_uom_id.factor),
+        )
 
     # Policies
 
     def _answer_decision(self, answers, questions):
         demands = {
-            key: self._prepare_demand(answers, key, move)
-            for key, move in questions.items()
+            key: self._prepare_demand(answers, key) for key in questions
         }
         self._add_supply_kinds(answers, demands.values())
         decisions = self.env["mto.supply.policy"]._get_decisions(list(demands.values()))
@@ -464,7 +337,7 @@ class SupplyPlan(models.AbstractModel):
                 "decision", key, Decision(policy or False, (demand, decision))
             )
 
-    def _prepare_demand(self, answers, key, move):
+    def _prepare_demand(self, answers, key):
         product_id, company_id, warehouse_id, served, bom_line_id = key
         company = self.env["res.company"].browse(company_id)
         line = self.env["sale.order.line"]
@@ -474,13 +347,11 @@ class SupplyPlan(models.AbstractModel):
         elif served.line:
             line = answers.memo["order_lines"][served.line]
         return SupplyDemand(
-            product=self._get_product(answers, product_id).with_company(company),
+            product=self._get_product(answers, product_id, company_id),
             company=company,
             warehouse=self.env["stock.warehouse"].browse(warehouse_id or ()),
             order_line=line,
-            bom_line=self.env["mrp.bom.line"]
-            .browse(bom_line_id or ())
-            .with_prefetch([about.bom_line for about in [move] if about.bom_line]),
+            bom_line=self.env["mrp.bom.line"].browse(bom_line_id or ()),
             levels=(served.level, served.level),
             of_order=bool(served.line),
             specification=served.specification,
@@ -489,26 +360,26 @@ class SupplyPlan(models.AbstractModel):
 
     def _add_supply_kinds(self, answers, demands):
         """Fill in how the products are replenished, known once for all levels."""
-        known = answers.memo.setdefault("supply_kinds", {})
+        known = answers.memo["supply_kinds"]
         for demand in demands:
             key = (demand.company, demand.warehouse)
-            if key not in known:
-                products = self._with_records(answers, answers.records)
-                known[key] = products.with_company(demand.company)._get_supply_kinds(
-                    demand.warehouse
-                )
-            demand.supply = known[key].get(demand.product.id, False)
+            if demand.product.id not in known.setdefault(key, {}):
+                loaded = answers.memory.products[demand.company.id]
+                products = demand.product.union(*loaded.values())
+                known[key] = products._get_supply_kinds(demand.warehouse)
+            demand.supply = known[key][demand.product.id]
 
     # Stock
 
     def _answer_stock(self, answers, questions):
         network = self.env["mto.supply.network"]
-        pools = defaultdict(lambda: self.env["product.product"])
+        pools = defaultdict(list)
         for (product_id, place_id), move in questions.items():
-            pools[place_id, move.company] |= answers.records.browse(product_id)
-        for (place_id, company_id), products in pools.items():
+            pools[place_id, move.company].append(product_id)
+        for (place_id, company_id), product_ids in pools.items():
             place = self.env["stock.location"].browse(place_id)
             company = self.env["res.company"].browse(company_id)
+            products = self.env["product.product"].browse(product_ids)
             found = network._get_pools(products, place, company)
             for product in products:
                 pool = found[product]
@@ -526,7 +397,7 @@ class SupplyPlan(models.AbstractModel):
         record = arrival.key
         kind = "move" if record._name == "stock.move" else "line"
         key = (kind, record.id)
-        answers.memo.setdefault("arrivals", {})[key] = record
+        answers.memo["arrivals"][key] = record
         return Arrival(key, arrival.quantity, arrival.date, arrival.specification)
 
     # Orders and requests that may be joined
@@ -576,7 +447,7 @@ class SupplyPlan(models.AbstractModel):
         key = ("line", line.id)
         supply = game.ledger.find_supply(key)
         if not supply:
-            place = line.location_final_id or order_place(line.order_id)
+            place = line.location_final_id or line.order_id._get_final_location_record()
             supply = Supply(
                 key, "line", product, place.id, line.date_planned, specification
             )
@@ -623,14 +494,11 @@ class SupplyPlan(models.AbstractModel):
         )
 
     def _get_need_product(self, answers, need):
-        company = need.rule.company or need.company
-        return self._get_product(answers, need.product.id).with_company(company)
-
-    def _get_units(self, answers, *units):
-        return [self.env["uom.uom"].browse(unit.id) for unit in units]
+        company_id = need.rule.company or need.company
+        return self._get_product(answers, need.product.id, company_id)
 
     def _choose_vendor(self, answers, need, rule):
-        known = answers.memo.setdefault("vendors", {})
+        known = answers.memo["vendors"]
         key = (
             rule.id,
             need.product.id,
@@ -648,7 +516,7 @@ class SupplyPlan(models.AbstractModel):
         record = answers.memo["rules"][rule.id]
         company = self.env["res.company"].browse(rule.company or need.company)
         price = record._get_matching_supplier(
-            self._get_product(answers, need.product.id),
+            self._get_product(answers, need.product.id, company.id),
             need.quantity,
             self.env["uom.uom"].browse(need.unit.id),
             company,
@@ -762,12 +630,8 @@ class SupplyPlan(models.AbstractModel):
             rule = answers.memo["rules"][need.rule.id]
             rule = rule.with_context(bypass_delay_description=True)
             return rule._get_lead_days(product)[0]["purchase_delay"]
-        known = answers.memo.setdefault("delays", {})
+        known = answers.memo["delays"]
         if product.id not in known:
             known[product.id] = product._select_seller(quantity=None).delay
         return known[product.id]
 
-
-def order_place(order):
-    """Where a purchase order brings its goods."""
-    return order._get_final_location_record()

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_bad_input
 from . import test_cascade
 from . import test_decision
+from . import test_dry_run
 from . import test_engine
 from . import test_flow
 from . import test_free_stock
