@@ -1,1 +1,2 @@
+from . import mto_supply_preview
 from . import supply_tree
