@@ -24,6 +24,7 @@
         "views/stock_picking_views.xml",
         "views/stock_warehouse_views.xml",
         "views/supply_rule_views.xml",
+        "views/supply_preview_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["mto_cascade/static/src/**/*"],

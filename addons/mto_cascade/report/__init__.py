@@ -1,2 +1,3 @@
 from . import mto_supply_preview
 from . import supply_tree
+from . import supply_preview_tree

@@ -100,12 +100,11 @@ class MtoPegging(models.AbstractModel):
         :return: {key: {sale.order.line: quantity in the unit of the key's product}}
         """
         graph = self._get_graph(moves, purchase_lines, UP)
-        roots = [key for key in graph.totals if key[0] == SOLD]
-        shares = graph.get_shares(roots)
-        Line = self.env[SOLD]
+        lines = self._browse(key for key in graph.totals if key[0] == SOLD)
+        shares = graph.get_shares(list(lines))
         return {
             key: {
-                Line.browse(root[1]): quantity
+                lines[root]: quantity
                 for root, quantity in shares.quantities.get(key, {}).items()
             }
             for key in keys
@@ -276,16 +275,23 @@ class MtoPegging(models.AbstractModel):
 
     def _prepare_nodes(self, keys):
         """Return {key: what is told of the record}, without quantities."""
+        return {
+            key: {
+                "id": f"{record._name},{record.id}",
+                "model": record._name,
+                "res_id": record.id,
+                **self._prepare_node(record),
+            }
+            for key, record in self._browse(keys).items()
+        }
+
+    def _browse(self, keys):
+        """Return {key: record}; records of a model are read together."""
         by_model = defaultdict(list)
         for model, res_id in keys:
             by_model[model].append(res_id)
         return {
-            (model, record.id): {
-                "id": f"{model},{record.id}",
-                "model": model,
-                "res_id": record.id,
-                **self._prepare_node(record),
-            }
+            (model, record.id): record
             for model, ids in by_model.items()
             for record in self.env[model].browse(ids)
         }

@@ -27,16 +27,15 @@ class MtoOrderSupply(models.AbstractModel):
         """The tree of sales order lines, as superuser."""
         graph, shares = self.env["mto.pegging"]._get_supply(lines)
         supplied = lines.filtered(lambda line: line.move_ids)
+        records = self.env["mto.pegging"]._browse(shares.order)
         supply_rows = make_rows(
             [(SOLD, line.id) for line in supplied],
             [peg for peg, _passed in shares.pegs],
             graph.totals,
-            self._is_merged,
+            lambda key: self._is_merged(records[key]),
         )
-        nodes = self.env["mto.pegging"]._prepare_nodes(
-            {key for row in supply_rows for key in row.chain}
-        )
-        rows = [self._make_row(row, graph, nodes) for row in supply_rows]
+        nodes = self.env["mto.pegging"]._prepare_nodes(shares.order)
+        rows = [self._make_row(row, graph, nodes, records) for row in supply_rows]
         self._mark_gaps(rows, supply_rows, graph)
         return {
             "title": self._get_title(lines.order_id),
@@ -47,23 +46,23 @@ class MtoOrderSupply(models.AbstractModel):
             "empty": self._get_empty(),
         }
 
-    def _is_merged(self, key):
+    def _is_merged(self, record):
         """Whether the node is shown in one row with the supply that covers it.
 
         Deliveries stay rows of their own; a component is shown with what supplies it.
         """
-        model, res_id = key
-        if model != MOVE:
+        if record._name != MOVE:
             return False
-        move = self.env[MOVE].browse(res_id)
-        return not move.sale_line_id or move.location_dest_id.usage == "internal"
+        return not record.sale_line_id or record.location_dest_id.usage == "internal"
 
     # One row
 
-    def _make_row(self, row, graph, nodes):
+    def _make_row(self, row, graph, nodes, records):
         first, last = nodes[row.chain[0]], nodes[row.chain[-1]]
-        record = self.env[last["model"]].browse(last["res_id"])
-        needed = first["date_needed"] if first["model"] == SOLD else self._get_need(row)
+        record = records[row.chain[-1]]
+        needed = first["date_needed"]
+        if first["model"] != SOLD:
+            needed = self._get_need(records[key] for key in row.chain)
         slack = self._get_slack(needed, last["date_end"])
         document = self._get_document(record)
         is_finished = self._is_finished(record)
@@ -95,11 +94,11 @@ class MtoOrderSupply(models.AbstractModel):
             key=row.chain[-1],
         )
 
-    def _get_need(self, row):
+    def _get_need(self, records):
         """When the goods are needed: the date of the demand they go to."""
-        for model, res_id in row.chain:
-            if model == MOVE:
-                return fields.Datetime.to_string(self.env[MOVE].browse(res_id).date)
+        for record in records:
+            if record._name == MOVE:
+                return fields.Datetime.to_string(record.date)
         return False
 
     def _get_slack(self, needed, end):

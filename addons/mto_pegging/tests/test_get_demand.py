@@ -95,3 +95,23 @@ class TestGetDemand(PeggingCommon):
         tree = self.env["mto.demand.production"].get_tree(production.ids)
         self.assertFalse(tree["rows"])
         self.assertTrue(tree["empty"]["text"])
+
+    def test_queries_do_not_grow_with_the_orders_that_share(self):
+        self.vendor.group_rfq = "all"
+        counts = []
+        for quantity in (1, 6):
+            part = self._create_part(f"Part {quantity}", "make_to_order")
+            product = self._create_product(f"Cart {quantity}", "make_to_order")
+            self._create_bom(product, [(part, 1)])
+            for _number in range(quantity):
+                self._create_order((product, 1))
+            line = self.env["purchase.order.line"].search(
+                [("product_id", "=", part.id)]
+            )
+            self.assertEqual(len(line.get_demand()[0]["demand"]), quantity)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            line.get_demand()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0])

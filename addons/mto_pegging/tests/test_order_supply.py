@@ -83,6 +83,23 @@ class TestOrderSupply(PeggingCommon):
             [(3, "Wheel", 4), (4, "Wheel", 3), (4, "Wheel", 1)],
         )
 
+    def test_queries_do_not_grow_with_the_order(self):
+        counts = []
+        for quantity in (1, 6):
+            products = []
+            for number in range(quantity):
+                product = self._create_product(f"Cart {number}", "make_to_order")
+                self._create_bom(product, [(self.bike, 1), (self.wheel, 2)])
+                products.append((product, 1))
+            order = self._create_order(*products)
+            self._get_tree(order)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._get_tree(order)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0])
+
     def test_quotation_teaches(self):
         order = self._create_order((self.bike, 2), confirm=False)
         tree = self._get_tree(order)

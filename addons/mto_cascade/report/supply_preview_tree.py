@@ -1,0 +1,266 @@
+from odoo import models
+
+from ..engine.tree import TreeRow
+
+
+class MtoPreviewTree(models.AbstractModel):
+    """ "What will be created": the preview of a confirmation as a tree.
+
+    Inherit with what is previewed, see ``_get_previews``.
+    """
+
+    _name = "mto.preview.tree"
+    _inherit = "mto.supply.tree"
+    _description = "What will be created"
+
+    def _get_previews(self, res_ids):
+        """Answers of ``sale.order.preview_cascade`` for the records."""
+        raise NotImplementedError
+
+    def _get_tree(self, res_ids):
+        previews = self._get_previews(res_ids)
+        rows = []
+        for preview in previews:
+            nodes = [
+                {**node, "children": node["children"]} for node in preview["lines"]
+            ]
+            self._add_rows(rows, nodes, preview)
+        shows_cost = any("cost" in row.cells for row in rows)
+        return {
+            "title": self.env._(
+                "What will be created: %s",
+                ", ".join(preview["name"] for preview in previews),
+            ),
+            "summary": self._get_summary(previews),
+            "columns": self._get_columns(shows_cost),
+            "rows": rows,
+            "messages": self._get_messages(previews),
+            "empty": self._get_empty(),
+        }
+
+    def _add_rows(self, rows, nodes, preview):
+        """Rows of the nodes and everything below them, in the order of reading."""
+        problems = self._get_problem_words(preview)
+        stack = [(node, -1, (node["product"],)) for node in reversed(nodes)]
+        while stack:
+            node, parent, path = stack.pop()
+            position = len(rows)
+            rows.append(self._make_row(node, parent, problems.get(path)))
+            stack += [
+                (child, position, (*path, child["product"]))
+                for child in reversed(node["children"])
+            ]
+
+    def _get_problem_words(self, preview):
+        """{path of products: what is wrong there}"""
+        return {
+            tuple(problem["path"]): problem["message"]
+            for problem in preview["problems"]
+        }
+
+    def _make_row(self, node, parent, problem):
+        problem = problem or (node["problem"] and self.env._("Incomplete"))
+        cells = {
+            "product": node["product"],
+            "quantity": {"value": node["quantity"], "uom": node["uom"]},
+            "supply": self._get_supply_words(node),
+            "from_stock": self._get_part(node, "from_stock"),
+            "from_arrivals": self._get_part(node, "from_arrivals"),
+            "to_supply": self._get_part(node, "to_supply"),
+            "document": self._get_document_words(node),
+            "why": problem or node["explanation"],
+        }
+        if "cost" in node:
+            cells["cost"] = node["cost"]
+        return TreeRow(
+            cells,
+            parent=parent,
+            tone=self._get_tone(node, problem),
+            problem=bool(problem),
+            document=(
+                (node["joins_model"], node["joins"]) if node["joins"] else None
+            ),
+        )
+
+    def _get_part(self, node, name):
+        return bool(node[name]) and {"value": node[name], "uom": node["uom"]}
+
+    def _get_tone(self, node, problem):
+        if problem:
+            return "danger"
+        return "success" if node["supply"] == "stock" else ""
+
+    def _get_supply_words(self, node):
+        return {
+            "manufacture": self.env._("Make"),
+            "buy": self.env._("Buy"),
+            "subcontract": self.env._("Subcontract"),
+            "transfer": self.env._("Transfer"),
+            "stock": self.env._("From stock"),
+            "kit": self.env._("Kit"),
+            "none": self.env._("Nothing"),
+        }[node["supply"]]
+
+    def _get_document_words(self, node):
+        if node["joins"]:
+            return self.env._("Joins %s", node["joins_name"])
+        if not node["to_supply"]:
+            return False
+        return {
+            "manufacture": self.env._("New manufacturing order"),
+            "buy": self.env._("New request for quotation"),
+            "subcontract": self.env._("New request for quotation"),
+            "transfer": self.env._("New transfer"),
+        }.get(node["supply"], False)
+
+    def _get_columns(self, shows_cost):
+        columns = [
+            {"name": "product", "label": self.env._("Product"), "type": "text"},
+            {"name": "quantity", "label": self.env._("Needed"), "type": "quantity"},
+            {"name": "supply", "label": self.env._("Supply"), "type": "state"},
+            {
+                "name": "from_stock",
+                "label": self.env._("From Stock"),
+                "type": "quantity",
+            },
+            {
+                "name": "from_arrivals",
+                "label": self.env._("From Arrivals"),
+                "type": "quantity",
+                "optional": True,
+            },
+            {
+                "name": "to_supply",
+                "label": self.env._("To Order"),
+                "type": "quantity",
+            },
+            {"name": "document", "label": self.env._("Document"), "type": "document"},
+            {"name": "why", "label": self.env._("Why"), "type": "text"},
+        ]
+        if shows_cost:
+            columns.append(
+                {
+                    "name": "cost",
+                    "label": self.env._("Cost"),
+                    "type": "money",
+                    "digits": 2,
+                    "optional": True,
+                }
+            )
+        return columns
+
+    def _get_summary(self, previews):
+        """Number of new documents of each kind, and what joins others."""
+        totals = {}
+        for preview in previews:
+            for model, number in preview["documents"].items():
+                totals[model] = totals.get(model, 0) + number
+        labels = {
+            "mrp.production": self.env._("Manufacturing Orders"),
+            "purchase.order": self.env._("Requests for Quotation"),
+            "stock.move": self.env._("Transfers"),
+        }
+        summary = [
+            {"label": label, "value": str(totals[model]), "tone": ""}
+            for model, label in labels.items()
+            if totals.get(model)
+        ]
+        joined = {
+            (supply["model"], supply["id"])
+            for preview in previews
+            for supply in preview["supplies"]
+            if supply["status"] == "enlarged"
+        }
+        if joined:
+            summary.append(
+                {
+                    "label": self.env._("Documents to be Enlarged"),
+                    "value": str(len(joined)),
+                    "tone": "",
+                }
+            )
+        problems = sum(len(preview["problems"]) for preview in previews)
+        if problems:
+            summary.append(
+                {
+                    "label": self.env._("Problems"),
+                    "value": str(problems),
+                    "tone": "danger",
+                }
+            )
+        return summary
+
+    def _get_messages(self, previews):
+        """What reordering rules add, which is not of the order."""
+        triggered = [
+            self.env._(
+                "%(quantity)g %(uom)s of %(product)s",
+                quantity=supply["quantity"],
+                uom=supply["uom"],
+                product=supply["product"],
+            )
+            for preview in previews
+            for supply in preview["triggered"]
+        ]
+        if not triggered:
+            return []
+        return [
+            {
+                "tone": "info",
+                "text": self.env._(
+                    "Reordering rules will add, for stock: %s", ", ".join(triggered)
+                ),
+            }
+        ]
+
+    def _get_empty(self):
+        return {
+            "title": self.env._("Nothing will be created"),
+            "text": self.env._(
+                "The order is confirmed already, or it holds services only. Of a "
+                "quotation you see here what the factory and the vendors will get."
+            ),
+        }
+
+
+class MtoPreviewOrder(models.AbstractModel):
+    _name = "mto.preview.order"
+    _inherit = "mto.preview.tree"
+    _description = "What will be created"
+
+    def _get_previews(self, res_ids):
+        return self.env["sale.order"].browse(res_ids).preview_cascade()
+
+
+class MtoPreviewProduct(models.AbstractModel):
+    _name = "mto.preview.product"
+    _inherit = "mto.preview.tree"
+    _description = "What will be created"
+
+    def _get_previews(self, res_ids):
+        products = self.env["product.product"].browse(res_ids)
+        return [{**node, "lines": [node]} for node in products.get_supply_path()]
+
+
+class MtoPreviewTemplate(models.AbstractModel):
+    _name = "mto.preview.template"
+    _inherit = "mto.preview.product"
+    _description = "What will be created"
+
+    def _get_previews(self, res_ids):
+        templates = self.env["product.template"].browse(res_ids)
+        return super()._get_previews(templates.product_variant_ids.ids)
+
+
+class MtoPreviewBom(models.AbstractModel):
+    _name = "mto.preview.bom"
+    _inherit = "mto.preview.product"
+    _description = "What will be created"
+
+    def _get_previews(self, res_ids):
+        """Of the products that the bills of materials make."""
+        boms = self.env["mrp.bom"].browse(res_ids)
+        products = self.env["product.product"].union(
+            *(bom.product_id or bom.product_tmpl_id.product_variant_ids for bom in boms)
+        )
+        return super()._get_previews(products.ids)

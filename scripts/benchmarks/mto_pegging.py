@@ -1,0 +1,93 @@
+"""Rows of mto_pegging: what following an order costs."""
+
+from .registry import Side, row
+from .structures import POLICY, Factory, Structure
+
+
+@row("L3 B3 S2 N10", limit=1.10, most=25)
+def pegging_flat(size):
+    """Queries to follow an order down to the last part: this many lines, against one.
+
+    At most 25, however many documents.
+    """
+    single = str(Structure.parse(size)).partition(" N")[0] + " N1"
+    return Side("suite", follow, size), Side("suite", follow, single)
+
+
+@row("L3 B3 S2 N43", most=1.0, of="seconds", default=False)
+def pegging_big(size):
+    """Seconds to follow an order of 300 manufacturing orders, against one of 7."""
+    return Side("suite", follow, size), Side("suite", follow, "L3 B3 S2 N1")
+
+
+@row("L3 B3 S2 N10", limit=0.05, of="seconds")
+def pegging_overview(size):
+    """Show the supply of an order, against core's overview of its top orders."""
+    return Side("suite", show, size), Side("suite", show_overviews, size)
+
+
+@row("50 orders", most=0.2, of="seconds")
+def demand_of_purchase(size):
+    """Seconds to tell whom a purchase line of so many orders serves, against one."""
+    count = int(size.split(" ")[0])
+    return Side("suite", ask_purchase, count), Side("suite", ask_purchase, 1)
+
+
+def follow(bench, size):
+    """Follow one confirmed order."""
+    order = confirmed_order(bench, size)
+    bench.warm_up(order.get_pegging)
+    bench.measure(order.get_pegging)
+    return {}
+
+
+def show(bench, size):
+    """The rows of "Supply of this order"."""
+    order = confirmed_order(bench, size)
+    report = bench.env["mto.order.supply"]
+    bench.warm_up(lambda: report.get_tree(order.ids))
+    bench.measure(lambda: report.get_tree(order.ids))
+    return {}
+
+
+def show_overviews(bench, size):
+    """Odoo's own overview, of each manufacturing order of the first level."""
+    order = confirmed_order(bench, size)
+    report = bench.env["report.mrp.report_mo_overview"]
+    productions = order.mrp_production_ids
+
+    def overviews():
+        for production in productions:
+            report.get_report_values(production.id)
+
+    bench.warm_up(lambda: report.get_report_values(productions[:1].id))
+    bench.measure(overviews)
+    return {}
+
+
+def confirmed_order(bench, size):
+    structure = Structure.parse(size)
+    factory = Factory(bench.env, POLICY)
+    order = factory.order(factory.build(structure), structure.lines)
+    order.action_confirm()
+    bench.keep()
+    return order
+
+
+def ask_purchase(bench, count):
+    """Whom the purchase of a part serves that so many orders share."""
+    factory = Factory(bench.env, POLICY)
+    factory.vendors.group_rfq = "all"
+    product = factory.build(Structure.parse("L1 B1 S0 N1"))
+    orders = bench.env["sale.order"].create(
+        [factory.order_values(product) for _number in range(count)]
+    )
+    orders.action_confirm()
+    line = bench.env["purchase.order.line"].search([("product_id", "!=", False)])
+    bench.keep()
+    bench.warm_up(line.get_demand)
+    bench.measure(line.get_demand)
+    served = sum(len(answer["demand"]) for answer in line.get_demand())
+    if served != count:
+        bench.problem(f"{served} of {count} orders are told")
+    return {}
