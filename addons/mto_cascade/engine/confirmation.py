@@ -11,7 +11,6 @@ from .documents import (
     Delta,
     Move,
     Need,
-    Node,
     Production,
     Purchase,
     PurchaseLine,
@@ -72,17 +71,21 @@ class Confirmation:
 
     def _count_supplies(self):
         return {
-            supply.key: supply.product_quantity for supply in self._get_supplies()
+            supply.key: (supply.product_quantity, len(supply.serves))
+            for supply in self._get_supplies()
         }
 
     def _compare_supplies(self, before):
         deltas = []
         for supply in self._get_supplies():
             is_new = supply.key not in before and not supply.id
-            former = before.get(supply.key, supply.former)
+            former, served = before.get(supply.key, (supply.former, 0))
             quantity = supply.product_quantity - former
             if is_new or supply.product.unit.is_more(quantity, 0.0):
-                deltas.append(Delta(supply, is_new, quantity))
+                serves = supply.serves
+                if isinstance(supply, PurchaseLine):
+                    serves = serves[served:]
+                deltas.append(Delta(supply, is_new, quantity, tuple(serves)))
         return deltas
 
     def _next_id(self):
@@ -130,8 +133,9 @@ class Confirmation:
             product, unit = ingredient.product, ingredient.unit
             quantity = ingredient.quantity(times)
             if not self.answers.keeps_units:
-                quantity, unit = unit.convert(quantity, product.unit, HALF_UP), (
-                    product.unit
+                quantity, unit = (
+                    unit.convert(quantity, product.unit, HALF_UP),
+                    (product.unit),
                 )
             node = self._add_child(need.node, product, ingredient.line, need.served)
             node.quantity += unit.convert(quantity, product.unit, HALF_UP)
@@ -151,6 +155,9 @@ class Confirmation:
                 served=need.served,
                 bom_line=ingredient.line,
                 sale_line=need.sale_line,
+                description="\n".join(
+                    filter(None, [need.description, ingredient.note])
+                ),
                 dests=need.dests,
                 policy=need.policy,
                 by_policy=need.by_policy,
@@ -205,10 +212,7 @@ class Confirmation:
             if move.id in seen:
                 continue
             seen.add(move.id)
-            if (
-                move.product == need.product
-                and move.place_from == need.rule.place_from
-            ):
+            if move.product == need.product and move.place_from == need.rule.place_from:
                 return True
             moves += move.dests
         return False
@@ -233,9 +237,7 @@ class Confirmation:
             need.date - timedelta(days=rule.delay),
             node,
             rule.operation,
-            method=(
-                "make_to_stock" if rule.method == MTS_ELSE_MTO else rule.method
-            ),
+            method=("make_to_stock" if rule.method == MTS_ELSE_MTO else rule.method),
             rule_method=rule.method,
             company=rule.company or need.company,
             warehouse=rule.warehouse,
@@ -610,6 +612,7 @@ class Confirmation:
             references=order.references,
             served=served,
             bom_line=ingredient.line,
+            description=ingredient.note,
         )
         child.quantity += move.product_quantity
         self.ledger.add_move(move)
@@ -638,8 +641,8 @@ class Confirmation:
             return False
         move.node.rule_id = rule.rule_id
         move.rule_method = rule.method
-        move.method = "make_to_order" if rule.method == "make_to_order" else (
-            "make_to_stock"
+        move.method = (
+            "make_to_order" if rule.method == "make_to_order" else ("make_to_stock")
         )
         move.leaves_stock = rule.leaves_stock
         move.source_warehouse = rule.source_warehouse
@@ -684,9 +687,7 @@ class Confirmation:
             move.rule_method == MTS_ELSE_MTO and not move.policy
         ):
             if move.leaves_stock:
-                node.to_supply += move.unit.convert(
-                    change, move.product.unit, HALF_UP
-                )
+                node.to_supply += move.unit.convert(change, move.product.unit, HALF_UP)
             yield self._run([self._make_need(move, change, move.unit, node)])
         elif move.policy != STOCK_THEN_ORDER and move.leaves_stock:
             node.from_stock += move.unit.convert(change, move.product.unit, HALF_UP)
@@ -855,6 +856,7 @@ class Confirmation:
                 line.product == need.product
                 and line.cancels_on == need.rule.cancels_on
                 and line.specification == specification
+                and need.description in ("", line.description)
             ):
                 return line
         return None
@@ -895,6 +897,7 @@ class Confirmation:
             ),
             specification=self._bought_specification(need),
             cancels_on=need.rule.cancels_on,
+            description=need.description,
             order=order,
         )
         line.supply.date = line.date

@@ -1,4 +1,4 @@
-"""What a confirmation makes: demands, orders, requests, and the tree that shows them."""
+"""What a confirmation makes: demands, orders, requests, and the tree they hang on."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -195,6 +195,10 @@ class Production:
     raws: list[Move] = field(default_factory=list)
 
     @property
+    def serves(self) -> list[Served]:
+        return [self.served]
+
+    @property
     def product_quantity(self) -> float:
         return self.unit.convert(self.quantity, self.product.unit, HALF_UP)
 
@@ -217,6 +221,7 @@ class PurchaseLine:
     supply: Supply
     specification: str = ""
     cancels_on: bool = False
+    description: str = ""
     former: float = 0.0
     serves: list[Served] = field(default_factory=list)
     order: "Purchase | None" = None
@@ -270,14 +275,22 @@ class Transfer:
     former: float = 0.0
 
     @property
+    def serves(self) -> list[Served]:
+        return [self.served]
+
+    @property
     def product_quantity(self) -> float:
         return self.quantity
 
 
 @dataclass(frozen=True)
 class Delta:
-    """A supply that is made or enlarged, by ``quantity`` of the product's unit."""
+    """A supply that is made or enlarged, by ``quantity`` of the product's unit.
+
+    ``serves``: whom it serves since then.
+    """
 
     supply: Production | PurchaseLine | Transfer
     is_new: bool
     quantity: float
+    serves: tuple[Served, ...]

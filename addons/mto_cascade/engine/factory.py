@@ -99,13 +99,14 @@ class Ingredient:
     """A line of a bill of materials, through kits: what one batch of it takes.
 
     ``factors`` are applied one after the other, as Odoo does: floats do not forgive
-    another order.
+    another order. ``note`` is what Odoo writes on the goods of a kit.
     """
 
     line: int
     product: Product
     unit: Unit
     factors: tuple = ()
+    note: str = ""
 
     def quantity(self, times: float) -> float:
         """What so many times the bill of materials take, rounded up."""

@@ -1,11 +1,12 @@
 from collections import defaultdict
+from dataclasses import replace
 from functools import partial
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..engine import Arrival, changed_order
-from ..engine.documents import Production, Purchase, PurchaseLine, Supply
+from ..engine.documents import Purchase, PurchaseLine, Supply
 from ..engine.factory import (
     Answers,
     ComponentRule,
@@ -277,12 +278,32 @@ class SupplyPlan(models.AbstractModel):
                 bom.product_qty,
                 bom.batch_size if bom.enable_batch_size else 0.0,
                 bom.produce_delay,
-                tuple(self._explode(answers, bom, product, company_id, options)),
+                self._get_ingredients(answers, bom, product, company_id, options),
                 operation and self._make_operation(answers, operation) or None,
                 product.property_stock_production.id,
                 bool(bom.operation_ids),
             )
         return result
+
+    def _get_ingredients(self, answers, bom, product, company_id, options):
+        """Ingredients, those of kits with the note that Odoo writes on their moves.
+
+        As ``stock.move._compute_description_picking`` (mrp).
+        """
+        found = list(self._explode(answers, bom, product, company_id, options))
+        lines = self.env["mrp.bom.line"].browse(
+            [one.line for one in found if one.product.is_goods]
+        )
+        lines = lines & lines  # each once, in this order
+        notes = {}
+        for kit, inside in lines.grouped("bom_id").items():
+            if kit.type == "phantom":
+                for number, line in enumerate(inside, 1):
+                    notes[line.id] = f"{kit.display_name} - {number}/{len(inside)}"
+        return tuple(
+            replace(one, note=notes[one.line]) if one.line in notes else one
+            for one in found
+        )
 
     def _explode(self, answers, bom, product, company_id, options):
         """Yield what a bill of materials takes, kits exploded in place.
@@ -325,17 +346,13 @@ class SupplyPlan(models.AbstractModel):
     # Policies
 
     def _answer_decision(self, answers, questions):
-        demands = {
-            key: self._prepare_demand(answers, key) for key in questions
-        }
+        demands = {key: self._prepare_demand(answers, key) for key in questions}
         self._add_supply_kinds(answers, demands.values())
         decisions = self.env["mto.supply.policy"]._get_decisions(list(demands.values()))
         for key, demand in demands.items():
             decision = decisions[demand]
             policy = decision.by_policy and decision.policy
-            answers.tell(
-                "decision", key, Decision(policy or False, (demand, decision))
-            )
+            answers.tell("decision", key, Decision(policy or False, (demand, decision)))
 
     def _prepare_demand(self, answers, key):
         product_id, company_id, warehouse_id, served, bom_line_id = key
@@ -464,6 +481,7 @@ class SupplyPlan(models.AbstractModel):
             supply,
             specification,
             line.propagate_cancel,
+            line.product_description_variants or "",
             order=purchase,
             record=line,
         )
@@ -634,4 +652,3 @@ class SupplyPlan(models.AbstractModel):
         if product.id not in known:
             known[product.id] = product._select_seller(quantity=None).delay
         return known[product.id]
-

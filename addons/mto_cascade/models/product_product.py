@@ -105,8 +105,9 @@ class ProductProduct(models.Model):
         :param int warehouse_id: warehouse that delivers; the company's first one if not
             given
         :return: one node per product, in the order of ``self``, with ``id``, ``model``
-            ('product.product'), ``name``, ``documents``, ``supplies``, ``triggered`` and
-            ``problems`` as of ``sale.order.preview_cascade``. A node has
+            ('product.product'), ``name``, ``supplies``, ``triggered``, ``problems`` and
+            ``totals`` (its ``documents``) as of ``sale.order.preview_cascade``. A node
+            has
 
             - ``product_id``, ``product``, ``level`` (0: what is sold), ``quantity``,
               ``uom``; all quantities are in the unit of the product
@@ -115,11 +116,11 @@ class ProductProduct(models.Model):
             - ``supply``: 'manufacture', 'buy', 'subcontract', 'transfer' (from another
               warehouse, whose demand is the child), 'stock', 'kit' (the children take
               its place) or 'none' (see ``problem``)
-            - ``from_stock``, ``from_arrivals``, ``to_supply``: what is taken from stock,
-              from supply that is on its way to nobody else, and ordered;
+            - ``from_stock``, ``from_arrivals``, ``to_supply``: what is taken from
+              stock, from supply that is on its way to nobody else, and ordered;
               ``available``: what of ``from_stock`` lies there and is free
-            - ``joins``, ``joins_model``, ``joins_name``: the document that was there and
-              serves this, or False
+            - ``joins``, ``joins_model``, ``joins_name``: the document that was there
+              and serves this, or False
             - ``documents``: keys of ``supplies`` that serve this
             - ``bom_id``, ``bom_line_id``, ``order_line_id``, ``warehouse_id``: or False
             - ``problem``: code, or False

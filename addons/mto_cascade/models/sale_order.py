@@ -74,10 +74,10 @@ class SaleOrder(models.Model):
     def preview_cascade(self):
         """What confirming these quotations one after the other would create.
 
-        Nothing is written. Each quotation sees what those before it would take. An order
-        that is confirmed or cancelled creates nothing more: its ``lines`` are empty.
-        Needs read access to the orders; the rest is looked up for the caller, who learns
-        products, quantities and names of documents.
+        Nothing is written. Each quotation sees what those before it would take. An
+        order that is confirmed or cancelled creates nothing more: its ``lines`` are
+        empty. Needs read access to the orders only; the rest is looked up for the
+        caller, who learns products, quantities and names of documents.
 
         :return: one dictionary per order, in the order of ``self``:
 
@@ -86,23 +86,25 @@ class SaleOrder(models.Model):
               ``product.product.get_supply_path``
             - ``documents``: {model: number of new documents}, models 'mrp.production',
               'purchase.order', 'stock.move' (goods brought from another place)
-            - ``supplies``: what is made or enlarged, a dictionary each with ``key``
-              (named by nodes), ``model``, ``id`` and ``name`` of the document (False and
-              empty for a new one), ``line_id`` (of a purchase line), ``status``: 'new' or
-              'enlarged', ``product_id``, ``product``, ``quantity`` (made or added, after
-              batch size and what the vendor sells), ``uom``, ``serves``: [{
-              ``order_line_id``, ``level``}]
-            - ``triggered``: the same for what reordering rules would add at once
+            - ``supplies``: what is made or enlarged, one dictionary each:
+
+              - ``key``: named by the nodes it supplies
+              - ``model``, ``id``, ``name``: of the document; False and empty for a new
+                one. ``line_id``: of the purchase line that is enlarged, or False
+              - ``status``: 'new' or 'enlarged'
+              - ``product_id``, ``product``, ``uom``
+              - ``quantity``: made or added, after batch size and what the vendor sells,
+                in the unit of the product
+              - ``serves``: [{``order_line_id``, ``level``}]
+
+            - ``triggered``: nodes of what reordering rules would add at once
             - ``problems``: [{``path``: [names], ``code``, ``message``}], codes
               'no_rule', 'no_bom', 'no_vendor', 'loop', 'depth_limit'
-
-            Quantities are in the unit of the product.
         :rtype: list[dict]
         :raises odoo.exceptions.AccessError: if an order may not be read
         """
         self.check_access("read")
-        # Whoever sells need not see stock, vendors and orders of other departments; what
-        # is handed out is described above, cost to the cost group only.
-        return self.env["mto.supply.preview"].sudo()._preview_orders(
-            self.sudo(), self.env["mto.supply.preview"]._shows_cost()
-        )
+        # Whoever sells need not see stock, vendors and orders of other departments;
+        # what is handed out is described above, cost to the cost group only.
+        Preview = self.env["mto.supply.preview"]
+        return Preview.sudo()._preview_orders(self.sudo(), Preview._shows_cost())

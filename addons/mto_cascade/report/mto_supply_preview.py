@@ -135,7 +135,7 @@ class SupplyPreview(models.AbstractModel):
         for product in products:
             rendered = self._render(product, *played[product], shows_cost)
             [node] = rendered["lines"]
-            nodes.append({**rendered, **node})
+            nodes.append({**rendered, "totals": rendered["documents"], **node})
         return nodes
 
     def _make_free_need(self, answers, product, quantity, warehouse, company, place):
@@ -164,9 +164,7 @@ class SupplyPreview(models.AbstractModel):
             "id": record.id,
             "model": record._name,
             "name": record.display_name,
-            "lines": [
-                self._render_tree(answers, node, shows_cost) for node in nodes
-            ],
+            "lines": [self._render_tree(answers, node, shows_cost) for node in nodes],
             "documents": self._count_documents(deltas),
             "supplies": supplies,
             "triggered": [],
@@ -178,7 +176,6 @@ class SupplyPreview(models.AbstractModel):
     def _render_delta(self, delta):
         supply = delta.supply
         document = getattr(supply, "order", None) or supply
-        served = getattr(supply, "serves", None) or [supply.served]
         return {
             "key": self._get_key(supply.key),
             "model": document.key[0],
@@ -192,7 +189,7 @@ class SupplyPreview(models.AbstractModel):
             "uom": supply.product.unit.name,
             "serves": [
                 {"order_line_id": self._get_line_id(one), "level": one.level}
-                for one in served
+                for one in delta.serves
             ],
         }
 

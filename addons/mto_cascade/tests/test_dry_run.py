@@ -1,10 +1,10 @@
-from odoo import Command
+import os
+
 from odoo.tests import tagged
 
 from .common import SupplyCommon
 from .dry_run import compare, compare_structure
 
-import os
 SEEDS = range(*map(int, os.environ.get("DRY_SEEDS", "0,12").split(",")))
 
 
@@ -56,9 +56,7 @@ class TestDryRun(SupplyCommon):
 
     def test_batches(self):
         self._create_bicycle("make_to_order", enable_batch_size=True, batch_size=3)
-        order = self._create_order(
-            (self.bicycle, 4), (self.bicycle, 1), confirm=False
-        )
+        order = self._create_order((self.bicycle, 4), (self.bicycle, 1), confirm=False)
         self.assert_foretold(order)
 
     def test_shared_assembly(self):
