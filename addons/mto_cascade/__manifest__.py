@@ -28,7 +28,7 @@
     ],
     "assets": {
         "web.assets_backend": ["mto_cascade/static/src/**/*"],
-        "web.assets_unit_tests": ["mto_cascade/static/tests/**/*"],
+        "web.assets_unit_tests": ["mto_cascade/static/tests/**/*.test.js"],
     },
     "uninstall_hook": "uninstall_hook",
 }

@@ -11,4 +11,7 @@
         "views/order_supply_views.xml",
         "views/demand_tree_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["mto_pegging/static/tests/tours/**/*"],
+    },
 }

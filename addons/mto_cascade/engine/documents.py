@@ -272,6 +272,7 @@ class Transfer:
     operation: Operation
     references: frozenset
     id: bool = False
+    name: str = ""
     former: float = 0.0
 
     @property

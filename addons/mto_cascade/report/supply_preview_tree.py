@@ -71,15 +71,13 @@ class MtoPreviewTree(models.AbstractModel):
             "why": problem or node["explanation"],
         }
         if "cost" in node:
-            cells["cost"] = node["cost"]
+            cells["cost"] = node["cost"] or False
         return TreeRow(
             cells,
             parent=parent,
             tone=self._get_tone(node, problem),
             problem=bool(problem),
-            document=(
-                (node["joins_model"], node["joins"]) if node["joins"] else None
-            ),
+            document=((node["joins_model"], node["joins"]) if node["joins"] else None),
         )
 
     def _get_part(self, node, name):
@@ -107,9 +105,9 @@ class MtoPreviewTree(models.AbstractModel):
         if not node["to_supply"]:
             return False
         return {
-            "manufacture": self.env._("New manufacturing order"),
-            "buy": self.env._("New request for quotation"),
-            "subcontract": self.env._("New request for quotation"),
+            "manufacture": self.env._("New MO"),
+            "buy": self.env._("New RFQ"),
+            "subcontract": self.env._("New RFQ"),
             "transfer": self.env._("New transfer"),
         }.get(node["supply"], False)
 
@@ -135,7 +133,12 @@ class MtoPreviewTree(models.AbstractModel):
                 "type": "quantity",
             },
             {"name": "document", "label": self.env._("Document"), "type": "document"},
-            {"name": "why", "label": self.env._("Why"), "type": "text"},
+            {
+                "name": "why",
+                "label": self.env._("Why"),
+                "type": "text",
+                "small": True,
+            },
         ]
         if shows_cost:
             columns.append(

@@ -34,7 +34,8 @@ class MtoSupplyTree(models.AbstractModel):
             - ``title``, ``summary``: list of ``label``, ``value`` (text), ``tone``
             - ``columns``: list of ``name``, ``label``, ``type`` ('text', 'quantity',
               'date', 'number', 'progress' as a fraction, 'state', 'money') and
-              ``optional``, hidden on a narrow screen
+              ``optional`` (hidden on a narrow screen), ``small`` (long words),
+              ``with_total`` (of a quantity), ``digits`` (of money)
             - ``rows``: list of ``parent`` (position of the row above it, -1 at the
               top), ``level``, ``has_children``, ``cells``, ``tone``, ``problem``,
               ``model`` and ``res_id`` of the document, False for none. A quantity is

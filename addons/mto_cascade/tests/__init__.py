@@ -8,6 +8,7 @@ from . import test_flow
 from . import test_free_stock
 from . import test_goods
 from . import test_inherit
+from . import test_js
 from . import test_links
 from . import test_lives
 from . import test_ordering_engine

@@ -1,4 +1,4 @@
-"""The tree of a root: pegs unfolded from the top, with the quantity on each way down."""
+"""The tree of a root: pegs unfolded from the top, with the quantity on each way."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping

@@ -117,8 +117,8 @@ class MtoOrderSupply(models.AbstractModel):
         return False
 
     def _get_shared_total(self, row, graph):
-        """Quantity of the whole, False where all of it serves this row."""
-        total = graph.totals.get(row.chain[0], row.quantity)
+        """Quantity of the whole document, False where all of it serves this row."""
+        total = graph.totals.get(row.chain[-1], row.quantity)
         return round(total, 6) if total - row.quantity > 1e-6 else False
 
     def _is_finished(self, record):

@@ -46,8 +46,10 @@ class TestOrderSupply(PeggingCommon):
         )
         by_product = {row["cells"]["product"]: row for row in tree["rows"]}
         self.assertEqual(by_product["Wheel"]["model"], "mrp.production")
-        bolt = by_product["Bolt"]["cells"]
-        self.assertEqual(bolt["quantity"]["total"], False)
+        # One purchase for the wheels and for the bike itself.
+        bolt = by_product["Bolt"]["cells"]["quantity"]
+        self.assertEqual((bolt["value"], bolt["total"]), (2, 18))
+        self.assertFalse(by_product["Wheel"]["cells"]["quantity"]["total"])
         self.assertIn(order.name, tree["title"])
 
     def test_missing_part_is_a_problem_of_its_row(self):

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@odoo/hoot";
+import {describe, expect, test} from "@odoo/hoot";
 import {
     contains,
     getVisible,
@@ -10,18 +10,18 @@ describe.current.tags("headless");
 
 /** bike > wheel > spoke, rim; bike > frame; bell */
 const ROWS = [
-    { parent: -1, level: 0, has_children: true, cells: { product: "Bike" } },
-    { parent: 0, level: 1, has_children: true, cells: { product: "Wheel" } },
-    { parent: 1, level: 2, has_children: false, cells: { product: "Spoke" } },
+    {parent: -1, level: 0, has_children: true, cells: {product: "Bike"}},
+    {parent: 0, level: 1, has_children: true, cells: {product: "Wheel"}},
+    {parent: 1, level: 2, has_children: false, cells: {product: "Spoke"}},
     {
         parent: 1,
         level: 2,
         has_children: false,
         problem: true,
-        cells: { product: "Rim", quantity: { value: 2 } },
+        cells: {product: "Rim", quantity: {value: 2}},
     },
-    { parent: 0, level: 1, has_children: false, cells: { product: "Frame" } },
-    { parent: -1, level: 0, has_children: false, cells: { product: "Bell" } },
+    {parent: 0, level: 1, has_children: false, cells: {product: "Frame"}},
+    {parent: -1, level: 0, has_children: false, cells: {product: "Bell"}},
 ];
 
 test("folded, only the top is shown", () => {
