@@ -24,6 +24,7 @@ class Node:
     parent: "Node | None" = None
     bom_line: int | bool = False
     order_line: Hashable = False
+    company: int | bool = False
     warehouse: int | bool = False
     quantity: float = 0.0
     from_stock: float = 0.0
@@ -43,7 +44,9 @@ class Node:
     def child(self, key: Hashable, product: Product, level: int, **values) -> "Node":
         """The node below this one with this key; made if it is not there."""
         if key not in self.children:
-            self.children[key] = Node(product, level, parent=self, **values)
+            self.children[key] = Node(
+                product, level, parent=self, company=self.company, **values
+            )
         return self.children[key]
 
     def ancestors(self):

@@ -311,7 +311,8 @@ class SupplyPlan(models.AbstractModel):
         As ``mrp.bom.explode``, for any quantity and without a search.
         """
         kits = answers.memory.kits
-        stack = [(line, product, (), (bom.id,)) for line in bom.bom_line_ids[::-1]]
+        products = answers.memory.products[company_id]
+        stack = [(line, product, (), (bom.id,)) for line in reversed(bom.bom_line_ids)]
         while stack:
             line, parent, factors, path = stack.pop()
             if line._skip_bom_line(parent, options):
@@ -321,7 +322,7 @@ class SupplyPlan(models.AbstractModel):
             if not kit_id:
                 yield Ingredient(
                     line.id,
-                    self._make_product(answers, line.product_id),
+                    self._make_product(answers, products[line.product_id.id]),
                     self._make_unit(answers, line.product_uom_id),
                     factors,
                 )
@@ -330,7 +331,7 @@ class SupplyPlan(models.AbstractModel):
                 factors += self._get_kit_factors(line, kit)
                 stack += [
                     (below, line.product_id, factors, (*path, kit_id))
-                    for below in kit.bom_line_ids[::-1]
+                    for below in reversed(kit.bom_line_ids)
                 ]
 
     def _get_kit_factors(self, line, kit):
@@ -531,15 +532,31 @@ class SupplyPlan(models.AbstractModel):
         return known[key]
 
     def _find_vendor(self, answers, need, rule):
-        record = answers.memo["rules"][rule.id]
+        """As ``stock.rule._get_matching_supplier``, which searches for every need."""
         company = self.env["res.company"].browse(rule.company or need.company)
-        price = record._get_matching_supplier(
-            self._get_product(answers, need.product.id, company.id),
-            need.quantity,
-            self.env["uom.uom"].browse(need.unit.id),
-            company,
-            {"date_planned": need.date, "ordered_by_policy": need.by_policy},
-        )
+        product = self._get_product(answers, need.product.id, company.id)
+        chosen = self._get_chosen_partner(answers, rule)
+        unit = self.env["uom.uom"].browse(need.unit.id)
+        offer = {
+            "quantity": need.quantity,
+            "date": max(need.date.date(), answers.today),
+            "uom_id": unit,
+            "params": {"force_uom": None},
+        }
+        price = product._select_seller(partner_id=chosen, **offer)
+        price = price or product._prepare_sellers(False).filtered(
+            lambda seller: not seller.company_id or seller.company_id == company
+        )[:1]
+        if price and need.by_policy:
+            price = self.env["stock.rule"]._get_reached_price(
+                price,
+                product,
+                need.quantity,
+                unit,
+                chosen,
+                offer["date"],
+                offer["params"],
+            )
         if not price:
             return None
         partner = price.partner_id
@@ -558,6 +575,14 @@ class SupplyPlan(models.AbstractModel):
             partner.group_rfq,
             partner.group_on,
         )
+
+    def _get_chosen_partner(self, answers, rule):
+        """The vendor that the rule itself asks for, if there is one."""
+        known = answers.memo["partners"]
+        if rule.id not in known:
+            record = answers.memo["rules"][rule.id]
+            known[rule.id] = record._get_partner_id({}, record)
+        return known[rule.id]
 
     def _offer_by_vendor(self, answers, need, required, ordered_on):
         product = self._get_need_product(answers, need)

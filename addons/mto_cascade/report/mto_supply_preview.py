@@ -54,7 +54,8 @@ class SupplyPreview(models.AbstractModel):
             line = line.with_company(line.company_id)
             if line.display_type or line.product_id.type != "consu":
                 continue
-            delivered = line._get_qty_procurement(False)
+            # Asked only where something may be delivered: it searches line by line.
+            delivered = line.move_ids and line._get_qty_procurement(False) or 0.0
             missing = line.product_uom_qty - delivered
             if line.product_uom_id.compare(missing, 0) <= 0:
                 continue
@@ -88,7 +89,8 @@ class SupplyPreview(models.AbstractModel):
         unit = plan._make_unit(answers, procurement.product_uom)
         references = line.order_id.stock_reference_ids.ids
         served = Served(line.id, 0, values.get("specification_key") or "")
-        node = Node(product, order_line=line.id)
+        company_id = procurement.company_id.id
+        node = Node(product, order_line=line.id, company=company_id)
         node.quantity = unit.convert(procurement.product_qty, product.unit, "HALF-UP")
         return Need(
             product,
@@ -97,7 +99,7 @@ class SupplyPreview(models.AbstractModel):
             procurement.location_id.id,
             fields.Datetime.to_datetime(values["date_planned"]),
             node,
-            procurement.company_id.id,
+            company_id,
             warehouse=values["warehouse_id"].id,
             routes=tuple(values["route_ids"].ids),
             package=values["packaging_uom_id"].id,
@@ -141,7 +143,7 @@ class SupplyPreview(models.AbstractModel):
     def _make_free_need(self, answers, product, quantity, warehouse, company, place):
         plan = self.env["mto.supply.plan"]
         made = plan._make_product(answers, product)
-        node = Node(made, order_line=NO_ORDER)
+        node = Node(made, order_line=NO_ORDER, company=company.id)
         node.quantity = quantity
         return Need(
             made,
@@ -240,7 +242,7 @@ class SupplyPreview(models.AbstractModel):
             "children": [],
         }
         if shows_cost:
-            record = self.env["product.product"].browse(product.id)
+            record = answers.memory.products[node.company][product.id]
             vals["cost"] = node.quantity * record.standard_price
         return vals
 

@@ -74,6 +74,26 @@ class TestDryRun(SupplyCommon):
         self.env.cr.execute("SET TRANSACTION READ ONLY")
         self.assertTrue(order.preview_cascade()[0]["supplies"])
 
+    def _count_queries(self, function):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        function()
+        return self.env.cr.sql_log_count - before
+
+    def test_no_query_for_a_node(self):
+        """As many for 2 lines of 3 levels as for 8."""
+
+        def count(number):
+            bikes = [self._create_bicycle("stock_then_order") for _n in range(number)]
+            order = self._create_order(*[(bike, 2) for bike in bikes], confirm=False)
+            return self._count_queries(order.preview_cascade)
+
+        count(1)
+        few = count(2)
+        self.assertEqual(few, count(8))
+        self.assertLessEqual(few, 30 + 6 * 3)
+
     def test_random_orders(self):
         for seed in SEEDS:
             with self.subTest(seed=seed):
