@@ -14,8 +14,8 @@ class MtoWaitingActivity(models.AbstractModel):
     @api.model
     def _sync_start(self, orders):
         """Give each order that waits its activity, take it from the others."""
-        kind = self._get_type("start")
-        if not orders or not kind:
+        kind = orders and self._get_type("start")
+        if not kind:
             return
         found = (
             self._get_activities()
@@ -44,8 +44,8 @@ class MtoWaitingActivity(models.AbstractModel):
     @api.model
     def _sync_engineering(self, lines):
         """Give each line that waits its activity, take it from the others."""
-        kind = self._get_type("engineer")
-        if not lines or not kind:
+        kind = lines and self._get_type("engineer")
+        if not kind:
             return
         wanted, over = {}, self._get_activities()
         # The link between a line and its activity is nobody's to see.

@@ -446,9 +446,9 @@ class SaleOrder(models.Model):
         # Now, not at the end: who presses at the same moment waits here, is refused by
         # the database and, when Odoo runs the request again, finds nothing to start.
         self.flush_recordset(STARTED)
+        self.env["mto.waiting.activity"]._sync_start(self)
         self.order_line._launch_supply()
         self._renew_delivery_status()
-        self.env["mto.waiting.activity"]._sync_start(self)
         self._message_log_batch(
             {order.id: order._get_started_message() for order in self}
         )
