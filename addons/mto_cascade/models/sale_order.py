@@ -428,8 +428,8 @@ class SaleOrder(models.Model):
             if not order._is_start_allowed():
                 raise AccessError(
                     self.env._(
-                        "Order %(order)s is started by %(owner)s, a sales administrator "
-                        "or a manufacturing administrator.",
+                        "Order %(order)s is started by %(owner)s, a sales "
+                        "administrator or a manufacturing administrator.",
                         order=order.name,
                         owner=order.start_owner_id.name,
                     )

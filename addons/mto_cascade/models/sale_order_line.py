@@ -56,8 +56,8 @@ class SaleOrderLine(models.Model):
     to_engineer = fields.Boolean(
         "To be Engineered",
         copy=False,
-        help="The bill of materials is not finished yet. The line is confirmed with the "
-        "order, but nothing is made or bought for it until it is.",
+        help="The bill of materials is not finished yet. The line is confirmed with "
+        "the order, but nothing is made or bought for it until it is.",
     )
     engineer_id = fields.Many2one(
         "res.users",

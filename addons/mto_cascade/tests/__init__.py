@@ -16,6 +16,7 @@ from . import test_policy_levels
 from . import test_repair
 from . import test_rule_engine
 from . import test_specification
+from . import test_start_engine
 from . import test_start_later
 from . import test_stock_first
 from . import test_supply_rule

@@ -262,11 +262,12 @@ class TestStartLater(SupplyCommon):
         copy.action_confirm()
         self.assertTrue(copy.picking_ids)
 
-    def test_partly_delivered_order_that_waits(self):
-        """What is delivered does not make an order full that has a line waiting."""
+    def test_delivery_status(self):
         shelf = self._create_product("Shelf", on_hand=5)
         order = self._create_held((shelf, 1))
+        self.assertEqual(order.delivery_status, "pending")
         order.action_start()
+        self.assertEqual(order.delivery_status, "pending")
         order.picking_ids.button_validate()
         self.assertEqual(order.delivery_status, "full")
 
@@ -368,13 +369,6 @@ class TestStartLater(SupplyCommon):
 
     def test_two_companies(self):
         other = self.env["res.company"].create({"name": "Other"})
-        user = (
-            self._create_user(
-                "sales_manager", company_ids=[other.id], company_id=other.id
-            )
-            if False
-            else None
-        )
         order = self._create_held()
         stranger = self.env["res.users"].create(
             {
