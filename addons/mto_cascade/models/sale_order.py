@@ -359,11 +359,13 @@ class SaleOrder(models.Model):
         self.env.add_to_compute(self._fields["delivery_status"], self)
 
     def _compute_delivery_status(self):
-        """An order with something that waits is neither without delivery nor full."""
+        """An order with goods that wait is neither without delivery nor full."""
         res = super()._compute_delivery_status()
         for order in self:
             if order.delivery_status in (False, "full") and any(
-                line._is_held() for line in order.order_line if line.state == "sale"
+                line._is_held() and line.product_id.type == "consu"
+                for line in order.order_line
+                if line.state == "sale"
             ):
                 order.delivery_status = (
                     "partial" if order.delivery_status else "pending"
