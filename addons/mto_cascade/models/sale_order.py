@@ -51,8 +51,8 @@ class SaleOrder(models.Model):
     )
     plans_engineering = fields.Boolean(compute="_compute_has_lines_to_engineer")
     start_state = fields.Selection(
-        [("start", "Waiting for Start"), ("engineering", "To be Engineered")],
-        "Waiting",
+        [("start", "Start"), ("engineering", "Engineering")],
+        "Waiting for",
         compute="_compute_start_state",
         groups="base.group_user",
     )

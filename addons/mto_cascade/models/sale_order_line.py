@@ -233,6 +233,8 @@ class SaleOrderLine(models.Model):
         res = super().write(vals)
         if not ENGINEERING.isdisjoint(vals):
             self._follow_engineering_change()
+        elif "product_id" in vals:
+            self.filtered("to_engineer")._follow_engineering_change()
         return res
 
     def _check_supply_undecided(self, vals):
