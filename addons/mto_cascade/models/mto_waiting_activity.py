@@ -4,9 +4,9 @@ from odoo import api, models
 class MtoWaitingActivity(models.AbstractModel):
     """Tells those who start orders and engineer lines what waits for them.
 
-    One activity on the order for its start, one for each line to be engineered, on the
-    product: an engineer without sales rights cannot open an order. They follow the owner
-    and the date, and go when nothing waits any more. No mail is sent.
+    One activity on the order for its start, one for each line to be engineered, on its
+    product: an engineer without sales rights cannot open an order. They follow owner
+    and date, and go when nothing waits any more. No mail is sent.
     """
 
     _name = "mto.waiting.activity"
