@@ -1,3 +1,4 @@
+from . import mrp_bom
 from . import mrp_bom_line
 from . import mrp_production
 from . import mto_supply_claim
@@ -6,6 +7,7 @@ from . import mto_supply_plan
 from . import mto_supply_reduction
 from . import mto_supply_repair
 from . import mto_supply_resolver
+from . import mto_waiting_activity
 from . import product_category
 from . import product_product
 from . import product_supplierinfo
