@@ -22,6 +22,8 @@
         "views/stock_move_views.xml",
         "views/stock_picking_views.xml",
         "views/stock_warehouse_views.xml",
+        "wizards/supply_rule_test_templates.xml",
+        "wizards/supply_rule_test_views.xml",
         "views/supply_rule_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",

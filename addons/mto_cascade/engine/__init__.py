@@ -24,5 +24,18 @@ from .policy import (
     takes_from_stock,
 )
 from .presets import ALL, ASSEMBLIES, SOLD_PRODUCT, SUPPLIED, preset_policy
-from .rules import COSTLY, STOCK_BELOW, Facts, Rule, RuleMatch, find_rule
+from .rules import (
+    COSTLY,
+    FAILS,
+    HOLDS,
+    STOCK_BELOW,
+    UNKNOWN,
+    Facts,
+    Rule,
+    RuleMatch,
+    RuleTrial,
+    find_rule,
+    find_shadows,
+    try_rule,
+)
 from .specification import specification_key

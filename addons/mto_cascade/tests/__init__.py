@@ -14,6 +14,7 @@ from . import test_performance
 from . import test_policy_levels
 from . import test_repair
 from . import test_rule_engine
+from . import test_rule_trial
 from . import test_specification
 from . import test_stock_first
 from . import test_supply_rule
