@@ -11,6 +11,8 @@
         "security/supply_rule_security.xml",
         "security/ir.model.access.csv",
         "data/ir_default_data.xml",
+        "wizards/supply_setup_templates.xml",
+        "wizards/supply_setup_views.xml",
         "views/mrp_bom_views.xml",
         "report/mrp_production_templates.xml",
         "views/mrp_production_views.xml",

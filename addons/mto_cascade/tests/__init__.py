@@ -18,5 +18,6 @@ from . import test_rule_trial
 from . import test_specification
 from . import test_stock_first
 from . import test_supply_rule
+from . import test_supply_setup
 from . import test_topologies
 from . import test_vendor_terms

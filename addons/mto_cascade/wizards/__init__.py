@@ -1,1 +1,2 @@
 from . import supply_rule_test
+from . import supply_setup
