@@ -15,6 +15,7 @@
         "wizards/supply_setup_views.xml",
         "views/mrp_bom_views.xml",
         "report/mrp_production_templates.xml",
+        "report/mrp_report_bom_structure.xml",
         "views/mrp_production_views.xml",
         "views/product_category_views.xml",
         "views/product_template_views.xml",
@@ -28,5 +29,8 @@
         "wizards/supply_rule_test_views.xml",
         "views/supply_rule_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["mto_cascade/static/src/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

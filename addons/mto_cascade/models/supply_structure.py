@@ -48,8 +48,8 @@ class StructureNode:
     @property
     def stops_at(self):
         """Name of what comes from stock here or above, or False."""
-        is_stocked = self.answer["policy"] == MAKE_TO_STOCK and not self.is_made
-        if self.not_needed or not is_stocked:
+        is_open = self.is_made or self.answer["supply"] == "kit"
+        if self.not_needed or is_open or self.answer["policy"] != MAKE_TO_STOCK:
             return self.not_needed
         return self.product.display_name
 

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_bad_input
+from . import test_bom_overview
 from . import test_cascade
 from . import test_decision
 from . import test_engine

@@ -379,11 +379,15 @@ class SupplySetup(models.TransientModel):
 
         A product manager need not have access to bills of materials.
         """
-        found = self.env["mrp.bom"].sudo()._bom_find(
-            templates.product_variant_id.sudo(),
-            picking_type=self.warehouse_id.manu_type_id,
-            company_id=self.company_id.id,
-            bom_type="normal",
+        found = (
+            self.env["mrp.bom"]
+            .sudo()
+            ._bom_find(
+                templates.product_variant_id.sudo(),
+                picking_type=self.warehouse_id.manu_type_id,
+                company_id=self.company_id.id,
+                bom_type="normal",
+            )
         )
         return {
             template: bom
