@@ -13,6 +13,7 @@
         "data/ir_default_data.xml",
         "wizards/supply_setup_templates.xml",
         "wizards/supply_setup_views.xml",
+        "wizards/supply_start_views.xml",
         "views/mrp_bom_views.xml",
         "report/mrp_production_templates.xml",
         "report/mrp_report_bom_structure.xml",

@@ -32,6 +32,34 @@ PRESETS = [
 ]
 
 
+def preset_choices(env):
+    """Return each choice of the company with one sentence on what will happen."""
+    return [
+        (
+            ASSEMBLIES,
+            env._(
+                "Assemblies for the order, bought parts from stock first "
+                "(recommended). Each assembly is made for its customer; purchases "
+                "only fill what the shelf lacks."
+            ),
+        ),
+        (
+            ALL,
+            env._(
+                "Everything for the order. Every product and part is made or "
+                "bought for its customer; nothing waits on a shelf."
+            ),
+        ),
+        (
+            SOLD_PRODUCT,
+            env._(
+                "Only the sold product for the order. Its components come from "
+                "the warehouse, which reordering rules refill."
+            ),
+        ),
+    ]
+
+
 def supply_sentence(env, policy, reason, supply="any"):
     """Return the sentence of a decision.
 
