@@ -93,6 +93,10 @@ class ProductProduct(models.Model):
         warehouse.check_access("read")
         return self._get_supply_decisions(warehouse)
 
+    def action_supply_setup(self):
+        """Open the assistant for the products of these variants."""
+        return self.product_tmpl_id.action_supply_setup()
+
     def _get_supply_decisions(self, warehouse=None):
         """Same as ``get_supply_decision``, for products the caller may read."""
         # Rules, vendors and bills of materials tell the words; a reader of the product
