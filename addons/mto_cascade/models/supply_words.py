@@ -255,7 +255,7 @@ def found_words(env, fact, facts, cost=""):
         case "level":
             first, last = facts.levels
             if first == last:
-                return str(first)
+                return env._("level %(level)s", level=first)
             return env._("level %(level)s or deeper", level=first)
         case "supply":
             return supply_kind_label(env, facts.supply)

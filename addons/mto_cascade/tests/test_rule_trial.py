@@ -167,7 +167,7 @@ class TestRuleTest(SupplyCommon):
                 {
                     "label": "The level",
                     "wanted": "level 2 and deeper",
-                    "found": "2",
+                    "found": "level 2",
                     "outcome": "holds",
                 },
                 {

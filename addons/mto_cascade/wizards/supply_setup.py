@@ -89,6 +89,11 @@ class SupplySetup(models.TransientModel):
         field = self.env[model]._fields["supply_policy"]
         return field._description_selection(self.env)
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for setup in self:
+            setup.display_name = self.env._("Set Up Make to Order")
+
     @api.model
     def default_get(self, fields):
         """Take the selected products or categories from the screen behind."""

@@ -25,6 +25,11 @@ class SupplyStart(models.TransientModel):
     def _selection_supply_preset(self):
         return preset_choices(self.env)
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for start in self:
+            start.display_name = self.env._("Get Started")
+
     @api.depends_context("company")
     def _compute_steps(self):
         steps = self._get_steps()

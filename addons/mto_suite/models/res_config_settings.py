@@ -113,19 +113,19 @@ class ResConfigSettings(models.TransientModel):
         chosen = [("supply_policy", "not in", (False, "inherit"))]
         return {
             "supply_category_today": self.env._(
-                "%(count)s categories with a policy of their own.",
+                "Categories with a policy of their own: %(count)s",
                 count=env["product.category"].search_count(chosen),
             ),
             "supply_rule_today": self.env._(
-                "%(count)s active rules.",
+                "Active rules: %(count)s",
                 count=self.supply_rule_count,
             ),
             "supply_bom_line_today": self.env._(
-                "%(count)s components with a policy of their own.",
+                "Components with a policy of their own: %(count)s",
                 count=env["mrp.bom.line"].search_count([*company, *chosen]),
             ),
             "supply_warehouse_today": self.env._(
-                "%(count)s warehouses with a policy of their own.",
+                "Warehouses with a policy of their own: %(count)s",
                 count=env["stock.warehouse"].search_count([*company, *chosen]),
             ),
         }

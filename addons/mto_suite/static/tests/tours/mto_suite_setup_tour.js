@@ -119,7 +119,8 @@ registry.category("web_tour.tours").add("mto_suite_rules", {
         },
         {
             content: "Test the rules",
-            trigger: ".o_list_buttons button[name='action_test'], .o_control_panel button[name='action_test']",
+            trigger:
+                ".o_list_buttons button[name='action_test'], .o_control_panel button[name='action_test']",
             run: "click",
         },
         {
@@ -234,7 +235,8 @@ registry.category("web_tour.tours").add("mto_suite_bom_overview", {
         },
         {
             content: "Headings stand above their columns",
-            trigger: ".o_mrp_bom_expandable thead th:contains(Policy) + th:contains(Why)",
+            trigger:
+                ".o_mrp_bom_expandable thead th:contains(Policy) + th:contains(Why)",
         },
     ],
 });
