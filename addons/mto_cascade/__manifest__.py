@@ -8,6 +8,7 @@
     "license": "LGPL-3",
     "depends": ["sale_mrp", "purchase_mrp", "sale_purchase_stock"],
     "data": [
+        "security/supply_cost_groups.xml",
         "security/supply_rule_security.xml",
         "security/ir.model.access.csv",
         "data/ir_default_data.xml",

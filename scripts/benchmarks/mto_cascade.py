@@ -91,6 +91,40 @@ def confirm(bench, size, supply):
     return documents(bench.env)
 
 
+# -- what will be created -----------------------------------------------------
+
+
+@row("L5 B6 S1 N50", most=60)
+def preview(size):
+    """Say what an order will create; 1,550 demands on 5 levels."""
+    return previewing(size), previewing("L5 B6 S1 N5")
+
+
+@row("L5 B6 S1 N5", limit=0.05, of="seconds")
+@row("L5 B6 S1 N50", limit=0.05, of="seconds", default=False)
+def preview_time(size):
+    """Say what an order will create, against confirming it in stock Odoo."""
+    return previewing(size), confirming("stock", size, MTO)
+
+
+def previewing(size):
+    """Return the side that says what an order of this size will create."""
+    return Side("suite", foretell, str(Structure.parse(size)))
+
+
+def foretell(bench, size):
+    """Preview one quotation of a structure; returns how many documents it tells."""
+    structure = Structure.parse(size)
+    factory = Factory(bench.env, POLICY)
+    order = factory.order(factory.build(structure), structure.lines)
+    small = factory.order(factory.build(SMALL, "W"))
+    bench.keep()
+    bench.warm_up(small.preview_cascade)
+    bench.measure(order.preview_cascade)
+    [answer] = order.preview_cascade()
+    return answer["documents"]
+
+
 # -- deciding -----------------------------------------------------------------
 
 

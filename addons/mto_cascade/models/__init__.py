@@ -2,8 +2,10 @@ from . import mrp_bom_line
 from . import mrp_production
 from . import mto_supply_claim
 from . import mto_supply_network
+from . import mto_supply_plan
 from . import mto_supply_reduction
 from . import mto_supply_repair
+from . import mto_supply_resolver
 from . import product_category
 from . import product_product
 from . import product_supplierinfo

@@ -363,31 +363,73 @@ class MtoSupplyNetwork(models.AbstractModel):
         owners as in core's own reservation. Negative where nothing is free and more
         was taken than there was. Goods that expire are asked of core.
         """
-        if not demands:
+        return self._count_on_hand(demands.grouped(lambda m: m._get_supply_pool()))
+
+    def _count_on_hand(self, pools):
+        """The same for pools: (product, location) each."""
+        if not pools:
             return {}
+        products, locations = self._get_goods_and_places(pools)
         quants = (
             self.env["stock.quant"]
             .sudo()
             ._read_group(
-                Domain("product_id", "in", demands.product_id.ids)
-                & Domain("location_id", "child_of", demands.location_id.ids),
+                Domain("product_id", "in", products.ids)
+                & Domain("location_id", "child_of", locations.ids),
                 ["product_id", "location_id", "lot_id"],
                 ["quantity:sum", "reserved_quantity:sum"],
             )
         )
+        by_product = defaultdict(list)
+        for product, *quant in quants:
+            by_product[product].append(quant)
         result = {}
-        for key, moves in demands.grouped(lambda m: m._get_supply_pool()).items():
-            product, location = key
+        for product, location in pools:
+            key = (product, location)
             if self._expires(product):
-                result[key] = moves[:1]._get_available_quantity(location, strict=False)
+                result[key] = (
+                    self.env["stock.quant"]
+                    .sudo()
+                    ._get_available_quantity(product, location, strict=False)
+                )
                 continue
             lots = defaultdict(float)
-            for other, place, lot, quantity, reserved in quants:
-                if other == product and place._child_of(location):
+            for place, lot, quantity, reserved in by_product[product]:
+                if place._child_of(location):
                     lots[lot] += quantity - reserved
             free = sum(max(quantity, 0.0) for quantity in lots.values())
             result[key] = free or sum(lots.values())
         return result
+
+    def _get_goods_and_places(self, pools):
+        return (
+            self.env["product.product"].union(*(product for product, _place in pools)),
+            self.env["stock.location"].union(*(place for _product, place in pools)),
+        )
+
+    def _get_pools(self, products, location, company):
+        """What is there and on its way for demands that may come.
+
+        They are younger than all demands that are there.
+
+        :return: {product: ``Pool``}, with the records of arrivals as their keys
+        """
+        keys = [(product, location) for product in products]
+        on_hand = self._count_on_hand(keys)
+        committed = self._count_commitments(
+            dict.fromkeys(keys, float("inf")), self.env["stock.move"]
+        )
+        arrivals = self._count_arrivals(
+            keys, self._search_open_supply(products, company, location)
+        )
+        return {
+            product: Pool(
+                on_hand[product, location],
+                committed[product, location],
+                arrivals[product, location],
+            )
+            for product in products
+        }
 
     def _expires(self, product):
         return "use_expiration_date" in product._fields and product.use_expiration_date
@@ -398,14 +440,24 @@ class MtoSupplyNetwork(models.AbstractModel):
         A demand on stock that was confirmed earlier, and what lies in stock for a
         demand made to order whose supply has arrived.
         """
-        if not demands:
-            return {}
+        pools = demands.grouped(lambda m: m._get_supply_pool())
+        return self._count_commitments(
+            {key: min(moves.ids, default=float("inf")) for key, moves in pools.items()},
+            demands,
+        )
+
+    def _count_commitments(self, firsts, demands):
+        """The same for {pool: id of the first demand}; ``demands`` do not count."""
+        result = defaultdict(float)
+        if not firsts:
+            return result
+        products, locations = self._get_goods_and_places(firsts)
         others = (
             self.env["stock.move"]
             .sudo()
             .search(
-                Domain("product_id", "in", demands.product_id.ids)
-                & Domain("location_id", "child_of", demands.location_id.ids)
+                Domain("product_id", "in", products.ids)
+                & Domain("location_id", "child_of", locations.ids)
                 & Domain("state", "in", ("confirmed", "waiting", "partially_available"))
                 & Domain("id", "not in", demands.ids)
             )
@@ -413,34 +465,38 @@ class MtoSupplyNetwork(models.AbstractModel):
         others = others.filtered(lambda m: m._takes_from_stock())
         # Served before the demands, as where their own needs are counted.
         flow = self._load_open(others + demands.sudo()).solve()
-        result = defaultdict(float)
-        for key, moves in demands.grouped(lambda m: m._get_supply_pool()).items():
+        by_product = others.grouped("product_id")
+        for key, first in firsts.items():
             product, location = key
-            first = min(moves.ids, default=float("inf"))
-            for other in others:
-                if (
-                    other.product_id == product
-                    and other.location_id._child_of(location)
-                    and (other.id < first or other._has_arrived_supply())
+            for other in by_product.get(product, ()):
+                if other.location_id._child_of(location) and (
+                    other.id < first or other._has_arrived_supply()
                 ):
                     result[key] += flow.missing(other.id)
         return result
 
     def _get_arrivals(self, demands):
         """Return {pool: arrivals that nobody, or not everything of, is linked to}."""
-        result = defaultdict(list)
         if not demands:
-            return result
-        moves, lines = self._search_arrivals(demands)
-        flow = self._load_open(demands.browse(), (moves, lines)).solve()
-        for key in demands.grouped(lambda m: m._get_supply_pool()):
+            return defaultdict(list)
+        return self._count_arrivals(
+            demands.grouped(lambda m: m._get_supply_pool()),
+            self._search_arrivals(demands),
+        )
+
+    def _count_arrivals(self, pools, supplies):
+        """The same for pools, of ``supplies`` (moves, lines)."""
+        result = defaultdict(list)
+        moves, lines = supplies
+        flow = self._load_open(self.env["stock.move"], supplies).solve()
+        moves_of, lines_of = moves.grouped("product_id"), lines.grouped("product_id")
+        for key in pools:
             product, location = key
-            for record in [*moves, *lines]:
+            for record in [*moves_of.get(product, ()), *lines_of.get(product, ())]:
                 name = "line" if record._name != "stock.move" else "move"
                 left = flow.left((name, record.id))
-                if left and record.product_id == product:
-                    if record._arrives_at(location):
-                        result[key].append(self._make_arrival(record, left))
+                if left and record._arrives_at(location):
+                    result[key].append(self._make_arrival(record, left))
         return result
 
     def _make_arrival(self, record, left):
@@ -454,23 +510,31 @@ class MtoSupplyNetwork(models.AbstractModel):
 
     def _search_arrivals(self, demands):
         """Open supply from outside that arrives before the last of ``demands``."""
-        products = Domain("product_id", "in", demands.product_id.ids)
-        companies = Domain("company_id", "in", demands.company_id.ids)
-        latest = max(demands.mapped("date"))
+        return self._search_open_supply(
+            demands.product_id,
+            demands.company_id,
+            demands.location_id,
+            max(demands.mapped("date")),
+        )
+
+    def _search_open_supply(self, products, companies, locations, latest=False):
+        """(moves, lines) that bring the products to the locations until ``latest``."""
+        common = Domain("product_id", "in", products.ids) & Domain(
+            "company_id", "in", companies.ids
+        )
         moves = (
             self.env["stock.move"]
             .sudo()
             .search(
-                products
-                & companies
+                common
                 & Domain(
                     "state",
                     "in",
                     ("waiting", "confirmed", "partially_available", "assigned"),
                 )
-                & Domain("date", "<=", latest)
+                & (Domain("date", "<=", latest) if latest else Domain.TRUE)
                 & Domain("origin_returned_move_id", "=", False)
-                & self._get_arrival_domain(demands.location_id),
+                & self._get_arrival_domain(locations),
                 order="date, id",
             )
         )
@@ -478,10 +542,9 @@ class MtoSupplyNetwork(models.AbstractModel):
             self.env["purchase.order.line"]
             .sudo()
             .search(
-                products
-                & companies
+                common
                 & Domain("state", "in", REQUESTED)
-                & Domain("date_planned", "<=", latest),
+                & (Domain("date_planned", "<=", latest) if latest else Domain.TRUE),
                 order="date_planned, id",
             )
         )

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 
 from ..engine import STOCK_THEN_ORDER, CoreAnswer, PolicySource
 from .mto_supply_network import REQUESTED
+from .mto_supply_resolver import SupplyNeed
 from .supply_policy import SupplyDemand
 from .supply_words import SUPPLY_POLICIES
 
@@ -97,6 +98,53 @@ class ProductProduct(models.Model):
         """Open the assistant for the products of these variants."""
         return self.product_tmpl_id.action_supply_setup()
 
+    @api.readonly
+    def get_supply_path(self, quantity=1.0, warehouse_id=False):
+        """What selling a quantity of each product alone would create, level by level.
+
+        Nothing is written. Needs read access to the products; as for
+        ``sale.order.preview_cascade``.
+
+        :param float quantity: in the unit of each product
+        :param int warehouse_id: warehouse that delivers; the company's first one if not
+            given
+        :return: one node per product, in the order of ``self``, with ``id``, ``model``
+            ('product.product'), ``name``, ``supplies``, ``triggered``, ``problems`` and
+            ``totals`` (its ``documents``) as of ``sale.order.preview_cascade``. A node
+            has
+
+            - ``product_id``, ``product``, ``level`` (0: what is sold), ``quantity``,
+              ``uom``; all quantities are in the unit of the product
+            - ``policy``, ``reason``, ``explanation``: as of ``get_supply_decision``;
+              ``policy`` is False where nothing was decided
+            - ``supply``: 'manufacture', 'buy', 'subcontract', 'transfer' (from another
+              warehouse, whose demand is the child), 'stock', 'kit' (the children take
+              its place) or 'none' (see ``problem``)
+            - ``from_stock``, ``from_arrivals``, ``to_supply``: what is taken from
+              stock, from supply that is on its way to nobody else, and ordered;
+              ``available``: what of ``from_stock`` lies there and is free
+            - ``joins``, ``joins_model``, ``joins_name``: the document that was there
+              and serves this, or False
+            - ``documents``: keys of ``supplies`` that serve this
+            - ``bom_id``, ``bom_line_id``, ``order_line_id``, ``warehouse_id``: or False
+            - ``problem``: code, or False
+            - ``cost``: quantity at cost, in the currency of the company; not there for
+              users outside of the group *See Costs of Supply*
+            - ``children``: nodes of the components
+        :rtype: list[dict]
+        :raises odoo.exceptions.AccessError: if a product may not be read
+        :raises odoo.exceptions.MissingError: if the warehouse does not exist
+        """
+        self.check_access("read")
+        warehouse = self.env["stock.warehouse"].browse(warehouse_id or ())
+        warehouse.check_access("read")
+        warehouse = warehouse or self._get_supply_warehouse()
+        # As for an order: only what is described above is handed out.
+        Preview = self.env["mto.supply.preview"].with_company(warehouse.company_id)
+        return Preview.sudo()._preview_products(
+            self.sudo(), quantity, warehouse.sudo(), Preview._shows_cost()
+        )
+
     def _get_supply_decisions(self, warehouse=None):
         """Same as ``get_supply_decision``, for products the caller may read."""
         # Rules, vendors and bills of materials tell the words; a reader of the product
@@ -128,6 +176,22 @@ class ProductProduct(models.Model):
             bom_line=self.env["mrp.bom.line"],
             unknown=frozenset({"customer", "customer_tag", "quantity"}),
         )
+
+    def _prepare_supply_needs(self, company, warehouse):
+        """The same as needs, one per product: of a customer of this company."""
+        customers = self.env.ref(
+            "stock.stock_location_customers", raise_if_not_found=False
+        )
+        return [
+            SupplyNeed(
+                product_id=product.id,
+                location_id=customers.id if customers else False,
+                company_id=company.id,
+                warehouse_id=warehouse.id,
+                is_sold=True,
+            )
+            for product in self
+        ]
 
     @api.model
     def _get_supply_warehouse(self):

@@ -180,13 +180,19 @@ class PurchaseOrderLine(models.Model):
     @api.model
     def _get_offered_quantity(self, product, required, uom, values, order):
         """(quantity, unit) of a new line for ``required``; the price goes to values."""
+        # The date for which core looks up the price of the line.
         today = fields.Date.today()
+        date = order.date_order and max(order.date_order.date(), today) or today
+        return self._get_offer_on(product, required, uom, values, date)
+
+    @api.model
+    def _get_offer_on(self, product, required, uom, values, date):
+        """(quantity, unit) of a new line whose price is that of ``date``."""
         price, quantity = values["supplier"]._get_purchase_quantity(
             product,
             required,
             partner=values["supplier"].partner_id,
-            # The date for which core looks up the price of the line.
-            date=order.date_order and max(order.date_order.date(), today) or today,
+            date=date,
             uom=uom if values.get("force_uom") else values["supplier"].product_uom_id,
             forced=values.get("force_uom"),
         )

@@ -67,3 +67,44 @@ class SaleOrder(models.Model):
         :return: True
         """
         return self.order_line.action_use_free_stock()
+
+    # What will be created
+
+    @api.readonly
+    def preview_cascade(self):
+        """What confirming these quotations one after the other would create.
+
+        Nothing is written. Each quotation sees what those before it would take. An
+        order that is confirmed or cancelled creates nothing more: its ``lines`` are
+        empty. Needs read access to the orders only; the rest is looked up for the
+        caller, who learns products, quantities and names of documents.
+
+        :return: one dictionary per order, in the order of ``self``:
+
+            - ``id``, ``model`` ('sale.order'), ``name``
+            - ``lines``: a node per order line that delivers goods, see
+              ``product.product.get_supply_path``
+            - ``documents``: {model: number of new documents}, models 'mrp.production',
+              'purchase.order', 'stock.move' (goods brought from another place)
+            - ``supplies``: what is made or enlarged, one dictionary each:
+
+              - ``key``: named by the nodes it supplies
+              - ``model``, ``id``, ``name``: of the document; False and empty for a new
+                one. ``line_id``: of the purchase line that is enlarged, or False
+              - ``status``: 'new' or 'enlarged'
+              - ``product_id``, ``product``, ``uom``
+              - ``quantity``: made or added, after batch size and what the vendor sells,
+                in the unit of the product
+              - ``serves``: [{``order_line_id``, ``level``}]
+
+            - ``triggered``: nodes of what reordering rules would add at once
+            - ``problems``: [{``path``: [names], ``code``, ``message``}], codes
+              'no_rule', 'no_bom', 'no_vendor', 'loop', 'depth_limit'
+        :rtype: list[dict]
+        :raises odoo.exceptions.AccessError: if an order may not be read
+        """
+        self.check_access("read")
+        # Whoever sells need not see stock, vendors and orders of other departments;
+        # what is handed out is described above, cost to the cost group only.
+        Preview = self.env["mto.supply.preview"]
+        return Preview.sudo()._preview_orders(self.sudo(), Preview._shows_cost())

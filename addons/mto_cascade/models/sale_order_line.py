@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import formatLang
 
 from ..engine import INHERIT, MAKE_TO_ORDER, STOCK_THEN_ORDER, specification_key
+from .mto_supply_resolver import SupplyNeed
 from .supply_policy import SupplyDemand
 from .supply_words import SUPPLY_POLICIES
 
@@ -264,6 +265,21 @@ class SaleOrderLine(models.Model):
             order_line=self,
             bom_line=self.env["mrp.bom.line"],
             specification=self._get_specification_key(),
+        )
+
+    def _prepare_supply_need(self):
+        """What the line needs, as it will ask for when its order is confirmed."""
+        self.ensure_one()
+        packaging = self.product_uom_id
+        return SupplyNeed(
+            product_id=self.product_id.id,
+            location_id=self._get_location_final().id,
+            company_id=(self.company_id or self.env.company).id,
+            warehouse_id=self.warehouse_id.id,
+            route_ids=tuple(self.route_ids.ids),
+            option_ids=tuple(self.product_no_variant_attribute_value_ids.ids),
+            packaging_id=packaging.package_type_id.route_ids and packaging.id,
+            is_sold=True,
         )
 
     def _get_quantity_in_product_unit(self):

@@ -122,14 +122,23 @@ class StockRule(models.Model):
         )
         if not values.get("ordered_by_policy") or values.get("supplierinfo_id"):
             return supplier
-        product = product_id.with_company(company_id)
-        partner = self._get_partner_id(values, self)
         planned = fields.Datetime.to_datetime(values["date_planned"]).date()
-        date = max(planned, fields.Date.today())
-        params = {"force_uom": values.get("force_uom")}
-        reached = product._get_filtered_sellers(
-            partner, product_qty, date, product_uom, params
+        return self._get_reached_price(
+            supplier,
+            product_id.with_company(company_id),
+            product_qty,
+            product_uom,
+            self._get_partner_id(values, self),
+            max(planned, fields.Date.today()),
+            {"force_uom": values.get("force_uom")},
         )
+
+    @api.model
+    def _get_reached_price(
+        self, supplier, product, quantity, uom, partner, date, params
+    ):
+        """Core's choice if the quantity reaches it, otherwise the smallest minimum."""
+        reached = product._get_filtered_sellers(partner, quantity, date, uom, params)
         if supplier in reached:
             return supplier
         return supplier._get_lowest_price(product, partner, date, params) or supplier

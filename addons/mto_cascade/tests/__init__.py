@@ -3,6 +3,7 @@ from . import test_bad_input
 from . import test_bom_overview
 from . import test_cascade
 from . import test_decision
+from . import test_dry_run
 from . import test_engine
 from . import test_flow
 from . import test_free_stock
@@ -14,6 +15,7 @@ from . import test_ordering_engine
 from . import test_performance
 from . import test_policy_levels
 from . import test_repair
+from . import test_resolver
 from . import test_rule_engine
 from . import test_rule_trial
 from . import test_specification

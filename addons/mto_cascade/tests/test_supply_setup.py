@@ -189,6 +189,15 @@ class TestSupplySetup(SupplyCommon):
             move = self._get_demands(product)
             self.assertEqual(move.supply_policy or "make_to_stock", step["policy"])
 
+    def test_what_selling_one_creates(self):
+        self.rim.seller_ids = [Command.create({"partner_id": self.vendor.id})]
+        [row] = self._create_setup(policy="make_to_order")._get_preview()["rows"]
+        told = {name: count for name, count in row["documents"]}
+        self.assertEqual(told.pop("Manufacturing Order", told.pop("Production", 0)), 2)
+        self._create_setup(policy="make_to_order").action_save()
+        self._create_order((self.bike, 1))
+        self.assertEqual(len(self._get_productions(self.bike | self.frame)), 2)
+
     def test_category(self):
         parts = self._create_category("Parts")
         self.tube.categ_id = self._create_category("Tubes", None, parts)

@@ -464,23 +464,36 @@ class SupplySetup(models.TransientModel):
         templates = self._get_templates()[:MAX_ROWS]
         settings = self._get_settings(templates)
         paths = self._get_paths(templates)
+        sales = self._get_sales(templates[:MAX_PATHS])
         return {
             template.id: {
                 "id": template.id,
                 "product": template.display_name,
                 "settings": settings[template.id],
-                **self._prepare_path_row(template, paths.get(template), index),
+                **self._prepare_path_row(
+                    template, paths.get(template), sales.get(template), index
+                ),
             }
             for index, template in enumerate(templates)
         }
 
-    def _prepare_path_row(self, template, root, index):
+    def _get_sales(self, templates):
+        """Return {template: what selling one piece today would create}."""
+        variants = templates.product_variant_id
+        answers = variants.get_supply_path(1.0, self.warehouse_id.id)
+        return {
+            variant.product_tmpl_id: answer
+            for variant, answer in zip(variants, answers, strict=True)
+        }
+
+    def _prepare_path_row(self, template, root, sale, index):
         if root is None:
             return {
                 "explanation": self.env._("No variant: there is nothing to supply."),
                 "level": False,
                 "lacks_bom": False,
                 "path": [],
+                "documents": [],
                 "problems": [],
             }
         nodes = _flatten([root])
@@ -490,8 +503,16 @@ class SupplySetup(models.TransientModel):
             "lacks_bom": root.answer["supply"] in ("none", "no_rule")
             and not template.sudo().bom_ids,
             "path": [self._prepare_step(n) for n in nodes if index < MAX_PATHS],
-            "problems": self._get_problems(nodes),
+            "documents": self._get_document_counts(sale) if sale else [],
+            "problems": self._get_problems(nodes, sale["problems"] if sale else ()),
         }
+
+    def _get_document_counts(self, sale):
+        """[(name of the kind of document, how many)]"""
+        Model = self.env["ir.model"]
+        return [
+            [Model._get(model).name, count] for model, count in sale["totals"].items()
+        ]
 
     def _prepare_step(self, node):
         return {
@@ -505,16 +526,24 @@ class SupplySetup(models.TransientModel):
             "is_problem": not node.answer["can_be_supplied"] and not node.not_needed,
         }
 
-    def _get_problems(self, nodes):
-        """Sentences with their path, of what would be ordered and cannot be."""
-        problems = [
-            self.env._(
-                "%(path)s: %(problem)s",
-                path=" > ".join(above.product.display_name for above in node.path),
-                problem=supply_kind_label(self.env, node.answer["supply"]),
+    def _get_problems(self, nodes, of_sale):
+        """Sentences with their path, of what would be ordered and cannot be.
+
+        :param of_sale: problems of selling one today, as ``get_supply_path`` has them.
+            They follow other warehouses too; the nodes tell also of what stock hides.
+        """
+        found = {
+            tuple(above.product.display_name for above in node.path): supply_kind_label(
+                self.env, node.answer["supply"]
             )
             for node in nodes
             if not node.answer["can_be_supplied"] and not node.not_needed
+        }
+        for problem in of_sale:
+            found.setdefault(tuple(problem["path"]), problem["message"])
+        problems = [
+            self.env._("%(path)s: %(problem)s", path=" > ".join(path), problem=problem)
+            for path, problem in found.items()
         ]
         if any(node.cut_off for node in nodes):
             problems.append(self.env._("The path is longer than can be shown here."))
@@ -529,8 +558,9 @@ class SupplySetup(models.TransientModel):
         level, every rule and what other modules add. See readme/DEVELOP.md.
 
         :return: dictionary with ``rows`` (per product ``id``, ``product``, ``before``,
-            ``after``, ``changes``: [label, before, after], ``path``, ``problems``,
-            ``notes``, ``lacks_bom``), ``count`` (of all products), ``problem_count``
+            ``after``, ``changes``: [label, before, after], ``path``, ``documents``
+            (that selling one today would create), ``problems``, ``notes``,
+            ``lacks_bom``), ``count`` (of all products), ``problem_count``
             and ``paths`` (rows that show the whole path)
         :raises odoo.exceptions.UserError: as saving would
         :raises odoo.exceptions.AccessError: as saving would
@@ -559,6 +589,7 @@ class SupplySetup(models.TransientModel):
             "after": after["explanation"],
             "changes": _get_changes(before["settings"], after["settings"]),
             "path": after["path"],
+            "documents": after["documents"],
             "problems": after["problems"],
             "notes": self._get_notes(after),
             "lacks_bom": after["lacks_bom"],

@@ -283,3 +283,28 @@ class TestAnswers(DropshipCase):
             return self.env.cr.sql_log_count - before
 
         self.assertEqual(count(2), count(20))
+
+
+@tagged("post_install", "-at_install")
+class TestDropshippedNeed(DropshipCase):
+    """Where the goods of a line come from that a vendor ships."""
+
+    def _resolve(self, order):
+        need = order.order_line._prepare_supply_need()
+        resolver = self.env["mto.supply.resolver"].sudo()
+        return resolver._resolve([need], resolver._new_memory())[need]
+
+    def test_bought_for_the_customer(self):
+        lamp = self._create_part("Lamp", "make_to_stock")
+        step = self._resolve(self._create_dropship_order(lamp, 5, confirm=False))
+        self.assertEqual((step.supply, step.moves), ("buy", ()))
+        self.assertEqual(step.vendor_line_id, lamp.seller_ids.id)
+        lamp.route_ids = self.dropship
+        step = self._resolve(self._create_order((lamp, 5), confirm=False))
+        self.assertEqual((step.supply, step.moves), ("buy", ()))
+
+    def test_no_vendor(self):
+        """Odoo's route is there all the same: the demand would just disappear."""
+        lamp = self._create_product("Lamp", "make_to_order")
+        step = self._resolve(self._create_dropship_order(lamp, 5, confirm=False))
+        self.assertEqual(step.problem, "no_vendor")

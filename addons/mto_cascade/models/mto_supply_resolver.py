@@ -1,0 +1,548 @@
+"""How needs are supplied, for thousands of products at once.
+
+A *need* asks for a product at a location (the customer's for what is sold); the need of
+a component also says where its manufacturing order takes it from. A *step* answers it:
+
+1. ``moves``: the transfers that Odoo's rules would make for it, from where it is needed
+   backwards, as long as each orders the one before (delivery or manufacturing in
+   several steps), up to the one that leaves a warehouse's stock. On that last one a
+   policy decides (``is_demand``), else ``procure_method`` holds: core's answer.
+2. ``supply``: what supplies the place it leaves (``source_id``) if it is ordered:
+   'manufacture', 'subcontract' (with ``bom_id``), 'buy' (with ``vendor_line_id``),
+   'transfer', 'kit' (its components take its place), 'service' (nothing), or False
+   with the code of a ``problem``. The ``replenishment`` is that need as a need of its
+   own: resolve it to follow a transfer to the warehouse that it comes from.
+
+``_resolve(needs, memory)`` returns {need: step}, ``_get_components(steps, memory)`` the
+needs of the next level. Call both with one memory for all levels::
+
+    memory = self.env["mto.supply.resolver"].sudo()._new_memory()
+    steps = resolver._resolve(needs, memory)
+    below = resolver._get_components(steps.values(), memory)
+
+Core's choosers (``_get_rule``, ``_search_rule``, ``_bom_find``, ``_select_seller``)
+answer, so that other modules' overrides of them count: once per distinct key, on data
+that is loaded for all levels with the first call. Needs sudo: whoever asks must not
+hand out more than the answer.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+# What makes a rule a transfer.
+PULL_ACTIONS = ("pull", "pull_push")
+# How a step is supplied when it can be.
+WITH_COMPONENTS = ("manufacture", "subcontract", "kit")
+
+
+class SupplyNeed(NamedTuple):
+    """A product that is needed at a location; all fields are ids.
+
+    ``source_id``: the location a manufacturing order takes a component from; False
+    where nothing but the need is known.
+    ``warehouse_id``: the warehouse core would hand to its rules.
+    ``route_ids``: routes chosen for the need itself, by the line of an order.
+    ``bom_id``: the bill of materials that an order gives, instead of the one found.
+    ``option_ids``: chosen no-variant attribute values.
+    ``packaging_id``: unit it is packed in, where its package type has routes.
+    ``is_sold``: of a sales order line, not of a component.
+    """
+
+    product_id: int
+    location_id: int
+    company_id: int
+    warehouse_id: int | bool = False
+    route_ids: tuple = ()
+    source_id: int | bool = False
+    bom_id: int | bool = False
+    option_ids: tuple = ()
+    packaging_id: int | bool = False
+    is_sold: bool = False
+
+
+class SupplyMove(NamedTuple):
+    """A transfer that a rule would make; ``rule_id`` is False without a rule."""
+
+    rule_id: int | bool
+    source_id: int
+    destination_id: int
+    procure_method: str
+
+
+class SupplyStep(NamedTuple):
+    """How a need is supplied; see the top of this file.
+
+    ``procure_method``: core's answer for the last move: 'make_to_order',
+    'mts_else_mto' or 'make_to_stock'; 'make_to_order' without moves.
+    ``supply_rule_id``: the rule that makes, buys or transfers.
+    ``delay``: days that making or buying takes.
+    ``vendor_line_id``: the price for the smallest quantity on the day of the memory.
+    ``problem``: why it cannot be ordered: 'no_rule', 'no_bom', 'no_vendor',
+    'no_valid_price' or 'loop' (transfers in a circle).
+    """
+
+    need: SupplyNeed
+    moves: tuple = ()
+    is_demand: bool = False
+    procure_method: str = "make_to_order"
+    source_id: int | bool = False
+    replenishment: SupplyNeed | bool = False
+    supply: str | bool = False
+    supply_rule_id: int | bool = False
+    bom_id: int | bool = False
+    vendor_line_id: int | bool = False
+    delay: float = 0.0
+    problem: str | bool = False
+
+
+class SupplyComponent(NamedTuple):
+    """A component of a step: the line of the bill of materials and what it needs."""
+
+    bom_line_id: int
+    need: SupplyNeed
+
+
+@dataclass(eq=False)
+class SupplyMemory:
+    """What one batch has found so far, for all its levels.
+
+    ``date``: the day on which prices of vendors must be valid.
+    Dictionaries are keyed by company first where the answer depends on it.
+    """
+
+    date: object
+    products: dict = field(default_factory=dict)
+    signatures: dict = field(default_factory=dict)
+    category_routes: dict = field(default_factory=dict)
+    kits: dict = field(default_factory=dict)
+    bom_ids: list = field(default_factory=list)
+    rules: dict = field(default_factory=dict)
+    ways: dict = field(default_factory=dict)
+    boms: dict = field(default_factory=dict)
+    subcontracted: dict = field(default_factory=dict)
+    vendors: dict = field(default_factory=dict)
+    lines: dict = field(default_factory=dict)
+    steps: dict = field(default_factory=dict)
+
+
+class SupplyResolver(models.AbstractModel):
+    _name = "mto.supply.resolver"
+    _description = "How Needs Are Supplied"
+
+    def _new_memory(self, date=False):
+        """A memory for one batch.
+
+        :param date: day on which prices of vendors must be valid, today if not given
+        """
+        return SupplyMemory(date or fields.Date.context_today(self))
+
+    def _resolve(self, needs, memory):
+        """Return {need: step}, see the top of this file.
+
+        :param needs: ``SupplyNeed``s; equal ones are answered once
+        :param memory: of ``_new_memory``
+        """
+        missing = {}
+        for need in needs:
+            if need not in memory.steps:
+                missing.setdefault(need.company_id, {})[need] = True
+        for company_id, group in missing.items():
+            resolver = self.with_company(company_id)
+            resolver._load({need.product_id for need in group}, memory)
+            memory.steps.update(resolver._resolve_in_company(list(group), memory))
+        return {need: memory.steps[need] for need in needs}
+
+    # What is loaded once
+
+    def _load(self, product_ids, memory):
+        """Read what is needed of these products and of all their components."""
+        company = self.env.company
+        known = memory.products.setdefault(company.id, {})
+        new_ids = product_ids - known.keys()
+        if not new_ids:
+            return
+        reached = self._get_component_closure(new_ids) - known.keys()
+        products = self.env["product.product"].browse(sorted(reached))
+        self._prefetch(products, memory)
+        memory.category_routes.update(
+            (category.id, tuple(category.total_route_ids.ids))
+            for category in products.categ_id
+        )
+        for product in products:
+            known[product.id] = product
+            memory.signatures[company.id, product.id] = self._get_signature(
+                product, memory
+            )
+        kits = self.env["mrp.bom"]._bom_find(
+            products, company_id=company.id, bom_type="phantom"
+        )
+        memory.kits.update(
+            ((company.id, product.id), bom.id) for product, bom in kits.items()
+        )
+
+    def _get_component_closure(self, product_ids):
+        """Ids of these products and of all that their bills of materials lead to."""
+        self.env["mrp.bom"].flush_model(["active", "product_tmpl_id"])
+        self.env["mrp.bom.line"].flush_model(["bom_id", "product_id"])
+        self.env["product.product"].flush_model(["product_tmpl_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH RECURSIVE reached (product_id) AS (
+                    SELECT unnest(%(ids)s)
+                    UNION
+                    SELECT line.product_id
+                      FROM reached
+                      JOIN product_product product ON product.id = reached.product_id
+                      JOIN mrp_bom bom
+                        ON bom.product_tmpl_id = product.product_tmpl_id AND bom.active
+                      JOIN mrp_bom_line line ON line.bom_id = bom.id
+                )
+                SELECT product_id FROM reached
+                """,
+                ids=list(product_ids),
+            )
+        )
+        return {product_id for (product_id,) in rows}
+
+    def _prefetch(self, products, memory):
+        """Read in one query each what the loops below ask record by record."""
+        products.fetch(["product_tmpl_id", "active"])
+        templates = products.product_tmpl_id
+        templates.fetch(["name", "type", "is_storable", "categ_id", "uom_id"])
+        boms = templates.bom_ids
+        memory.bom_ids += boms.ids
+        boms.fetch(
+            ["type", "product_id", "picking_type_id", "company_id", "produce_delay"]
+        )
+        boms.bom_line_ids.fetch(["bom_id", "product_id", "product_uom_id"])
+        templates.seller_ids.mapped("delay")  # with all columns, in one query
+
+    def _get_signature(self, product, memory):
+        """What core's search for a rule depends on, of a product.
+
+        Products with the same signature get the same rule. Override together with
+        ``stock.rule._filter_warehouse_routes``.
+        """
+        template = product.product_tmpl_id
+        return (
+            tuple(template.route_ids.ids),
+            memory.category_routes.get(template.categ_id.id, ()),
+            any(bom.type == "normal" for bom in template.bom_ids),
+            bool(template.seller_ids),
+        )
+
+    # One batch
+
+    def _resolve_in_company(self, needs, memory):
+        """Return {need: step} for needs of the company of the environment."""
+        company_id = self.env.company.id
+        products = memory.products[company_id]
+        steps = {}
+        ordered = {}
+        for need in needs:
+            product = products[need.product_id]
+            kit_id = memory.kits.get((company_id, need.product_id))
+            if product.type != "consu":
+                steps[need] = SupplyStep(need, supply="service")
+            elif kit_id:
+                steps[need] = SupplyStep(need, supply="kit", bom_id=kit_id)
+            else:
+                ordered[need] = self._get_way(need, product, memory)
+        ends = self._get_ends(ordered, memory)
+        for need, way in ordered.items():
+            steps[need] = self._prepare_step(need, way, ends[need])
+        return steps
+
+    def _prepare_step(self, need, way, end):
+        moves, is_demand, place, _rule, _problem = way
+        last = moves[-1] if moves else False
+        return SupplyStep(
+            need,
+            moves,
+            is_demand,
+            last.procure_method if last else "make_to_order",
+            last.source_id if last else False,
+            place._replace(product_id=need.product_id) if place else False,
+            **end,
+        )
+
+    def _get_way(self, need, product, memory):
+        """Moves, whether a policy decides the last, and what replenishes its source.
+
+        :return: (moves, is_demand, need at the source or False, rule, problem)
+        """
+        key = (memory.signatures[need.company_id, need.product_id], *need[1:6])
+        key += need[8:]
+        if key not in memory.ways:
+            memory.ways[key] = self._find_way(need, product, memory)
+        return memory.ways[key]
+
+    def _find_way(self, need, product, memory):
+        moves = []
+        places = set()
+        place = need._replace(bom_id=False, option_ids=())
+        while True:
+            rule = self._find_rule(place, product, memory)
+            if not place.source_id and rule.action not in PULL_ACTIONS:
+                return tuple(moves), False, False, rule, False
+            source_id = place.source_id or rule.location_src_id.id
+            if not source_id or source_id in places:
+                problem = "loop" if source_id else "no_rule"
+                return tuple(moves), False, False, rule.browse(), problem
+            places.add(source_id)
+            method = rule.procure_method or "make_to_stock"
+            moves.append(SupplyMove(rule.id, source_id, place.location_id, method))
+            is_demand = self._leaves_stock(source_id, place.location_id)
+            place = self._get_place_before(place, source_id, rule)
+            if is_demand or method == "make_to_stock":
+                supply = self._find_rule(place, product, memory)
+                return tuple(moves), is_demand, place, supply, False
+
+    def _get_place_before(self, place, source_id, rule):
+        """The need at the source of a move, with what core hands to the next rule."""
+        source = self.env["stock.location"].browse(source_id)
+        warehouse = rule.warehouse_id or rule.picking_type_id.warehouse_id
+        if place.source_id:
+            warehouse = warehouse.browse(place.warehouse_id or ())
+        elif not source.warehouse_id:
+            warehouse = rule.route_id.supplier_wh_id
+        company = rule.company_id or source.company_id
+        return place._replace(
+            location_id=source_id,
+            source_id=False,
+            warehouse_id=warehouse.id,
+            company_id=company.id or place.company_id,
+        )
+
+    def _leaves_stock(self, source_id, destination_id):
+        """As ``stock.move._leaves_stock``."""
+        source = self.env["stock.location"].browse(source_id)
+        destination = source.browse(destination_id)
+        stock = source.warehouse_id.lot_stock_id
+        return bool(
+            stock
+            and source.usage == "internal"
+            and source._child_of(stock)
+            and not (destination and destination._child_of(stock))
+        )
+
+    # Core's choosers
+
+    def _find_rule(self, place, product, memory):
+        """The rule core finds for a need, once per distinct key."""
+        key = (memory.signatures[self.env.company.id, product.id], *place[1:6])
+        key += place[8:]
+        if key not in memory.rules:
+            memory.rules[key] = (
+                self._search_component_rule(place, product)
+                if place.source_id
+                else self._search_need_rule(place, product)
+            )
+        return memory.rules[key]
+
+    def _search_need_rule(self, place, product):
+        location = self.env["stock.location"].browse(place.location_id)
+        return self.env["stock.rule"]._get_rule(
+            product, location, self._prepare_rule_values(place)
+        )
+
+    def _prepare_rule_values(self, place):
+        """The values of a procurement, as far as the search for a rule reads them."""
+        routes = self.env["stock.route"].browse(place.route_ids)
+        if "buy" in routes.rule_ids.mapped("action"):
+            # As core does before it searches: the goods have to be received.
+            warehouses = self.env["stock.warehouse"].search(
+                [("company_id", "=", place.company_id)]
+            )
+            routes |= warehouses.reception_route_id
+        return {
+            "warehouse_id": self.env["stock.warehouse"].browse(
+                place.warehouse_id or ()
+            ),
+            "company_id": self.env["res.company"].browse(place.company_id),
+            "route_ids": routes,
+            "packaging_uom_id": self.env["uom.uom"].browse(place.packaging_id or ()),
+        }
+
+    def _search_component_rule(self, place, product):
+        """As ``stock.move._adjust_procure_method`` searches for a component."""
+        Rule = self.env["stock.rule"]
+        source = self.env["stock.location"].browse(place.source_id)
+        warehouse = self.env["stock.warehouse"].browse(place.warehouse_id or ())
+        packaging = self.env["uom.uom"]
+        while source:
+            domain = [
+                ("location_src_id", "=", source.id),
+                ("location_dest_id", "=", place.location_id),
+                ("action", "!=", "push"),
+            ]
+            if rule := Rule._search_rule(False, packaging, product, warehouse, domain):
+                return rule
+            source = source.location_id
+        return Rule
+
+    def _get_ends(self, ways, memory):
+        """Return {need: how its source is supplied}, as values of ``SupplyStep``."""
+        self._find_boms(ways, memory)
+        bought = {
+            need.product_id: place or need
+            for need, (_moves, _demand, place, rule, _problem) in ways.items()
+            if rule.action == "buy"
+        }
+        self._find_vendors(bought, memory)
+        self._find_subcontracted(bought, memory)
+        return {need: self._get_end(need, way, memory) for need, way in ways.items()}
+
+    def _get_end(self, need, way, memory):
+        _moves, _is_demand, _place, rule, problem = way
+        end = {"supply_rule_id": rule.id}
+        if problem:
+            return {"problem": problem}
+        if rule.action == "manufacture":
+            return {**end, **self._get_made_end(need, rule, memory)}
+        if rule.action == "buy":
+            return {**end, **self._get_bought_end(need, memory)}
+        if rule.action in PULL_ACTIONS:
+            return {**end, "supply": "transfer"}
+        return {"problem": "no_rule"}
+
+    def _get_made_end(self, need, rule, memory):
+        bom_id = need.bom_id or memory.boms[self._get_bom_key(need, rule)]
+        bom = self._browse_bom(bom_id, memory)
+        if not bom:
+            return {"problem": "no_bom"}
+        return {"supply": "manufacture", "bom_id": bom.id, "delay": bom.produce_delay}
+
+    def _get_bought_end(self, need, memory):
+        vendor_line = memory.vendors[self.env.company.id, need.product_id]
+        if not vendor_line:
+            product = memory.products[self.env.company.id][need.product_id]
+            has_vendor = product._prepare_sellers()
+            return {"problem": "no_valid_price" if has_vendor else "no_vendor"}
+        bom_id = memory.subcontracted.get((self.env.company.id, need.product_id))
+        return {
+            "supply": "subcontract" if bom_id else "buy",
+            "bom_id": bom_id or False,
+            "vendor_line_id": vendor_line.id,
+            "delay": vendor_line.delay,
+        }
+
+    def _get_bom_key(self, need, rule):
+        return (self.env.company.id, rule.picking_type_id.id, need.product_id)
+
+    def _find_boms(self, ways, memory):
+        """Find what to make from, as ``stock.rule._get_matching_bom`` does."""
+        missing = {}
+        for need, (_moves, _is_demand, _place, rule, _problem) in ways.items():
+            if rule.action == "manufacture" and not need.bom_id:
+                key = self._get_bom_key(need, rule)
+                if key not in memory.boms:
+                    missing.setdefault(rule.picking_type_id, []).append(key)
+        for picking_type, keys in missing.items():
+            # Of all products: the next levels ask for theirs.
+            made = self._get_made_ids(memory)
+            found = self._find_normal_boms(picking_type, made)
+            if others := {key[-1] for key in keys} - found.keys():
+                found.update(self._find_normal_boms(False, others))
+            memory.boms.update((key, found.get(key[-1], False)) for key in keys)
+            memory.boms.update(
+                ((*keys[0][:2], product_id), bom_id)
+                for product_id, bom_id in found.items()
+            )
+
+    def _get_made_ids(self, memory):
+        """Products that have a bill of materials to make them from."""
+        company_id = self.env.company.id
+        return [
+            product_id
+            for product_id in memory.products[company_id]
+            if memory.signatures[company_id, product_id][2]
+        ]
+
+    def _find_normal_boms(self, picking_type, product_ids):
+        boms = self.env["mrp.bom"]._bom_find(
+            self.env["product.product"].browse(product_ids),
+            picking_type=picking_type,
+            company_id=self.env.company.id,
+            bom_type="normal",
+        )
+        return {product.id: bom.id for product, bom in boms.items()}
+
+    def _find_vendors(self, bought, memory):
+        for product_id in bought:
+            key = (self.env.company.id, product_id)
+            if key not in memory.vendors:
+                product = memory.products[self.env.company.id][product_id]
+                memory.vendors[key] = product._select_seller(
+                    quantity=None, date=memory.date
+                )
+
+    def _find_subcontracted(self, bought, memory):
+        """Fill ``memory.subcontracted``: {(company id, product id): bill of materials}.
+
+        Override where there are subcontractors; vendors are found before.
+        """
+
+    # The next level
+
+    def _get_components(self, steps, memory):
+        """Return {step: ``SupplyComponent``s} of the steps that have components.
+
+        Of a kit: its lines in its place; a component that is a kit has its own step.
+        """
+        found = {}
+        for step in steps:
+            if step.supply in WITH_COMPONENTS and step.bom_id:
+                resolver = self.with_company(step.need.company_id)
+                template = resolver._prepare_component_need(step, memory)
+                found[step] = tuple(
+                    SupplyComponent(line_id, template._replace(product_id=product_id))
+                    for line_id, product_id in resolver._get_lines(step, memory)
+                )
+        return found
+
+    def _get_lines(self, step, memory):
+        """Ids of the lines that count for the product, each with its component."""
+        need = step.need
+        key = (step.bom_id, need.product_id, need.option_ids)
+        if key not in memory.lines:
+            product = memory.products[self.env.company.id][need.product_id]
+            options = self.env["product.template.attribute.value"].browse(
+                need.option_ids
+            )
+            bom = self._browse_bom(step.bom_id, memory)
+            memory.lines[key] = tuple(
+                (line.id, line.product_id.id)
+                for line in bom.bom_line_ids
+                if not line._skip_bom_line(product, options)
+            )
+        return memory.lines[key]
+
+    def _browse_bom(self, bom_id, memory):
+        """The bill of materials; what is read of it is read of all at once."""
+        bom = self.env["mrp.bom"].browse(bom_id or ())
+        return bom.with_prefetch(memory.bom_ids) if bom else bom
+
+    def _prepare_component_need(self, step, memory):
+        """The need of any component of a step; the product is filled in later."""
+        if step.supply == "kit":
+            return step.need._replace(bom_id=False)
+        bom = self._browse_bom(step.bom_id, memory)
+        rule = self.env["stock.rule"].browse(step.supply_rule_id)
+        picking_type = bom.picking_type_id or rule.picking_type_id
+        source = picking_type.default_location_src_id
+        return self._new_component_need(step, source, source.warehouse_id, memory)
+
+    def _new_component_need(self, step, source, warehouse, memory):
+        product = memory.products[self.env.company.id][step.need.product_id]
+        return SupplyNeed(
+            product_id=step.need.product_id,
+            location_id=product.property_stock_production.id,
+            company_id=self.env.company.id,
+            warehouse_id=warehouse.id,
+            source_id=source.id,
+        )

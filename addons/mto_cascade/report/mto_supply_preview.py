@@ -1,0 +1,334 @@
+from odoo import api, fields, models
+
+from ..engine import CoreAnswer, decide
+from ..engine.confirmation import Confirmation
+from ..engine.documents import Need, Node, PurchaseLine
+from ..engine.factory import Served
+from ..models.mto_supply_plan import NO_ORDER
+from ..models.supply_words import supply_sentence
+
+COST_GROUP = "mto_cascade.group_supply_cost"
+
+
+class SupplyPreview(models.AbstractModel):
+    """What will be created, as data: for screens, files and API clients.
+
+    Records come as superuser, from methods that have checked who asks; ``shows_cost``
+    is what the caller may see.
+    """
+
+    _name = "mto.supply.preview"
+    _description = "What Will Be Created"
+
+    @api.model
+    def _shows_cost(self):
+        """Whether the user may see what things cost."""
+        return self.env.user.has_group(COST_GROUP)
+
+    # Orders
+
+    @api.model
+    def _preview_orders(self, orders, shows_cost=False):
+        """Confirm quotations one after the other without making a record.
+
+        :return: as ``sale.order.preview_cascade``
+        """
+        quotations = orders.filtered(lambda order: order.state in ("draft", "sent"))
+        asked = {order: self._get_procurements(order) for order in quotations}
+        products = quotations.order_line.product_id
+        played = self.env["mto.supply.plan"]._play(
+            products, lambda answers: self._play_orders(answers, asked)
+        )
+        return [
+            self._render(order, *played.get(order, ([], [], None)), shows_cost)
+            for order in orders
+        ]
+
+    def _get_procurements(self, order):
+        """[(line, what confirming it would ask of the rules)]
+
+        As ``sale.order.line._action_launch_stock_rule``.
+        """
+        result = []
+        for line in order.order_line:
+            line = line.with_company(line.company_id)
+            if line.display_type or line.product_id.type != "consu":
+                continue
+            # Asked only where something may be delivered: it searches line by line.
+            delivered = line.move_ids and line._get_qty_procurement(False) or 0.0
+            missing = line.product_uom_qty - delivered
+            if line.product_uom_id.compare(missing, 0) <= 0:
+                continue
+            quantity, uom = line.product_uom_id._adjust_uom_quantities(
+                missing, line.product_id.uom_id
+            )
+            values = line._prepare_procurement_values()
+            result += [
+                (line, procurement)
+                for procurement in line._create_procurements(quantity, uom, values)
+            ]
+        return result
+
+    def _play_orders(self, answers, asked):
+        """{order: (nodes, deltas, answers)}"""
+        game = Confirmation(answers)
+        result = {}
+        for order, procurements in asked.items():
+            answers.memo["order_lines"].update(
+                (line.id, line) for line, _procurement in procurements
+            )
+            needs = [self._make_need(answers, *pair) for pair in procurements]
+            nodes = [need.node for need in needs]
+            result[order] = (nodes, game.confirm(needs), answers)
+        return result
+
+    def _make_need(self, answers, line, procurement):
+        plan = self.env["mto.supply.plan"]
+        values = procurement.values
+        product = plan._make_product(answers, procurement.product_id)
+        unit = plan._make_unit(answers, procurement.product_uom)
+        references = line.order_id.stock_reference_ids.ids
+        served = Served(line.id, 0, values.get("specification_key") or "")
+        company_id = procurement.company_id.id
+        node = Node(product, order_line=line.id, company=company_id)
+        node.quantity = unit.convert(procurement.product_qty, product.unit, "HALF-UP")
+        return Need(
+            product,
+            procurement.product_qty,
+            unit,
+            procurement.location_id.id,
+            fields.Datetime.to_datetime(values["date_planned"]),
+            node,
+            company_id,
+            warehouse=values["warehouse_id"].id,
+            routes=tuple(values["route_ids"].ids),
+            package=values["packaging_uom_id"].id,
+            references=frozenset(references or [("new", line.order_id.id)]),
+            served=served,
+            sale_line=line.id,
+            description=values["product_description_variants"],
+            never=tuple(values["never_product_template_attribute_value_ids"].ids),
+        )
+
+    # Products
+
+    @api.model
+    def _preview_products(self, products, quantity, warehouse, shows_cost=False):
+        """One node per product, as if it were sold alone.
+
+        :return: as ``product.product.get_supply_path``
+        """
+        company = warehouse.company_id or self.env.company
+        place = self.env.ref("stock.stock_location_customers")
+
+        def play(answers):
+            result = {}
+            for product in products:
+                need = self._make_free_need(
+                    answers, product, quantity, warehouse, company, place
+                )
+                deltas = Confirmation(answers).confirm([need])
+                result[product] = ([need.node], deltas, answers)
+            return result
+
+        plan = self.env["mto.supply.plan"].with_company(company)
+        played = plan._play(products, play)
+        nodes = []
+        for product in products:
+            rendered = self._render(product, *played[product], shows_cost)
+            [node] = rendered["lines"]
+            nodes.append({**rendered, "totals": rendered["documents"], **node})
+        return nodes
+
+    def _make_free_need(self, answers, product, quantity, warehouse, company, place):
+        plan = self.env["mto.supply.plan"]
+        made = plan._make_product(answers, product)
+        node = Node(made, order_line=NO_ORDER, company=company.id)
+        node.quantity = quantity
+        return Need(
+            made,
+            quantity,
+            made.unit,
+            place.id,
+            fields.Datetime.now(),
+            node,
+            company.id,
+            warehouse=warehouse.id,
+            references=frozenset([("new", product.id)]),
+            served=Served(NO_ORDER),
+        )
+
+    # Showing
+
+    def _render(self, record, nodes, deltas, answers, shows_cost):
+        supplies = [self._render_delta(delta) for delta in deltas]
+        return {
+            "id": record.id,
+            "model": record._name,
+            "name": record.display_name,
+            "lines": [self._render_tree(answers, node, shows_cost) for node in nodes],
+            "documents": self._count_documents(deltas),
+            "supplies": supplies,
+            "triggered": [],
+            "problems": [
+                problem for node in nodes for problem in self._render_problems(node)
+            ],
+        }
+
+    def _render_delta(self, delta):
+        supply = delta.supply
+        document = getattr(supply, "order", None) or supply
+        return {
+            "key": self._get_key(supply.key),
+            "model": document.key[0],
+            "id": document.id,
+            "name": document.name,
+            "line_id": supply.id if isinstance(supply, PurchaseLine) else False,
+            "status": "new" if delta.is_new else "enlarged",
+            "product_id": supply.product.id,
+            "product": supply.product.name,
+            "quantity": delta.quantity,
+            "uom": supply.product.unit.name,
+            "serves": [
+                {"order_line_id": self._get_line_id(one), "level": one.level}
+                for one in delta.serves
+            ],
+        }
+
+    def _get_line_id(self, served):
+        return False if served.line == NO_ORDER else served.line
+
+    def _get_key(self, key):
+        return ",".join(str(part) for part in key)
+
+    def _count_documents(self, deltas):
+        """{model: number of new documents}"""
+        made = {}
+        for delta in deltas:
+            document = getattr(delta.supply, "order", None) or delta.supply
+            if not document.id:
+                made.setdefault(document.key[0], set()).add(document.key)
+        return {model: len(keys) for model, keys in made.items()}
+
+    def _render_tree(self, answers, root, shows_cost):
+        rendered = {}
+        for node in root.walk():
+            rendered[node] = self._render_node(answers, node, shows_cost)
+            if node is not root:
+                rendered[node.parent]["children"].append(rendered[node])
+        return rendered[root]
+
+    def _render_node(self, answers, node, shows_cost):
+        product = node.product
+        vals = {
+            "product_id": product.id,
+            "product": product.name,
+            "level": node.level,
+            "quantity": node.quantity,
+            "uom": product.unit.name,
+            **self._render_decision(node),
+            "supply": self._get_supply(node),
+            "from_stock": node.from_stock,
+            "from_arrivals": node.from_arrivals,
+            "available": node.available,
+            "to_supply": node.to_supply,
+            "order_line_id": node.order_line if node.order_line != NO_ORDER else False,
+            "bom_line_id": node.bom_line,
+            "warehouse_id": node.warehouse,
+            "bom_id": node.recipe.id if node.recipe else False,
+            "documents": [self._get_key(key) for key in node.documents],
+            **self._render_joins(answers, node),
+            "problem": next(iter(node.problems), False),
+            "children": [],
+        }
+        if shows_cost:
+            record = answers.memory.products[node.company][product.id]
+            vals["cost"] = node.quantity * record.standard_price
+        return vals
+
+    def _get_supply(self, node):
+        """Nothing is supplied where stock and arrivals suffice."""
+        if node.supply in ("kit", "none") or node.to_supply:
+            return node.supply
+        return "stock" if node.decision.why else node.supply
+
+    def _render_decision(self, node):
+        if not node.decision.why:
+            return {"policy": False, "reason": {}, "explanation": ""}
+        demand, decision = node.decision.why
+        if not decision.by_policy:
+            rule = self.env["stock.rule"].browse(node.rule_id or ())
+            core = CoreAnswer(node.core_method, rule.route_id.name or "")
+            decision = decide((), core)
+        reason = decision.reason
+        return {
+            "policy": decision.policy,
+            "reason": {
+                "code": reason["code"],
+                "record_id": reason.get("record_id") or False,
+                "name": reason.get("name") or reason.get("route") or False,
+                "facts": reason.get("facts") or [],
+            },
+            "explanation": supply_sentence(
+                self.env, decision.policy, reason, demand.supply
+            ),
+        }
+
+    def _render_joins(self, answers, node):
+        """Model, id and name of the document that was there before, if there is one."""
+        for key in node.joined:
+            document = self._find_document(answers, key)
+            if document:
+                return {
+                    "joins": document.id,
+                    "joins_model": document._name,
+                    "joins_name": document.display_name,
+                }
+        return {"joins": False, "joins_model": False, "joins_name": False}
+
+    def _find_document(self, answers, key):
+        kind, *number = key
+        if number[0] == "new" or number[0] < 0:
+            return None
+        if kind == "mrp.production":
+            return self.env[kind].browse(number)
+        if kind in ("line", "purchase.order.line"):
+            return self.env["purchase.order.line"].browse(number).order_id
+        move = self.env["stock.move"].browse(number)
+        return move.production_id or move.purchase_line_id.order_id or move.picking_id
+
+    def _render_problems(self, root):
+        for node in root.walk():
+            path = [node, *node.ancestors()]
+            for code, details in node.problems.items():
+                yield {
+                    "path": [step.product.name for step in reversed(path)],
+                    "code": code,
+                    "message": self._get_problem_message(node, code, details),
+                }
+
+    def _get_problem_message(self, node, code, details):
+        name = node.product.name
+        match code:
+            case "no_rule":
+                place = self.env["stock.location"].browse(details["place"])
+                return self.env._(
+                    "No rule brings %(product)s to %(place)s. Check its routes.",
+                    product=name,
+                    place=place.display_name,
+                )
+            case "no_bom":
+                return self.env._(
+                    "%(product)s is to be made and has no bill of materials.",
+                    product=name,
+                )
+            case "no_vendor":
+                return self.env._(
+                    "%(product)s is to be bought and has no vendor.", product=name
+                )
+            case "loop":
+                return self.env._("%(product)s is needed to make itself.", product=name)
+        return self.env._(
+            "%(product)s lies deeper than is looked at. Check its bills of materials.",
+            product=name,
+        )

@@ -1,0 +1,49 @@
+from odoo import models
+
+
+class SupplyResolver(models.AbstractModel):
+    _inherit = "mto.supply.resolver"
+
+    def _find_subcontracted(self, bought, memory):
+        """Vendors who make the product themselves, from our bill of materials."""
+        super()._find_subcontracted(bought, memory)
+        company = self.env.company
+        vendors = {
+            memory.products[company.id][product_id]: vendor_line.partner_id
+            for product_id in bought
+            if (vendor_line := memory.vendors[company.id, product_id])
+            and (company.id, product_id) not in memory.subcontracted
+        }
+        products = self.env["product.product"].union(*vendors)
+        boms = self.env["mrp.bom"]._bom_find(
+            products, company_id=company.id, bom_type="subcontract"
+        )
+        for product, bom in boms.items():
+            memory.subcontracted[company.id, product.id] = self._get_subcontract_bom(
+                product, bom, vendors[product]
+            ).id
+
+    def _get_subcontract_bom(self, product, bom, vendor):
+        """The bill of materials for this vendor; the first one is most often his."""
+        partners = vendor
+        while partners[-1].parent_id:
+            partners |= partners[-1].parent_id
+        if bom.subcontractor_ids & partners:
+            return bom
+        return bom._bom_subcontract_find(
+            product, company_id=self.env.company.id, subcontractor=vendor
+        )
+
+    def _prepare_component_need(self, step, memory):
+        """Components leave from the place of the subcontractor."""
+        if step.supply != "subcontract":
+            return super()._prepare_component_need(step, memory)
+        company = self.env.company
+        vendor_line = self.env["product.supplierinfo"].browse(step.vendor_line_id)
+        source = (
+            vendor_line.partner_id.with_company(company).property_stock_subcontractor
+            or company.subcontracting_location_id
+        )
+        rule = self.env["stock.rule"].browse(step.supply_rule_id)
+        warehouse = rule.picking_type_id.warehouse_id or rule.warehouse_id
+        return self._new_component_need(step, source, warehouse, memory)
