@@ -13,8 +13,13 @@
         "security/ir.model.access.csv",
         "data/ir_default_data.xml",
         "data/mail_activity_type_data.xml",
+
+        "wizards/supply_setup_templates.xml",
+        "wizards/supply_setup_views.xml",
+        "wizards/supply_start_views.xml",
         "views/mrp_bom_views.xml",
         "report/mrp_production_templates.xml",
+        "report/mrp_report_bom_structure.xml",
         "views/mrp_production_views.xml",
         "views/product_category_views.xml",
         "views/product_template_views.xml",
@@ -26,6 +31,9 @@
         "views/stock_warehouse_views.xml",
         "views/sale_order_line_views.xml",
         "views/sale_portal_templates.xml",
+
+        "wizards/supply_rule_test_templates.xml",
+        "wizards/supply_rule_test_views.xml",
         "views/supply_rule_views.xml",
         "views/supply_preview_views.xml",
     ],

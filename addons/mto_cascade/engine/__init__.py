@@ -24,6 +24,19 @@ from .policy import (
     takes_from_stock,
 )
 from .presets import ALL, ASSEMBLIES, SOLD_PRODUCT, SUPPLIED, preset_policy
-from .rules import COSTLY, STOCK_BELOW, Facts, Rule, RuleMatch, find_rule
+from .rules import (
+    COSTLY,
+    FAILS,
+    HOLDS,
+    STOCK_BELOW,
+    UNKNOWN,
+    Facts,
+    Rule,
+    RuleMatch,
+    RuleTrial,
+    find_rule,
+    find_shadows,
+    try_rule,
+)
 from .specification import specification_key
 from .start import start_moment

@@ -14,6 +14,11 @@ from .presets import SUPPLIED
 # The result of a decoupling point: this demand and all below it are served from stock.
 STOCK_BELOW = "stock_below"
 
+# Whether a condition or a rule holds for a demand.
+HOLDS = "holds"
+FAILS = "fails"
+UNKNOWN = "unknown"
+
 # What is expensive to know of a demand; asked only when all else of a rule holds.
 COSTLY = frozenset({"supply", "vendor", "lead_time", "unit_cost"})
 
@@ -95,6 +100,60 @@ class RuleMatch:
         return DEPENDS_ON_ORDER if self.unknown else self.rule.policy
 
 
+@dataclass(frozen=True)
+class Condition:
+    """One condition of a rule, tried on a demand: HOLDS, FAILS or UNKNOWN."""
+
+    fact: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class RuleTrial:
+    """A rule tried on a demand, with all its conditions, also after one that fails."""
+
+    rule: Rule
+    conditions: tuple[Condition, ...] = ()
+
+    @property
+    def outcome(self) -> str:
+        """HOLDS, FAILS, or UNKNOWN when it hangs on what nobody knows yet."""
+        outcomes = {condition.outcome for condition in self.conditions}
+        return next((o for o in (FAILS, UNKNOWN) if o in outcomes), HOLDS)
+
+
+def try_rule(rule: Rule, facts: Facts) -> RuleTrial:
+    """Try every condition of ``rule``; ``find_rule`` stops at the first that fails."""
+    return RuleTrial(
+        rule,
+        tuple(
+            Condition(name, _judge(name, answer, facts))
+            for name, check in _CHECKS.items()
+            if (answer := check(rule, facts)) is not None
+        ),
+    )
+
+
+def find_shadows(
+    rules: Iterable[Rule],
+    parents: Mapping[str, Mapping[int, Collection[int]]] | None = None,
+) -> dict[int, Rule]:
+    """Return {id of a rule that never holds: the earlier rule that takes its demands}.
+
+    ``parents``: by fact, what else is named whenever something is named: {'category':
+    {id: ids of the category and all above it}}. What is missing there stands alone.
+    """
+    earlier: list[Rule] = []
+    result = {}
+    for rule in rules:
+        shadow = next((r for r in earlier if _covers(r, rule, parents or {})), None)
+        if shadow:
+            result[rule.id] = shadow
+        else:
+            earlier.append(rule)
+    return result
+
+
 def find_rule(rules: Iterable[Rule], facts: Facts) -> RuleMatch | None:
     """Return the first rule that holds or may hold for ``facts``.
 
@@ -112,10 +171,11 @@ def _match(rule: Rule, facts: Facts) -> RuleMatch | None:
         answer = check(rule, facts)
         if answer is None:
             continue
-        if answer is _UNKNOWN or name in facts.unknown:
-            unknown.append(name)
-        elif answer is False:
+        outcome = _judge(name, answer, facts)
+        if outcome == FAILS:
             return None
+        if outcome == UNKNOWN:
+            unknown.append(name)
         else:
             held.append({"fact": name, **answer})
     return RuleMatch(
@@ -123,6 +183,12 @@ def _match(rule: Rule, facts: Facts) -> RuleMatch | None:
         tuple(fact for fact in held if not fact.get("silent")),
         tuple(unknown),
     )
+
+
+def _judge(name: str, answer, facts: Facts) -> str:
+    if answer is _UNKNOWN or name in facts.unknown:
+        return UNKNOWN
+    return FAILS if answer is False else HOLDS
 
 
 # Each check answers None (no such condition), False (does not hold), _UNKNOWN, or the
@@ -205,3 +271,48 @@ _CHECKS = {
     "lead_time": _check_lead_time,
     "unit_cost": _check_cost,
 }
+
+
+# Whether all that the later rule holds for, the first one holds for as well: each of
+# its conditions follows from one of the later rule.
+
+
+def _covers(first: Rule, later: Rule, parents: Mapping) -> bool:
+    return (
+        _covers_levels(first, later)
+        and _covers_supply(first, later)
+        and all(
+            _covers_named(first, later, name, parents.get(name, {}))
+            for name in ("category", "vendor", "customer", "customer_tag", "warehouse")
+        )
+        and (later.lead_time or 0) >= (first.lead_time or 0)
+        and _covers_range(first, later, "cost")
+        and _covers_range(first, later, "quantity")
+    )
+
+
+def _covers_levels(first: Rule, later: Rule) -> bool:
+    if (first.level_from or 0) > (later.level_from or 0):
+        return False
+    if first.level_to is None:
+        return True
+    return later.level_to is not None and later.level_to <= first.level_to
+
+
+def _covers_supply(first: Rule, later: Rule) -> bool:
+    if first.supply:
+        return later.supply == first.supply
+    return not first.orders or bool(later.supply) or later.orders
+
+
+def _covers_named(first: Rule, later: Rule, name: str, parents: Mapping) -> bool:
+    wanted, known = getattr(first, name), getattr(later, name)
+    return not wanted or wanted == known or wanted in parents.get(known, ())
+
+
+def _covers_range(first: Rule, later: Rule, name: str) -> bool:
+    lowest, highest = getattr(first, f"{name}_from"), getattr(first, f"{name}_to")
+    later_highest = getattr(later, f"{name}_to")
+    return (getattr(later, f"{name}_from") or 0) >= (lowest or 0) and (
+        not highest or bool(later_highest and later_highest <= highest)
+    )

@@ -24,4 +24,5 @@ from . import stock_warehouse
 from . import supply_facts
 from . import supply_policy
 from . import supply_rule
+from . import supply_structure
 from . import uom_uom

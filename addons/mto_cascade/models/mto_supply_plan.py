@@ -544,9 +544,12 @@ class SupplyPlan(models.AbstractModel):
             "params": {"force_uom": None},
         }
         price = product._select_seller(partner_id=chosen, **offer)
-        price = price or product._prepare_sellers(False).filtered(
-            lambda seller: not seller.company_id or seller.company_id == company
-        )[:1]
+        price = (
+            price
+            or product._prepare_sellers(False).filtered(
+                lambda seller: not seller.company_id or seller.company_id == company
+            )[:1]
+        )
         if price and need.by_policy:
             price = self.env["stock.rule"]._get_reached_price(
                 price,

@@ -94,6 +94,10 @@ class ProductProduct(models.Model):
         warehouse.check_access("read")
         return self._get_supply_decisions(warehouse)
 
+    def action_supply_setup(self):
+        """Open the assistant for the products of these variants."""
+        return self.product_tmpl_id.action_supply_setup()
+
     @api.readonly
     def get_supply_path(self, quantity=1.0, warehouse_id=False):
         """What selling a quantity of each product alone would create, level by level.

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools.misc import format_date
 
 from .supply_words import SUPPLY_POLICIES
 
@@ -24,6 +25,88 @@ class ProductTemplate(models.Model):
         compute="_compute_supply_explanation",
         help="How the product is supplied when this company sells it, and why.",
     )
+
+    lead_time_review_date = fields.Date(
+        "Lead Times Reviewed on",
+        company_dependent=True,
+        readonly=True,
+        copy=False,
+        help="When somebody last looked at the lead times with the customer in mind.",
+    )
+    lead_time_review_uid = fields.Many2one(
+        "res.users",
+        "Lead Times Reviewed by",
+        company_dependent=True,
+        readonly=True,
+        copy=False,
+    )
+    lead_time_review_days = fields.Integer(
+        "Reviewed Customer Lead Time",
+        company_dependent=True,
+        readonly=True,
+        copy=False,
+        help="The customer lead time in days when the lead times were reviewed.",
+    )
+    lead_time_review = fields.Char(
+        "Lead Times",
+        compute="_compute_lead_time_review",
+        help="Whether the lead times were reviewed, and still are what was reviewed.",
+    )
+
+    @api.depends(
+        "sale_delay",
+        "lead_time_review_date",
+        "lead_time_review_uid",
+        "lead_time_review_days",
+    )
+    @api.depends_context("company", "lang")
+    def _compute_lead_time_review(self):
+        for template in self:
+            template.lead_time_review = template._get_lead_time_review()
+
+    def _get_lead_time_review(self):
+        self.ensure_one()
+        if not self.lead_time_review_date:
+            return self.env._("Never reviewed.")
+        values = {
+            "date": format_date(self.env, self.lead_time_review_date),
+            # A colleague's name, also for who may not read users of other companies.
+            "name": self.sudo().lead_time_review_uid.name or "",
+            "days": self.lead_time_review_days,
+            "now": self.sale_delay,
+        }
+        if self.lead_time_review_days == self.sale_delay:
+            return self.env._("Reviewed on %(date)s by %(name)s.", **values)
+        return self.env._(
+            "Reviewed on %(date)s by %(name)s for %(days)s days; the customer lead "
+            "time is %(now)s days now. Review again.",
+            **values,
+        )
+
+    def _write_lead_time_review(self):
+        """Write who reviewed the lead times, today, for which customer lead time."""
+        today = fields.Date.context_today(self)
+        for days, templates in self.grouped("sale_delay").items():
+            templates.write(
+                {
+                    "lead_time_review_date": today,
+                    "lead_time_review_uid": self.env.uid,
+                    "lead_time_review_days": days,
+                }
+            )
+
+    def action_supply_setup(self):
+        """Open the assistant for these products."""
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "mto_cascade.supply_setup_action_template"
+            ),
+            "context": {
+                "active_model": self._name,
+                "active_ids": self.ids,
+                "dialog_size": "extra-large",
+            },
+        }
 
     @api.depends(
         "supply_policy",

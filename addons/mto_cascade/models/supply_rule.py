@@ -3,7 +3,7 @@ from dataclasses import replace
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
-from ..engine import COSTLY, STOCK_BELOW, Rule, find_rule
+from ..engine import COSTLY, STOCK_BELOW, Rule, find_rule, find_shadows
 from .supply_words import DEMAND_POLICIES, rule_sentence
 
 # As many levels as anybody counts by hand; deeper ones are met by an open end.
@@ -116,6 +116,10 @@ class MtoSupplyRule(models.Model):
     summary = fields.Char(
         "In Words", compute="_compute_summary", help="What the rule says."
     )
+    warning = fields.Char(
+        compute="_compute_warning",
+        help="Why the rule never holds, where that is certain.",
+    )
     open_demand_count = fields.Integer(
         "Open Demands",
         compute="_compute_open_demand_count",
@@ -134,6 +138,26 @@ class MtoSupplyRule(models.Model):
         shows_cost = self.env.user.has_group("mrp.group_mrp_manager")
         for rule in self:
             rule.summary = rule_sentence(rule, shows_cost=shows_cost)
+
+    @api.depends(
+        lambda self: [
+            *self._get_condition_fields(),
+            "sequence",
+            "active",
+            "company_id",
+        ]
+    )
+    @api.depends_context("lang")
+    def _compute_warning(self):
+        for company, rules in self.grouped("company_id").items():
+            # Of what is saved: the order of the others is known only there.
+            shadows = self._find_shadows(company)
+            for rule in rules:
+                shadow = shadows.get(rule._origin.id)
+                rule.warning = shadow and self.env._(
+                    "Never holds: rule '%(rule)s' before it takes all its demands.",
+                    rule=shadow.name,
+                )
 
     def _compute_open_demand_count(self):
         # Counted in the reader's companies; no transfer is shown to who may not see it.
@@ -232,18 +256,23 @@ class MtoSupplyRule(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         rules = super().create(vals_list)
-        self.env.registry.clear_cache()
+        self._forget_rules()
         return rules
 
     def write(self, vals):
         res = super().write(vals)
-        self.env.registry.clear_cache()
+        self._forget_rules()
         return res
 
     def unlink(self):
         res = super().unlink()
-        self.env.registry.clear_cache()
+        self._forget_rules()
         return res
+
+    def _forget_rules(self):
+        """What the engine reads, and what each rule says of the rules before it."""
+        self.env.registry.clear_cache()
+        self.invalidate_model(["warning"])
 
     def action_open_demands(self):
         """Open the demands that the rules in ``self`` decided and that are not done."""
@@ -261,6 +290,51 @@ class MtoSupplyRule(models.Model):
             ("state", "not in", ("done", "cancel")),
             ("company_id", "in", self.env.companies.ids),
         ]
+
+    def action_test(self):
+        """Open a dialog that tries the rules on a product or an order.
+
+        Started from one rule, the dialog tells of this rule first.
+        """
+        return {
+            "name": self.env._("Test the rules on..."),
+            "type": "ir.actions.act_window",
+            "res_model": "mto.supply.rule.test",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_rule_id": self.id if len(self) == 1 else False,
+                "dialog_size": "extra-large",
+            },
+        }
+
+    def _find_shadows(self, company):
+        """Return {id of a rule of ``company`` that never holds: the engine's rule
+        before it that takes its demands}.
+
+        A rule of all companies is in the shadow of its like only.
+        """
+        rules = self._get_engine_rules(company.id)
+        return find_shadows(rules, self._get_fact_parents(rules))
+
+    def _get_fact_parents(self, rules):
+        """What is named of a demand together with what the rules name.
+
+        The categories above one, and the company that a person belongs to.
+        """
+        env = self.sudo().env  # names of nothing are told
+        categories = env["product.category"].browse(
+            {rule.category for rule in rules if rule.category}
+        )
+        people = env["res.partner"].browse(
+            {id_ for rule in rules for id_ in (rule.vendor, rule.customer) if id_}
+        )
+        companies = {person.id: person.commercial_partner_id.ids for person in people}
+        return {
+            "category": {c.id: c._get_ids_with_parents() for c in categories},
+            "vendor": companies,
+            "customer": companies,
+        }
 
     # Deciding
 

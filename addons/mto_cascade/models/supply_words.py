@@ -32,6 +32,34 @@ PRESETS = [
 ]
 
 
+def preset_choices(env):
+    """Return each choice of the company with one sentence on what will happen."""
+    return [
+        (
+            ASSEMBLIES,
+            env._(
+                "Assemblies for the order, bought parts from stock first "
+                "(recommended). Each assembly is made for its customer; purchases "
+                "only fill what the shelf lacks."
+            ),
+        ),
+        (
+            ALL,
+            env._(
+                "Everything for the order. Every product and part is made or "
+                "bought for its customer; nothing waits on a shelf."
+            ),
+        ),
+        (
+            SOLD_PRODUCT,
+            env._(
+                "Only the sold product for the order. Its components come from "
+                "the warehouse, which reordering rules refill."
+            ),
+        ),
+    ]
+
+
 def supply_sentence(env, policy, reason, supply="any"):
     """Return the sentence of a decision.
 
@@ -182,6 +210,91 @@ def _fact_words(env, fact):
     return env._("unit cost")
 
 
+def wanted_words(rule, fact, shows_cost=False):
+    """Return what one condition of a cascade rule asks for.
+
+    :param rule: a record of ``mto.supply.rule``
+    :param str fact: name of the condition, as ``engine.Condition`` has it
+    :param bool shows_cost: whether the reader may see a cost
+    """
+    env = rule.env
+    secret = rule.sudo()  # vendors and customers are named to readers of the rule
+    match fact:
+        case "level":
+            return _level_condition(env, rule) or env._("any level")
+        case "supply":
+            if rule.supply:
+                return _selection_label(env, rule._name, "supply", rule.supply)
+            return env._("can be made or bought")
+        case "category":
+            return rule.category_id.display_name
+        case "vendor":
+            return secret.vendor_id.display_name
+        case "lead_time":
+            return env._("at least %(days)s days", days=rule.lead_time_min)
+        case "unit_cost":
+            return _cost_condition(env, rule, shows_cost)
+        case "customer":
+            return secret.partner_id.display_name
+        case "customer_tag":
+            return rule.partner_tag_id.display_name
+        case "quantity":
+            return _quantity_condition(env, rule)
+    return secret.warehouse_id.name
+
+
+def found_words(env, fact, facts, cost=""):
+    """Return what a demand has where a condition asks for ``fact``.
+
+    :param facts: ``engine.Facts`` of the demand
+    :param str cost: the unit cost as the reader may see it
+    """
+    if fact in facts.unknown:
+        return env._("not known before there is an order")
+    match fact:
+        case "level":
+            first, last = facts.levels
+            if first == last:
+                return env._("level %(level)s", level=first)
+            return env._("level %(level)s or deeper", level=first)
+        case "supply":
+            return supply_kind_label(env, facts.supply)
+        case "lead_time":
+            return env._("%(days)s days", days=facts.lead_time)
+        case "unit_cost":
+            return cost or env._("not shown")
+        case "quantity":
+            return _number(facts.quantity)
+    return ", ".join(getattr(facts, fact).values()) or env._("none")
+
+
+def fact_label(env, fact):
+    """Return the name of a fact that rules ask for."""
+    label = _fact_labels(env)[fact]
+    return label[:1].upper() + label[1:]
+
+
+def policy_label(env, policy):
+    """Return the label of a policy; of none, that it depends on the order."""
+    labels = dict(env["mto.supply.rule"]._fields["result"]._description_selection(env))
+    return labels.get(policy) or env._("Depends on the order")
+
+
+def supply_kind_label(env, supply):
+    """Return how a product is replenished, in a word or two."""
+    return {
+        "make": env._("Made"),
+        "buy": env._("Bought"),
+        "subcontract": env._("Subcontracted"),
+        "transfer": env._("Brought from another location"),
+        "dropship": env._("Shipped by the vendor"),
+        "kit": env._("Kit"),
+        "service": env._("Service"),
+        "none": env._("No bill of materials, no vendor"),
+        "no_rule": env._("No rule replenishes it"),
+    }[supply]
+
+
 def rule_sentence(rule, shows_cost=False):
     """Return what a cascade rule says.
 
@@ -247,14 +360,18 @@ def _order_conditions(env, rule):
     if rule.partner_tag_id:
         yield env._("customer tag %(name)s", name=rule.partner_tag_id.display_name)
     if rule.quantity_min or rule.quantity_max:
-        yield _range_words(
-            env,
-            env._("ordered quantity"),
-            rule.quantity_min and _number(rule.quantity_min),
-            rule.quantity_max and _number(rule.quantity_max),
-        )
+        yield _quantity_condition(env, rule)
     if rule.warehouse_id:
         yield env._("warehouse %(name)s", name=rule.sudo().warehouse_id.name)
+
+
+def _quantity_condition(env, rule):
+    return _range_words(
+        env,
+        env._("ordered quantity"),
+        rule.quantity_min and _number(rule.quantity_min),
+        rule.quantity_max and _number(rule.quantity_max),
+    )
 
 
 def _range_words(env, what, least, most):

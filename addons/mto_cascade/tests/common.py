@@ -10,7 +10,7 @@ ROLE_GROUPS = {
     "planner": "mrp.group_mrp_manager,stock.group_stock_user",
     "shop_floor": "mrp.group_mrp_user",
     "warehouse": "stock.group_stock_user",
-    "product_manager": "product.group_product_manager",
+    "product_manager": "base.group_user,product.group_product_manager",
     "employee": "base.group_user",
 }
 

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from odoo.addons.mto_cascade.models.supply_words import preset_choices
 
 
 class ResConfigSettings(models.TransientModel):
@@ -18,32 +21,20 @@ class ResConfigSettings(models.TransientModel):
         help="How many goods of this company carry each supply policy of their own.",
     )
 
+    recommended_settings = fields.Html(
+        compute="_compute_recommended_settings", sanitize=False
+    )
+    has_recommended_settings = fields.Boolean(compute="_compute_recommended_settings")
+    supply_category_today = fields.Char(compute="_compute_supply_today")
+    supply_rule_today = fields.Char(compute="_compute_supply_today")
+    supply_bom_line_today = fields.Char(compute="_compute_supply_today")
+    supply_warehouse_today = fields.Char(compute="_compute_supply_today")
+
     @api.model
     def _selection_supply_preset(self):
         """Each choice with one sentence that says what will happen."""
         return [
-            (
-                "assemblies",
-                self.env._(
-                    "Assemblies for the order, bought parts from stock first "
-                    "(recommended). Each assembly is made for its customer; purchases "
-                    "only fill what the shelf lacks."
-                ),
-            ),
-            (
-                "all",
-                self.env._(
-                    "Everything for the order. Every product and part is made or "
-                    "bought for its customer; nothing waits on a shelf."
-                ),
-            ),
-            (
-                "sold_product",
-                self.env._(
-                    "Only the sold product for the order. Its components come from "
-                    "the warehouse, which reordering rules refill."
-                ),
-            ),
+            *preset_choices(self.env),
             (
                 "none",
                 self.env._(
@@ -104,3 +95,98 @@ class ResConfigSettings(models.TransientModel):
         )
         labels = templates._fields["supply_policy"]._description_selection(self.env)
         return {label: counts.get(policy, 0) for policy, label in labels}
+
+    # Each setting with one sentence before and one after
+
+    @api.depends("company_id")
+    def _compute_supply_today(self):
+        for settings in self:
+            for name, sentence in settings._get_supply_today().items():
+                settings[name] = sentence
+
+    def _get_supply_today(self):
+        """Return {field: sentence} on what decides today."""
+        self.ensure_one()
+        # Only numbers, also for an administrator who is not a planner.
+        env = self.sudo().with_company(self.company_id).env
+        company = [("company_id", "in", (False, self.company_id.id))]
+        chosen = [("supply_policy", "not in", (False, "inherit"))]
+        return {
+            "supply_category_today": self.env._(
+                "Categories with a policy of their own: %(count)s",
+                count=env["product.category"].search_count(chosen),
+            ),
+            "supply_rule_today": self.env._(
+                "Active rules: %(count)s",
+                count=self.supply_rule_count,
+            ),
+            "supply_bom_line_today": self.env._(
+                "Components with a policy of their own: %(count)s",
+                count=env["mrp.bom.line"].search_count([*company, *chosen]),
+            ),
+            "supply_warehouse_today": self.env._(
+                "Warehouses with a policy of their own: %(count)s",
+                count=env["stock.warehouse"].search_count([*company, *chosen]),
+            ),
+        }
+
+    # Recommended settings
+
+    def _get_recommended_settings(self):
+        """What one click switches on. Override to add a setting of a module.
+
+        :return: one dictionary per setting, in the order of the page:
+
+            - ``title``: its name on the page
+            - ``today``: one sentence on what happens as it is set now
+            - ``then``: one sentence on what will happen
+            - ``values``: {field of the company: value} that the click writes
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        preset = self.company_id.supply_preset
+        sentences = dict(self._selection_supply_preset())
+        return [
+            {
+                "title": self.env._("Supply of sales orders"),
+                "today": sentences[preset]
+                if preset
+                else self.env._(
+                    "Odoo's routes decide product by product; without a make-to-order "
+                    "route everything comes from stock."
+                ),
+                "then": sentences["assemblies"],
+                "values": {"supply_preset": "assemblies"},
+            }
+        ]
+
+    @api.depends("company_id", "company_id.supply_preset")
+    @api.depends_context("lang")
+    def _compute_recommended_settings(self):
+        for settings in self:
+            recommended = settings._get_recommended_settings()
+            for setting in recommended:
+                setting["is_set"] = settings._is_set(setting)
+            settings.has_recommended_settings = all(s["is_set"] for s in recommended)
+            settings.recommended_settings = self.env["ir.qweb"]._render(
+                "mto_suite.recommended_settings", {"recommended": recommended}
+            )
+
+    def _is_set(self, setting):
+        company = self.company_id.sudo()
+        return all(company[name] == value for name, value in setting["values"].items())
+
+    def action_apply_recommended_settings(self):
+        """Write the recommended settings of the company; for administrators.
+
+        :return: action that opens the page again
+        :raises odoo.exceptions.AccessError: for anybody else
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("base.group_system"):
+            raise AccessError(self.env._("Only an administrator changes settings."))
+        for setting in self._get_recommended_settings():
+            self.company_id.write(setting["values"])
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "mto_suite.res_config_settings_action"
+        )

@@ -1,1 +1,6 @@
-from . import test_actions, test_menus, test_module, test_settings, test_tour
+from . import test_actions
+from . import test_menus
+from . import test_module
+from . import test_settings
+from . import test_setup_tour
+from . import test_tour

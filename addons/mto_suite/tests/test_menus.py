@@ -12,6 +12,7 @@ BUY = {"purchase_order_rfq_menu", "purchase_order_order_menu"}
 PRODUCTS = {"product_template_menu", "product_category_menu"}
 REPAIR = {"stock_move_stranded_menu"}
 SETTINGS = {"settings_menu"}
+START = {"start_menu"}
 ADVANCED = {"supply_rule_menu", "mrp_bom_line_menu"}
 
 VISIBLE = {
@@ -20,8 +21,8 @@ VISIBLE = {
     "shop_floor": ORDERS | MAKE | PRODUCTS,
     "warehouse": set(),
     "finance": set(),
-    "administrator": SETTINGS,
-    "planner": ORDERS | MAKE | BUY | PRODUCTS | REPAIR | ADVANCED,
+    "administrator": SETTINGS | START,
+    "planner": ORDERS | MAKE | BUY | PRODUCTS | REPAIR | ADVANCED | START,
 }
 
 

@@ -3,6 +3,7 @@ from odoo.tests import TransactionCase, tagged
 # What the app consists of: screens, and the one field that its settings page shows.
 SCREENS = {
     "ir.actions.act_window",
+    "ir.actions.server",
     "ir.ui.menu",
     "ir.ui.view",
 }

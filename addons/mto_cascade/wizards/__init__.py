@@ -1,0 +1,3 @@
+from . import supply_rule_test
+from . import supply_setup
+from . import supply_start
