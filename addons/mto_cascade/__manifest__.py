@@ -13,7 +13,6 @@
         "security/ir.model.access.csv",
         "data/ir_default_data.xml",
         "data/mail_activity_type_data.xml",
-
         "wizards/supply_setup_templates.xml",
         "wizards/supply_setup_views.xml",
         "wizards/supply_start_views.xml",
@@ -31,7 +30,6 @@
         "views/stock_warehouse_views.xml",
         "views/sale_order_line_views.xml",
         "views/sale_portal_templates.xml",
-
         "wizards/supply_rule_test_templates.xml",
         "wizards/supply_rule_test_views.xml",
         "views/supply_rule_views.xml",
