@@ -13,15 +13,31 @@ import pytest
 
 from stack import odoo
 
-# model, method, name of the record in the demonstration; ".move_ids" behind the name
-# of an order line means its first demand
+# model, method, name of the record in the demonstration; behind the name of an order
+# line stands one of BEHIND_LINE
 CALLS = [
     ("product.product", "get_supply_decision", "product_bicycle"),
     ("sale.order.line", "get_supply_decision", "order_line_quoted_cargo_bike"),
     ("mrp.bom.line", "get_supply_decision", "bom_line_bicycle_frame"),
     ("stock.move", "get_supply_decision", "order_line_bicycle_bicycle.move_ids"),
+    ("sale.order", "get_pegging", "order_cargo"),
+    ("mrp.production", "get_demand", "order_line_bicycle_bicycle.productions"),
+    ("purchase.order", "get_demand", "order_line_bicycle_bicycle.purchases"),
+    ("stock.picking", "get_demand", "order_line_bicycle_bicycle.pickings"),
     ("mto.demo", "get_bicycle_table", None),
 ]
+
+# The first record of an order line.
+BEHIND_LINE = {
+    "move_ids": "SELECT min(id) FROM stock_move WHERE sale_line_id = %s",
+    "pickings": "SELECT min(picking_id) FROM stock_move WHERE sale_line_id = %s",
+    "productions": "SELECT min(id) FROM mrp_production WHERE demand_line_id = %s",
+    "purchases": """SELECT min(bought.order_id)
+        FROM stock_move demand
+        JOIN stock_move_created_purchase_line_rel rel ON rel.move_id = demand.id
+        JOIN purchase_order_line bought ON bought.id = rel.created_purchase_line_id
+        WHERE demand.demand_line_id = %s""",
+}
 
 MAKE_KEY = """
 user = env.ref("base.user_admin")
@@ -36,15 +52,13 @@ def arguments(site, name):
     """Return the ids to call a method on, or none for a method of the model."""
     if not name:
         return []
-    name, _dot, demands = name.partition(".")
+    name, _dot, behind = name.partition(".")
     found = site.query(
         "SELECT res_id FROM ir_model_data WHERE module = 'mto_demo' AND name = %s",
         [name],
     )[0]
-    if demands:
-        found = site.query(
-            "SELECT min(id) FROM stock_move WHERE sale_line_id = %s", found
-        )[0]
+    if behind:
+        found = site.query(BEHIND_LINE[behind], found)[0]
     return list(found)
 
 
