@@ -58,11 +58,6 @@ registry.category("web_tour.tours").add("mto_suite_engineering", {
             trigger: ".o_group_header:contains(Tour Engineer)",
         },
         {
-            content: "Unfold it",
-            trigger: ".o_group_header:contains(Tour Engineer) .o_group_name",
-            run: "click",
-        },
-        {
             content: "Open the new bill of materials of its product",
             trigger: ".o_data_row:contains(Tour Special) button:contains(Create BoM)",
             run: "click",
