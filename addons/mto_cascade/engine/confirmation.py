@@ -16,6 +16,7 @@ from .documents import (
     PurchaseLine,
     Supply,
     Transfer,
+    Triggered,
 )
 from .factory import UNKNOWN, Answers, Decision, RuleKey
 from .ledger import Ledger
@@ -32,7 +33,8 @@ MTS_ELSE_MTO = "mts_else_mto"
 class Confirmation:
     """Orders that are confirmed one after the other, on one stock.
 
-    ``productions``, ``purchases`` and ``transfers`` are what was made or enlarged.
+    ``productions``, ``purchases`` and ``transfers`` are what was made or enlarged,
+    ``triggered`` what reordering rules add after the last of the orders.
     """
 
     def __init__(self, answers: Answers):
@@ -41,6 +43,8 @@ class Confirmation:
         self.productions: list[Production] = []
         self.purchases: list[Purchase] = []
         self.transfers: list[Transfer] = []
+        self.triggered: list[Triggered] = []
+        self._reordered = {}
         self._real_purchases = set()
         self._real_productions = set()
         self._count = 0
@@ -51,7 +55,9 @@ class Confirmation:
         :return: what it makes or enlarges, in the order in which it is made
         """
         before = self._count_supplies()
+        first = self._count
         self._play(self._run(needs))
+        self.triggered = self._find_triggered(first)
         return self._compare_supplies(before)
 
     def _play(self, task):
@@ -87,6 +93,32 @@ class Confirmation:
                     serves = serves[served:]
                 deltas.append(Delta(supply, is_new, quantity, tuple(serves)))
         return deltas
+
+    def _find_triggered(self, first):
+        """What reordering rules order (stock.move._trigger_scheduler).
+
+        Odoo asks them after each production order; here they are asked once, of the
+        demands made since the number ``first``.
+        """
+        triggered = {}
+        for moves in list(self.ledger.moves.values()):
+            for move in moves:
+                if move.id <= first or not move.leaves_stock:
+                    continue
+                key = (move.product.id, move.place_from, move.place_to)
+                rule = self.answers.ask("reordering", key, move)
+                if rule is not UNKNOWN and rule:
+                    triggered[rule.id] = (rule, move)
+        return list(filter(None, (self._reorder(*pair) for pair in triggered.values())))
+
+    def _reorder(self, rule, move):
+        forecast = rule.forecast + self.ledger.count_change(rule, move.product)
+        forecast += self._reordered.get(rule.id, 0.0)
+        quantity = rule.quantity(forecast, move.product.unit)
+        if not move.product.unit.is_more(quantity, 0.0):
+            return None
+        self._reordered[rule.id] = self._reordered.get(rule.id, 0.0) + quantity
+        return Triggered(rule.id, move.product, move.company, quantity, forecast)
 
     def _next_id(self):
         self._count += 1

@@ -298,3 +298,14 @@ class Delta:
     is_new: bool
     quantity: float
     serves: tuple[Served, ...]
+
+
+@dataclass(frozen=True)
+class Triggered:
+    """What a reordering rule orders because of a confirmation, and at which forecast."""
+
+    rule: int
+    product: Product
+    company: int
+    quantity: float
+    forecast: float

@@ -1,5 +1,6 @@
 from collections import defaultdict
 from dataclasses import replace
+from datetime import datetime, time
 from functools import partial
 
 from odoo import api, fields, models
@@ -15,6 +16,7 @@ from ..engine.factory import (
     Operation,
     Product,
     Recipe,
+    Reordering,
     Rule,
     Stock,
     Vendor,
@@ -74,8 +76,13 @@ class SupplyPlan(models.AbstractModel):
     def _load_products(self, answers, company_id, product_ids):
         """{id: record} of these and of all below them, read at once."""
         resolver = self.env["mto.supply.resolver"].with_company(company_id)
-        resolver._load(set(product_ids), answers.memory)
-        return answers.memory.products[company_id]
+        memory = answers.memory
+        if set(product_ids) - memory.products.get(company_id, {}).keys():
+            resolver._load(set(product_ids), memory)
+            loaded = memory.products[company_id]
+            records = self.env["product.product"].browse(list(loaded))
+            records.with_company(company_id).fetch(["variant_supply_policy"])
+        return memory.products[company_id]
 
     def _get_product(self, answers, product_id, company_id):
         return self._load_products(answers, company_id, [product_id])[product_id]
@@ -132,8 +139,7 @@ class SupplyPlan(models.AbstractModel):
                 for key, rule in rules.items()
                 if rule.action == "buy"
             }
-            resolver._find_vendors(bought, memory)
-            resolver._find_subcontracted(bought, memory)
+            self._find_subcontracted(answers, company_id, bought)
             for key, rule in rules.items():
                 answers.tell("rule", key, rule and self._make_rule(answers, key, rule))
 
@@ -254,12 +260,14 @@ class SupplyPlan(models.AbstractModel):
         """As ``stock.rule._get_matching_bom``, in batch."""
         resolver = self.env["mto.supply.resolver"].with_company(company_id)
         picking_type = rule.picking_type_id
-        found = resolver._find_normal_boms(picking_type, list(products))
-        if rest := products.keys() - found.keys():
+        made = resolver.with_company(company_id)._get_made_ids(answers.memory)
+        found = resolver._find_normal_boms(picking_type, list(made))
+        if rest := (products.keys() & made) - found.keys():
             found.update(resolver._find_normal_boms(False, list(rest)))
         return {
             products[product_id]: self._browse_bom(answers, bom_id)
             for product_id, bom_id in found.items()
+            if product_id in products
         }
 
     def _browse_bom(self, answers, bom_id):
@@ -271,6 +279,9 @@ class SupplyPlan(models.AbstractModel):
         result = {}
         for product, bom in boms.items():
             operation = bom.picking_type_id or (rule and rule.picking_type_id)
+            ingredients = self._get_ingredients(
+                answers, bom, product, company_id, options
+            )
             result[product.id] = Recipe(
                 bom.id,
                 bom.code or "",
@@ -278,10 +289,11 @@ class SupplyPlan(models.AbstractModel):
                 bom.product_qty,
                 bom.batch_size if bom.enable_batch_size else 0.0,
                 bom.produce_delay,
-                self._get_ingredients(answers, bom, product, company_id, options),
+                ingredients,
                 operation and self._make_operation(answers, operation) or None,
                 product.property_stock_production.id,
-                bool(bom.operation_ids),
+                # Asked only where it decides whether the order is confirmed.
+                not ingredients and bool(bom.operation_ids),
             )
         return result
 
@@ -382,34 +394,63 @@ class SupplyPlan(models.AbstractModel):
         for demand in demands:
             key = (demand.company, demand.warehouse)
             if demand.product.id not in known.setdefault(key, {}):
-                loaded = answers.memory.products[demand.company.id]
-                products = demand.product.union(*loaded.values())
-                known[key] = products._get_supply_kinds(demand.warehouse)
+                known[key] = self._find_supply_kinds(answers, *key)
             demand.supply = known[key][demand.product.id]
+
+    def _find_supply_kinds(self, answers, company, warehouse):
+        """As ``product.product._get_supply_kinds``, by rules that are asked anyway."""
+        resolver = self.env["mto.supply.resolver"].with_company(company)
+        memory = answers.memory
+        products = memory.products[company.id]
+        if not warehouse:
+            return dict.fromkeys(products, "no_rule")
+        rules, bought = {}, {}
+        for product_id, product in products.items():
+            need = SupplyNeed(
+                product_id, warehouse.lot_stock_id.id, company.id, warehouse.id
+            )
+            rules[product] = resolver._find_rule(need, product, memory)
+            if rules[product].action == "buy":
+                bought[product_id] = need
+        self._find_subcontracted(answers, company.id, bought)
+        return {
+            product.id: product._get_supply_kind(
+                rule, bool(memory.subcontracted.get((company.id, product.id)))
+            )
+            for product, rule in rules.items()
+        }
+
+    def _find_subcontracted(self, answers, company_id, bought):
+        """Look for subcontractors, once for each product."""
+        known = answers.memo["asked_subcontracted"].setdefault(company_id, set())
+        if missing := bought.keys() - known:
+            known |= missing
+            resolver = self.env["mto.supply.resolver"].with_company(company_id)
+            needs = {product_id: bought[product_id] for product_id in missing}
+            resolver._find_vendors(needs, answers.memory)
+            resolver._find_subcontracted(needs, answers.memory)
 
     # Stock
 
     def _answer_stock(self, answers, questions):
+        """All that can be reached is answered with the first question of a place."""
         network = self.env["mto.supply.network"]
-        pools = defaultdict(list)
+        pools = defaultdict(set)
         for (product_id, place_id), move in questions.items():
-            pools[place_id, move.company].append(product_id)
+            pools[place_id, move.company].add(product_id)
         for (place_id, company_id), product_ids in pools.items():
+            loaded = self._load_products(answers, company_id, product_ids)
+            stored = [record for record in loaded.values() if record.is_storable]
+            asked = [loaded[product_id] for product_id in product_ids]
+            products = self.env["product.product"].union(*stored, *asked)
             place = self.env["stock.location"].browse(place_id)
             company = self.env["res.company"].browse(company_id)
-            products = self.env["product.product"].browse(product_ids)
             found = network._get_pools(products, place, company)
             for product in products:
                 pool = found[product]
-                answers.tell(
-                    "stock",
-                    (product.id, place_id),
-                    Stock(
-                        pool.on_hand,
-                        pool.committed,
-                        [self._make_arrival(answers, a) for a in pool.arrivals],
-                    ),
-                )
+                arrivals = [self._make_arrival(answers, a) for a in pool.arrivals]
+                stock = Stock(pool.on_hand, pool.committed, arrivals)
+                answers.tell("stock", (product.id, place_id), stock)
 
     def _make_arrival(self, answers, arrival):
         record = arrival.key
@@ -417,6 +458,43 @@ class SupplyPlan(models.AbstractModel):
         key = (kind, record.id)
         answers.memo["arrivals"][key] = record
         return Arrival(key, arrival.quantity, arrival.date, arrival.specification)
+
+    def _answer_reordering(self, answers, questions):
+        """Reordering rules that Odoo triggers when goods leave a place."""
+        orderpoints = self.env["stock.warehouse.orderpoint"]
+        parameters = self.env["ir.config_parameter"].sudo()
+        if not parameters.get_param("stock.no_auto_scheduler"):
+            orderpoints = orderpoints.search(
+                Domain("product_id", "in", [key[0] for key in questions])
+                & Domain("trigger", "=", "auto")
+            )
+        by_product = orderpoints.grouped("product_id")
+        for key, move in questions.items():
+            product_id, source_id, dest_id = key
+            product = self.env["product.product"].browse(product_id)
+            source, dest = self.env["stock.location"].browse((source_id, dest_id))
+            found = by_product.get(product, orderpoints.browse()).filtered(
+                lambda point, source=source, dest=dest, move=move: (
+                    source._child_of(point.location_id)
+                    and not dest._child_of(point.location_id)
+                    and point.company_id.id == move.company
+                )
+            )[:1]
+            answers.tell("reordering", key, found and self._make_reordering(found))
+
+    def _make_reordering(self, orderpoint):
+        places = self.env["stock.location"].search(
+            [("id", "child_of", orderpoint.location_id.id)]
+        )
+        return Reordering(
+            orderpoint.id,
+            orderpoint.product_min_qty,
+            orderpoint.product_max_qty,
+            orderpoint.qty_forecast,
+            datetime.combine(orderpoint.lead_horizon_date, time.max),
+            frozenset(places.ids),
+            orderpoint._get_multiple_rounded_qty,
+        )
 
     # Orders and requests that may be joined
 
@@ -544,9 +622,12 @@ class SupplyPlan(models.AbstractModel):
             "params": {"force_uom": None},
         }
         price = product._select_seller(partner_id=chosen, **offer)
-        price = price or product._prepare_sellers(False).filtered(
-            lambda seller: not seller.company_id or seller.company_id == company
-        )[:1]
+        price = (
+            price
+            or product._prepare_sellers(False).filtered(
+                lambda seller: not seller.company_id or seller.company_id == company
+            )[:1]
+        )
         if price and need.by_policy:
             price = self.env["stock.rule"]._get_reached_price(
                 price,
