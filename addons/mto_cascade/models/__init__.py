@@ -1,5 +1,6 @@
 from . import mrp_bom_line
 from . import mrp_production
+from . import mto_supply_check
 from . import mto_supply_claim
 from . import mto_supply_network
 from . import mto_supply_reduction

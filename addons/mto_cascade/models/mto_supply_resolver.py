@@ -27,6 +27,7 @@ hand out more than the answer.
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import fields, models
@@ -49,6 +50,7 @@ class SupplyNeed(NamedTuple):
     ``option_ids``: chosen no-variant attribute values.
     ``packaging_id``: unit it is packed in, where its package type has routes.
     ``is_sold``: of a sales order line, not of a component.
+    ``date``: day after today on which it is needed; False for today.
     """
 
     product_id: int
@@ -61,6 +63,7 @@ class SupplyNeed(NamedTuple):
     option_ids: tuple = ()
     packaging_id: int | bool = False
     is_sold: bool = False
+    date: object = False
 
 
 class SupplyMove(NamedTuple):
@@ -79,7 +82,7 @@ class SupplyStep(NamedTuple):
     'mts_else_mto' or 'make_to_stock'; 'make_to_order' without moves.
     ``supply_rule_id``: the rule that makes, buys or transfers.
     ``delay``: days that making or buying takes.
-    ``vendor_line_id``: the price for the smallest quantity on the day of the memory.
+    ``vendor_line_id``: the price for the smallest quantity on the day of the need.
     ``problem``: why it cannot be ordered: 'no_rule', 'no_bom', 'no_vendor',
     'no_valid_price' or 'loop' (transfers in a circle).
     """
@@ -109,16 +112,17 @@ class SupplyComponent(NamedTuple):
 class SupplyMemory:
     """What one batch has found so far, for all its levels.
 
-    ``date``: the day on which prices of vendors must be valid.
-    Dictionaries are keyed by company first where the answer depends on it.
+    ``today``: in the time zone of the user. Dictionaries are keyed by company first
+    where the answer depends on it.
     """
 
-    date: object
+    today: object
     products: dict = field(default_factory=dict)
     signatures: dict = field(default_factory=dict)
     category_routes: dict = field(default_factory=dict)
     kits: dict = field(default_factory=dict)
     bom_ids: list = field(default_factory=list)
+    line_ids: list = field(default_factory=list)
     rules: dict = field(default_factory=dict)
     ways: dict = field(default_factory=dict)
     boms: dict = field(default_factory=dict)
@@ -132,12 +136,9 @@ class SupplyResolver(models.AbstractModel):
     _name = "mto.supply.resolver"
     _description = "How Needs Are Supplied"
 
-    def _new_memory(self, date=False):
-        """A memory for one batch.
-
-        :param date: day on which prices of vendors must be valid, today if not given
-        """
-        return SupplyMemory(date or fields.Date.context_today(self))
+    def _new_memory(self):
+        """A memory for one batch."""
+        return SupplyMemory(fields.Date.context_today(self))
 
     def _resolve(self, needs, memory):
         """Return {need: step}, see the top of this file.
@@ -218,7 +219,9 @@ class SupplyResolver(models.AbstractModel):
         boms.fetch(
             ["type", "product_id", "picking_type_id", "company_id", "produce_delay"]
         )
-        boms.bom_line_ids.fetch(["bom_id", "product_id", "product_uom_id"])
+        lines = boms.bom_line_ids
+        memory.line_ids += lines.ids
+        lines.fetch(["bom_id", "product_id", "product_uom_id"])
         templates.seller_ids.mapped("delay")  # with all columns, in one query
 
     def _get_signature(self, product, memory):
@@ -266,7 +269,7 @@ class SupplyResolver(models.AbstractModel):
             is_demand,
             last.procure_method if last else "make_to_order",
             last.source_id if last else False,
-            place._replace(product_id=need.product_id) if place else False,
+            place and place._replace(product_id=need.product_id, date=need.date),
             **end,
         )
 
@@ -276,7 +279,7 @@ class SupplyResolver(models.AbstractModel):
         :return: (moves, is_demand, need at the source or False, rule, problem)
         """
         key = (memory.signatures[need.company_id, need.product_id], *need[1:6])
-        key += need[8:]
+        key += need[8:10]
         if key not in memory.ways:
             memory.ways[key] = self._find_way(need, product, memory)
         return memory.ways[key]
@@ -284,7 +287,7 @@ class SupplyResolver(models.AbstractModel):
     def _find_way(self, need, product, memory):
         moves = []
         places = set()
-        place = need._replace(bom_id=False, option_ids=())
+        place = need._replace(bom_id=False, option_ids=(), date=False)
         while True:
             rule = self._find_rule(place, product, memory)
             if not place.source_id and rule.action not in PULL_ACTIONS:
@@ -335,7 +338,7 @@ class SupplyResolver(models.AbstractModel):
     def _find_rule(self, place, product, memory):
         """The rule core finds for a need, once per distinct key."""
         key = (memory.signatures[self.env.company.id, product.id], *place[1:6])
-        key += place[8:]
+        key += place[8:10]
         if key not in memory.rules:
             memory.rules[key] = (
                 self._search_component_rule(place, product)
@@ -388,11 +391,11 @@ class SupplyResolver(models.AbstractModel):
     def _get_ends(self, ways, memory):
         """Return {need: how its source is supplied}, as values of ``SupplyStep``."""
         self._find_boms(ways, memory)
-        bought = {
-            need.product_id: place or need
-            for need, (_moves, _demand, place, rule, _problem) in ways.items()
+        bought = [
+            (need.product_id, need.date or memory.today)
+            for need, (_moves, _demand, _place, rule, _problem) in ways.items()
             if rule.action == "buy"
-        }
+        ]
         self._find_vendors(bought, memory)
         self._find_subcontracted(bought, memory)
         return {need: self._get_end(need, way, memory) for need, way in ways.items()}
@@ -418,12 +421,13 @@ class SupplyResolver(models.AbstractModel):
         return {"supply": "manufacture", "bom_id": bom.id, "delay": bom.produce_delay}
 
     def _get_bought_end(self, need, memory):
-        vendor_line = memory.vendors[self.env.company.id, need.product_id]
+        key = (self.env.company.id, need.product_id, need.date or memory.today)
+        vendor_line = memory.vendors[key]
         if not vendor_line:
             product = memory.products[self.env.company.id][need.product_id]
             has_vendor = product._prepare_sellers()
             return {"problem": "no_valid_price" if has_vendor else "no_vendor"}
-        bom_id = memory.subcontracted.get((self.env.company.id, need.product_id))
+        bom_id = memory.subcontracted.get(key)
         return {
             "supply": "subcontract" if bom_id else "buy",
             "bom_id": bom_id or False,
@@ -473,18 +477,19 @@ class SupplyResolver(models.AbstractModel):
         return {product.id: bom.id for product, bom in boms.items()}
 
     def _find_vendors(self, bought, memory):
-        for product_id in bought:
-            key = (self.env.company.id, product_id)
+        """Fill ``memory.vendors``: {(company id, product id, date): vendor line}."""
+        for product_id, date in bought:
+            key = (self.env.company.id, product_id, date)
             if key not in memory.vendors:
                 product = memory.products[self.env.company.id][product_id]
-                memory.vendors[key] = product._select_seller(
-                    quantity=None, date=memory.date
-                )
+                memory.vendors[key] = product._select_seller(quantity=None, date=date)
 
     def _find_subcontracted(self, bought, memory):
-        """Fill ``memory.subcontracted``: {(company id, product id): bill of materials}.
+        """Fill ``memory.subcontracted``: the bill of materials of the same keys.
 
         Override where there are subcontractors; vendors are found before.
+
+        :param bought: list of (product id, date)
         """
 
     # The next level
@@ -539,10 +544,12 @@ class SupplyResolver(models.AbstractModel):
 
     def _new_component_need(self, step, source, warehouse, memory):
         product = memory.products[self.env.company.id][step.need.product_id]
+        date = step.need.date and step.need.date - timedelta(days=step.delay)
         return SupplyNeed(
             product_id=step.need.product_id,
             location_id=product.property_stock_production.id,
             company_id=self.env.company.id,
             warehouse_id=warehouse.id,
             source_id=source.id,
+            date=bool(date and date > memory.today) and date,
         )

@@ -10,6 +10,7 @@ from . import test_inherit
 from . import test_links
 from . import test_lives
 from . import test_ordering_engine
+from . import test_path_engine
 from . import test_performance
 from . import test_policy_levels
 from . import test_repair

@@ -8,20 +8,19 @@ class SupplyResolver(models.AbstractModel):
         """Vendors who make the product themselves, from our bill of materials."""
         super()._find_subcontracted(bought, memory)
         company = self.env.company
-        vendors = {
-            memory.products[company.id][product_id]: vendor_line.partner_id
-            for product_id in bought
-            if (vendor_line := memory.vendors[company.id, product_id])
-            and (company.id, product_id) not in memory.subcontracted
-        }
-        products = self.env["product.product"].union(*vendors)
+        products = memory.products[company.id]
         boms = self.env["mrp.bom"]._bom_find(
-            products, company_id=company.id, bom_type="subcontract"
+            self.env["product.product"].browse({id_ for id_, _date in bought}),
+            company_id=company.id,
+            bom_type="subcontract",
         )
-        for product, bom in boms.items():
-            memory.subcontracted[company.id, product.id] = self._get_subcontract_bom(
-                product, bom, vendors[product]
-            ).id
+        for product_id, date in bought:
+            key = (company.id, product_id, date)
+            bom = boms.get(products[product_id])
+            if bom and memory.vendors[key] and key not in memory.subcontracted:
+                memory.subcontracted[key] = self._get_subcontract_bom(
+                    products[product_id], bom, memory.vendors[key].partner_id
+                ).id
 
     def _get_subcontract_bom(self, product, bom, vendor):
         """The bill of materials for this vendor; the first one is most often his."""
