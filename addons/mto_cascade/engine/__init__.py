@@ -35,3 +35,4 @@ from .policy import (
 from .presets import ALL, ASSEMBLIES, SOLD_PRODUCT, SUPPLIED, preset_policy
 from .rules import COSTLY, STOCK_BELOW, Facts, Rule, RuleMatch, find_rule
 from .specification import specification_key
+from .start import start_moment

@@ -190,7 +190,8 @@ class PathGraph:
             report.more += 1
             return
         labels = self._get_labels([*_walk_up(key, parents), *self._get_circle(key)])
-        report.findings.append(PathFinding((*labels, label), PathProblem(LOOP)))
+        labels = _cut_at_repetition((*labels, label))
+        report.findings.append(PathFinding(labels, PathProblem(LOOP)))
 
     def _get_circle(self, key):
         """The nodes from the one below ``key`` up to the one that leads back to it."""
@@ -251,3 +252,13 @@ def _walk_up(key, parents):
         keys.append(key)
         key = parents[key]
     return keys[::-1]
+
+
+def _cut_at_repetition(labels):
+    """Up to where a label comes back: one thing may be there as several nodes."""
+    seen = set()
+    for number, label in enumerate(labels):
+        if label in seen:
+            return labels[: number + 1]
+        seen.add(label)
+    return labels

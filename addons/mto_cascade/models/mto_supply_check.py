@@ -39,10 +39,39 @@ PROBLEMS = [
 ADVICE = {"no_lead_time"}
 # How many problems of one line or product are told; of the rest the number is.
 TOLD = 5
+# And of all lines of a quotation.
+TOLD_TOGETHER = 10
 
 # How the resolver's ways of supply are called where a policy asks for them.
 SUPPLY_KINDS = {"manufacture": "make", "no_bom": "make", "no_valid_price": "buy"}
 TAKES_TIME = ("manufacture", "buy", "subcontract")
+
+
+def get_serious(answer):
+    """The problems of an answer for which something needed is not ordered or found."""
+    return [problem for problem in answer["problems"] if problem["code"] not in ADVICE]
+
+
+def get_sentence(problem):
+    """'Cargo bike > Wheel > Rim: no vendor valid on 12 March'"""
+    return f"{' > '.join(problem['path'])}: {problem['message']}"
+
+
+def tell_problems(env, answer):
+    """The problems of an answer in words, a line each; False without problems."""
+    serious = get_serious(answer)
+    told = [get_sentence(problem) for problem in serious[:TOLD_TOGETHER]]
+    if more := len(serious) - len(told) + answer["more"]:
+        told.append(env._("and %(count)s more", count=more))
+    early = [p["path"][-1] for p in answer["problems"] if p["code"] in ADVICE]
+    if early:
+        told.append(
+            env._(
+                "Lead times of 0 days, so dates are too early: %(names)s",
+                names=", ".join(dict.fromkeys(early)),
+            )
+        )
+    return "\n".join(told) or False
 
 
 class PathItem(NamedTuple):
@@ -105,6 +134,31 @@ class SupplyCheck(models.AbstractModel):
         }
         return self._get_problems(items, told, company)
 
+    def _get_bom_problems(self, boms, warehouse, told=TOLD):
+        """Return {(bill, product): {"problems": [...], "more": n}} of its products.
+
+        What is made from it, whatever supplies the product when it is sold.
+        """
+        company = warehouse.company_id or self.env.company
+        made = [
+            (bom, product)
+            for bom in boms
+            for product in bom.product_id or bom.product_tmpl_id.product_variant_ids
+        ]
+        products = self.env["product.product"].union(*(item[1] for item in made))
+        needs = dict(
+            zip(
+                products,
+                products._prepare_supply_needs(company, warehouse),
+                strict=True,
+            )
+        )
+        items = {
+            (bom, product): PathItem(needs[product]._replace(bom_id=bom.id))
+            for bom, product in made
+        }
+        return self._get_problems(items, told, company)
+
     def _get_problems(self, items, told, companies):
         """Return {key: {"problems": [{"path", "code", "message"}], "more": n}}.
 
@@ -135,6 +189,10 @@ class SupplyCheck(models.AbstractModel):
     def _find_problems(self, items, told, companies):
         """Return {key: report of the engine}."""
         memory = self._new_memory(companies)
+        for item in items.values():
+            if item.need.bom_id:
+                resolver = self.env["mto.supply.resolver"]
+                resolver._new_step_of_bom(item.need, memory.resolver)
         self._build_graph(items.values(), memory)
         limit = max(companies.mapped("supply_depth_limit"), default=0)
         graph = PathGraph(memory.nodes, limit)

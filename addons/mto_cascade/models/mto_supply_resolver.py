@@ -158,6 +158,19 @@ class SupplyResolver(models.AbstractModel):
 
     # What is loaded once
 
+    def _new_step_of_bom(self, need, memory):
+        """The step of a bill of materials itself: made (or a kit) from ``bom_id``.
+
+        Kept in the memory, so that this need is made from it whatever rules say.
+        """
+        resolver = self.with_company(need.company_id)
+        resolver._load({need.product_id}, memory)
+        bom = resolver._browse_bom(need.bom_id, memory)
+        supply = {"phantom": "kit", "normal": "manufacture"}.get(bom.type, bom.type)
+        memory.steps[need] = SupplyStep(
+            need, supply=supply, bom_id=bom.id, delay=bom.produce_delay
+        )
+
     def _load(self, product_ids, memory):
         """Read what is needed of these products and of all their components."""
         company = self.env.company
@@ -537,8 +550,11 @@ class SupplyResolver(models.AbstractModel):
         if step.supply == "kit":
             return step.need._replace(bom_id=False)
         bom = self._browse_bom(step.bom_id, memory)
-        rule = self.env["stock.rule"].browse(step.supply_rule_id)
-        picking_type = bom.picking_type_id or rule.picking_type_id
+        rule = self.env["stock.rule"].browse(step.supply_rule_id or ())
+        warehouse = self.env["stock.warehouse"].browse(step.need.warehouse_id or ())
+        picking_type = (
+            bom.picking_type_id or rule.picking_type_id or warehouse.manu_type_id
+        )
         source = picking_type.default_location_src_id
         return self._new_component_need(step, source, source.warehouse_id, memory)
 

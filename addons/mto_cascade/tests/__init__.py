@@ -2,6 +2,7 @@ from . import test_access
 from . import test_bad_input
 from . import test_cascade
 from . import test_decision
+from . import test_engineering
 from . import test_engine
 from . import test_flow
 from . import test_free_stock
@@ -17,7 +18,9 @@ from . import test_repair
 from . import test_resolver
 from . import test_rule_engine
 from . import test_specification
+from . import test_start_later
 from . import test_stock_first
+from . import test_supply_check
 from . import test_supply_rule
 from . import test_topologies
 from . import test_vendor_terms

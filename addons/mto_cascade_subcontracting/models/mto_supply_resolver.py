@@ -38,11 +38,15 @@ class SupplyResolver(models.AbstractModel):
         if step.supply != "subcontract":
             return super()._prepare_component_need(step, memory)
         company = self.env.company
-        vendor_line = self.env["product.supplierinfo"].browse(step.vendor_line_id)
+        vendor_line = self.env["product.supplierinfo"].browse(step.vendor_line_id or ())
         source = (
             vendor_line.partner_id.with_company(company).property_stock_subcontractor
             or company.subcontracting_location_id
         )
-        rule = self.env["stock.rule"].browse(step.supply_rule_id)
-        warehouse = rule.picking_type_id.warehouse_id or rule.warehouse_id
+        rule = self.env["stock.rule"].browse(step.supply_rule_id or ())
+        warehouse = (
+            rule.picking_type_id.warehouse_id
+            or rule.warehouse_id
+            or rule.warehouse_id.browse(step.need.warehouse_id or ())
+        )
         return self._new_component_need(step, source, warehouse, memory)
