@@ -1,3 +1,3 @@
 from . import controllers
-from . import models
+from . import models, wizards
 from .hooks import uninstall_hook

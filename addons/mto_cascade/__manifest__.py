@@ -25,7 +25,7 @@
         "views/stock_warehouse_views.xml",
         "views/sale_order_line_views.xml",
         "views/sale_portal_templates.xml",
-        "views/mto_supply_problem_views.xml",
+        "wizards/mto_supply_problem_views.xml",
         "views/supply_rule_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",

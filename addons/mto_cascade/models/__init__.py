@@ -4,7 +4,6 @@ from . import mrp_production
 from . import mto_supply_check
 from . import mto_supply_claim
 from . import mto_supply_network
-from . import mto_supply_problem
 from . import mto_supply_reduction
 from . import mto_supply_repair
 from . import mto_supply_resolver
@@ -18,8 +17,11 @@ from . import purchase_order_line
 from . import res_company
 from . import sale_order
 from . import sale_order_line
+from . import stock_location
 from . import stock_move
+from . import stock_picking_type
 from . import stock_quant
+from . import stock_route
 from . import stock_rule
 from . import stock_warehouse
 from . import supply_facts

@@ -46,9 +46,9 @@ class MrpBom(models.Model):
         answers = {bom: {"problems": [], "more": 0} for bom in self}
         # What is missing is told, no vendor, price or cost.
         Check = self.env["mto.supply.check"].sudo()
-        for company, boms in self.sudo().grouped(
-            lambda bom: bom.company_id or self.env.company
-        ).items():
+        for company, boms in (
+            self.sudo().grouped(lambda bom: bom.company_id or self.env.company).items()
+        ):
             products = self.env["product.product"].sudo().with_company(company)
             warehouse = products._get_supply_warehouse()
             found = Check.with_company(company)._get_bom_problems(boms, warehouse)

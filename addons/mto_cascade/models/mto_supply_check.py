@@ -1,8 +1,8 @@
 """The complete-path check: is everything there that an order would need to be supplied?
 
 One batch for all order lines or products that are asked for: levels are resolved and
-decided together (``mto.supply.resolver``, ``mto.supply.policy``), what is wrong is found
-in the graph (``engine/paths.py``), and words are made for what is told only.
+decided together (``mto.supply.resolver``, ``mto.supply.policy``), what is wrong is
+found in the graph (``engine/paths.py``), and words are made for what is told only.
 """
 
 from dataclasses import dataclass, field
@@ -78,14 +78,15 @@ class PathItem(NamedTuple):
     """A need where it is in the path; equal ones are one node.
 
     ``level``: below the sold product, counted only as far as a rule asks for it.
-    ``bom_line_id``, ``order_line_id``: where they decide or are wrong, else False.
+    ``bom_line_id``, ``order_line``: where they decide or are wrong, else False; the
+    order line is a record, which an unsaved one has instead of an id.
     ``is_restock``: replenishes the stock that a component is taken from.
     """
 
     need: SupplyNeed
     level: int = 0
     bom_line_id: int | bool = False
-    order_line_id: int | bool = False
+    order_line: object = False
     is_restock: bool = False
 
 
@@ -119,9 +120,7 @@ class SupplyCheck(models.AbstractModel):
         items = {}
         for line in lines:
             if line.product_id.type == "consu" and line.product_uom_qty > 0:
-                items[line] = PathItem(
-                    line._prepare_supply_need(), 0, False, line.id or line
-                )
+                items[line] = PathItem(line._prepare_supply_need(), 0, False, line)
         return self._get_problems(items, told, lines.company_id)
 
     def _get_product_problems(self, products, warehouse, told=TOLD):
@@ -201,9 +200,7 @@ class SupplyCheck(models.AbstractModel):
     def _new_memory(self, companies):
         Rule = self.env["mto.supply.rule"]
         rules = [
-            rule
-            for company in companies
-            for rule in Rule._get_engine_rules(company.id)
+            rule for company in companies for rule in Rule._get_engine_rules(company.id)
         ]
         levels = [
             level + 1
@@ -214,7 +211,9 @@ class SupplyCheck(models.AbstractModel):
         return PathMemory(
             self.env["mto.supply.resolver"]._new_memory(),
             max(levels, default=1),
-            any(rule.needs & {"customer", "customer_tag", "quantity"} for rule in rules),
+            any(
+                rule.needs & {"customer", "customer_tag", "quantity"} for rule in rules
+            ),
         )
 
     # The graph
@@ -268,17 +267,17 @@ class SupplyCheck(models.AbstractModel):
 
     def _fill_stocked(self, item, step, product, node, memory):
         """A component from stock: its stock must be replenished by somebody."""
-        source = self.env["stock.location"].browse(step.source_id)
-        if not source.warehouse_id:
+        warehouse_id = step.source_warehouse_id
+        if not warehouse_id:
             return  # at a subcontractor: what he has is his business
-        route_ids = memory.restocks.get((product.id, source.warehouse_id.id))
+        route_ids = memory.restocks.get((product.id, warehouse_id))
         if route_ids is not None:
             need = step.replenishment._replace(route_ids=route_ids)
             node.below[PathItem(need, is_restock=True)] = 0
         elif step.problem:
             node.problems.append(self._get_step_problem(product, step, memory))
         else:
-            data = {"location": source.id}
+            data = {"location": step.source_id}
             node.problems.append(PathProblem("not_replenished", data))
 
     def _get_item_below(self, item, component, levels, memory):
@@ -295,15 +294,12 @@ class SupplyCheck(models.AbstractModel):
 
     def _get_order_line_below(self, item, memory):
         """The order line, where it can decide below the product that it sells."""
-        line = self._get_order_line(item)
-        matters = memory.by_order or line._decides_supply((1, 1)) if line else False
-        return matters and item.order_line_id
+        line = item.order_line
+        matters = line and (memory.by_order or line._decides_supply((1, 1)))
+        return matters and line
 
     def _get_order_line(self, item):
-        # An unsaved line has no id that it could be found by: it is the key itself.
-        if item.order_line_id and not isinstance(item.order_line_id, int):
-            return item.order_line_id
-        return self.env["sale.order.line"].browse(item.order_line_id or ())
+        return item.order_line or self.env["sale.order.line"]
 
     def _load_restocks(self, memory):
         """Read which products reordering rules replenish, for those loaded since."""
@@ -329,9 +325,7 @@ class SupplyCheck(models.AbstractModel):
             step = steps[item.need]
             if step.is_demand and not item.is_restock:
                 demands[item] = self._prepare_demand(item, step, memory)
-        decisions = self.env["mto.supply.policy"]._get_decisions(
-            list(demands.values())
-        )
+        decisions = self.env["mto.supply.policy"]._get_decisions(list(demands.values()))
         ordered = {}
         for item in items:
             step = steps[item.need]
@@ -347,11 +341,10 @@ class SupplyCheck(models.AbstractModel):
         need = step.need
         order_line = self._get_order_line(item)
         unknown = frozenset({"customer", "customer_tag", "quantity"})
-        source = self.env["stock.location"].browse(step.source_id)
         return SupplyDemand(
             product=memory.resolver.products[need.company_id][need.product_id],
             company=self.env["res.company"].browse(need.company_id),
-            warehouse=source.warehouse_id,
+            warehouse=self.env["stock.warehouse"].browse(step.source_warehouse_id),
             order_line=order_line,
             bom_line=self.env["mrp.bom.line"].browse(item.bom_line_id or ()),
             levels=(item.level, item.level),
@@ -484,6 +477,8 @@ class SupplyCheck(models.AbstractModel):
 
     def _format_day(self, date):
         """'12 March', with the year if it is another one."""
-        this_year = date.year == self.env["mto.supply.resolver"]._new_memory().today.year
+        this_year = (
+            date.year == self.env["mto.supply.resolver"]._new_memory().today.year
+        )
         pattern = "d MMMM" if this_year else "d MMMM y"
         return format_date(self.env, date, date_format=pattern)

@@ -251,10 +251,20 @@ class SaleOrder(models.Model):
         waits for the salesperson, see ``start_later``.
         """
         settled = self.filtered(lambda order: order._is_settled_by_customer())
-        (self - settled)._check_supply_paths()
-        for order in settled:
-            order._confirm_settled()
         rest = self - settled
+        rest._check_supply_paths()
+        for order in settled:
+            if order._is_supply_refused():
+                order._plan_to_start_later(order._get_refusal())
+            # Odoo may refuse to order what it needs. Then nothing of it is made,
+            # instead of half of it.
+            try:
+                with self.env.cr.savepoint():
+                    super(SaleOrder, order).action_confirm()
+            except UserError as error:
+                self.env.invalidate_all()
+                order._plan_to_start_later(str(error))
+                super(SaleOrder, order).action_confirm()
         res = not rest or super(SaleOrder, rest).action_confirm()
         self.env.cr.precommit.data.pop(CHECKED_ORDERS, None)
         return res
@@ -276,8 +286,9 @@ class SaleOrder(models.Model):
         """
         refused = {
             order: answer
-            for order, answer in (self._find_supply_problems(lines) if self else {})
-            .items()
+            for order, answer in (
+                self._find_supply_problems(lines) if self else {}
+            ).items()
             if get_serious(answer)
         }
         if refused:
@@ -345,28 +356,7 @@ class SaleOrder(models.Model):
             )
         )
 
-    def _confirm_settled(self):
-        """Confirm what a customer settled: with its supply, or waiting for somebody.
-
-        Odoo may refuse to order what it needs. Then nothing of it is made, instead of
-        half of it, and the salesperson gets an activity that says why.
-        """
-        self.ensure_one()
-        reason = self._get_reason_to_wait()
-        if not reason:
-            try:
-                with self.env.cr.savepoint():
-                    super(SaleOrder, self).action_confirm()
-                return
-            except UserError as error:
-                reason = str(error)
-                self.env.invalidate_all()
-        self._plan_to_start_later(reason)
-        super(SaleOrder, self).action_confirm()
-
-    def _get_reason_to_wait(self):
-        if self.company_id.supply_check != "block" or self.start_later:
-            return False
+    def _get_refusal(self):
         serious = get_serious(self._find_supply_problems()[self])
         return "; ".join(get_sentence(problem) for problem in serious)
 

@@ -21,6 +21,7 @@ from . import test_specification
 from . import test_start_later
 from . import test_stock_first
 from . import test_supply_check
+from . import test_supply_portal
 from . import test_supply_rule
 from . import test_topologies
 from . import test_vendor_terms

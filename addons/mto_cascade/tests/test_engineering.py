@@ -233,7 +233,9 @@ class TestEngineering(SupplyCommon):
             self.assertIn("overdue", order.waiting_message)
             line.action_finish_engineering()
         self.assertEqual(str(line._expected_date()), "2026-03-29 08:00:00")
-        self.assertEqual(str(order.picking_ids.move_ids.date_deadline), "2026-03-29 08:00:00")
+        self.assertEqual(
+            str(order.picking_ids.move_ids.date_deadline), "2026-03-29 08:00:00"
+        )
 
     # Who may, and other ways in
 

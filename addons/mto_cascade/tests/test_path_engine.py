@@ -41,12 +41,16 @@ class TestPathEngine(BaseCase):
             told(report),
             [("no_bom", "bike > frame"), ("no_vendor", "bike > wheel > rim")],
         )
-        self.assertEqual(told(graph(edges, wrong).report("rim", 5)), [("no_vendor", "rim")])
+        self.assertEqual(
+            told(graph(edges, wrong).report("rim", 5)), [("no_vendor", "rim")]
+        )
 
     def test_limit(self):
         """So many are told, and how many more there are."""
         parts = [f"part {number}" for number in range(12)]
-        report = graph({"bike": parts}, dict.fromkeys(parts, "no_vendor")).report("bike", 5)
+        report = graph({"bike": parts}, dict.fromkeys(parts, "no_vendor")).report(
+            "bike", 5
+        )
         self.assertEqual(len(report.findings), 5)
         self.assertEqual(report.more, 7)
 
@@ -130,7 +134,11 @@ class TestPathEngine(BaseCase):
             report = graph(edges, wrong, depth_limit=99).report(names[0], 99)
             reached, loops = self._walk(edges, names[0])
             self.assertEqual(
-                {path.split(" > ")[-1] for code, path in told(report) if code == "no_bom"},
+                {
+                    path.split(" > ")[-1]
+                    for code, path in told(report)
+                    if code == "no_bom"
+                },
                 {name for name in wrong if name in reached},
             )
             self.assertEqual(any(code == "loop" for code, _p in told(report)), loops)

@@ -9,8 +9,16 @@ class SupplyResolver(models.AbstractModel):
         super()._find_subcontracted(bought, memory)
         company = self.env.company
         products = memory.products[company.id]
+        asked = {
+            id_
+            for id_, date in bought
+            if (company.id, id_, date) not in memory.subcontracted
+            and any(bom.type == "subcontract" for bom in products[id_].bom_ids)
+        }
+        if not asked:
+            return
         boms = self.env["mrp.bom"]._bom_find(
-            self.env["product.product"].browse({id_ for id_, _date in bought}),
+            self.env["product.product"].browse(asked),
             company_id=company.id,
             bom_type="subcontract",
         )
@@ -49,4 +57,4 @@ class SupplyResolver(models.AbstractModel):
             or rule.warehouse_id
             or rule.warehouse_id.browse(step.need.warehouse_id or ())
         )
-        return self._new_component_need(step, source, warehouse, memory)
+        return self._new_component_need(step, source.id, warehouse.id, memory)

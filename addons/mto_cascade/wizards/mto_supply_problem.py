@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .mto_supply_check import PROBLEMS
+from ..models.mto_supply_check import PROBLEMS
 
 
 class SupplyProblem(models.TransientModel):
