@@ -20,6 +20,8 @@ CALLS = [
     ("sale.order.line", "get_supply_decision", "order_line_quoted_cargo_bike"),
     ("mrp.bom.line", "get_supply_decision", "bom_line_bicycle_frame"),
     ("stock.move", "get_supply_decision", "order_line_bicycle_bicycle.move_ids"),
+    ("product.product", "get_supply_path", "product_bicycle"),
+    ("sale.order", "preview_cascade", "order_quoted"),
     ("mto.demo", "get_bicycle_table", None),
 ]
 

@@ -9,6 +9,15 @@ from .ordering import (
     surplus,
     whole_steps,
 )
+from .paths import (
+    DEPTH_LIMIT,
+    LOOP,
+    PathFinding,
+    PathGraph,
+    PathNode,
+    PathProblem,
+    PathReport,
+)
 from .policy import (
     DEPENDS_ON_ORDER,
     INHERIT,
@@ -26,3 +35,4 @@ from .policy import (
 from .presets import ALL, ASSEMBLIES, SOLD_PRODUCT, SUPPLIED, preset_policy
 from .rules import COSTLY, STOCK_BELOW, Facts, Rule, RuleMatch, find_rule
 from .specification import specification_key
+from .start import start_moment

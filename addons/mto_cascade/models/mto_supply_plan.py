@@ -3,11 +3,18 @@ from dataclasses import replace
 from datetime import datetime, time
 from functools import partial
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
 from ..engine import Arrival, changed_order
-from ..engine.documents import Purchase, PurchaseLine, Supply
+from ..engine.documents import (
+    Move,
+    Node,
+    Production,
+    Purchase,
+    PurchaseLine,
+    Supply,
+)
 from ..engine.factory import (
     Answers,
     ComponentRule,
@@ -18,6 +25,7 @@ from ..engine.factory import (
     Recipe,
     Reordering,
     Rule,
+    Served,
     Stock,
     Vendor,
     VendorBook,
@@ -79,10 +87,7 @@ class SupplyPlan(models.AbstractModel):
         memory = answers.memory
         if set(product_ids) - memory.products.get(company_id, {}).keys():
             resolver._load(set(product_ids), memory)
-            loaded = memory.products[company_id]
-            records = self.env["product.product"].browse(list(loaded))
-            records.with_company(company_id).fetch(["variant_supply_policy"])
-        return memory.products[company_id]
+        return memory.products.setdefault(company_id, {})
 
     def _get_product(self, answers, product_id, company_id):
         return self._load_products(answers, company_id, [product_id])[product_id]
@@ -126,19 +131,16 @@ class SupplyPlan(models.AbstractModel):
     def _answer_rule(self, answers, questions):
         needs = {key: self._make_supply_need(key) for key in questions}
         for company_id, group in self._group_by_company(needs).items():
-            resolver = self.env["mto.supply.resolver"].with_company(company_id)
-            memory = answers.memory
-            resolver._load({need.product_id for need in group.values()}, memory)
-            products = memory.products[company_id]
+            products = self._load_products(
+                answers, company_id, {need.product_id for need in group.values()}
+            )
             rules = {
-                key: resolver._find_rule(need, products[need.product_id], memory)
+                key: self._find_rule(answers, need, products[need.product_id])
                 for key, need in group.items()
             }
-            bought = {
-                group[key].product_id: group[key]
-                for key, rule in rules.items()
-                if rule.action == "buy"
-            }
+            bought = [
+                key.product for key, rule in rules.items() if rule.action == "buy"
+            ]
             self._find_subcontracted(answers, company_id, bought)
             for key, rule in rules.items():
                 answers.tell("rule", key, rule and self._make_rule(answers, key, rule))
@@ -166,7 +168,6 @@ class SupplyPlan(models.AbstractModel):
         dest = self._get_destination(rule, final) if pulls else rule.location_dest_id
         source = rule.location_src_id
         answers.memo["rules"][rule.id] = rule
-        subcontracted = answers.memory.subcontracted
         return Rule(
             rule.id,
             "pull" if pulls else rule.action,
@@ -182,8 +183,32 @@ class SupplyPlan(models.AbstractModel):
             source.warehouse_id.id,
             rule.company_id.id,
             rule.propagate_cancel,
-            bool(subcontracted.get((key.company, key.product))),
+            self._is_subcontracted(answers, key.company, key.product),
         )
+
+    def _find_rule(self, answers, need, product):
+        """The rule core finds, once per signature."""
+        resolver = self.env["mto.supply.resolver"].with_company(need.company_id)
+        signature = answers.memory.signatures[need.company_id, need.product_id]
+        if need.source_id:
+            # Core's search for a component asks for its own routes only.
+            signature = signature[:2]
+        place = need._replace(product_id=0)
+        known = answers.memo["found_rules"]
+        key = (signature, place)
+        if key not in known:
+            find = self._search_rule if place.packaging_id else self._search_rule_cached
+            rule_id = find(signature, place, resolver, product)
+            known[key] = self.env["stock.rule"].browse(rule_id or ())
+        return known[key]
+
+    @tools.ormcache("signature", "place")
+    def _search_rule_cached(self, signature, place, resolver, product):
+        """No query while rules stay as they are, see ``mto.supply.resolver``."""
+        return self._search_rule(signature, place, resolver, product)
+
+    def _search_rule(self, signature, place, resolver, product):
+        return resolver._find_rule(place, product).id
 
     def _leaves_stock(self, source, dest):
         return self.env["mto.supply.resolver"]._leaves_stock(source.id, dest.id)
@@ -198,7 +223,6 @@ class SupplyPlan(models.AbstractModel):
     def _answer_component(self, answers, questions):
         for key, move in questions.items():
             product_id, source_id, dest_id, warehouse_id = key
-            resolver = self.env["mto.supply.resolver"].with_company(move.company)
             product = self._get_product(answers, product_id, move.company)
             need = SupplyNeed(
                 product_id,
@@ -207,7 +231,7 @@ class SupplyPlan(models.AbstractModel):
                 warehouse_id,
                 source_id=source_id,
             )
-            rule = resolver._find_rule(need, product, answers.memory)
+            rule = self._find_rule(answers, need, product)
             source, dest = self.env["stock.location"].browse((source_id, dest_id))
             answers.tell(
                 "component",
@@ -399,36 +423,37 @@ class SupplyPlan(models.AbstractModel):
 
     def _find_supply_kinds(self, answers, company, warehouse):
         """As ``product.product._get_supply_kinds``, by rules that are asked anyway."""
-        resolver = self.env["mto.supply.resolver"].with_company(company)
-        memory = answers.memory
-        products = memory.products[company.id]
+        products = answers.memory.products[company.id]
         if not warehouse:
             return dict.fromkeys(products, "no_rule")
-        rules, bought = {}, {}
+        rules = {}
         for product_id, product in products.items():
             need = SupplyNeed(
                 product_id, warehouse.lot_stock_id.id, company.id, warehouse.id
             )
-            rules[product] = resolver._find_rule(need, product, memory)
-            if rules[product].action == "buy":
-                bought[product_id] = need
+            rules[product] = self._find_rule(answers, need, product)
+        bought = [p.id for p, rule in rules.items() if rule.action == "buy"]
         self._find_subcontracted(answers, company.id, bought)
         return {
             product.id: product._get_supply_kind(
-                rule, bool(memory.subcontracted.get((company.id, product.id)))
+                rule, self._is_subcontracted(answers, company.id, product.id)
             )
             for product, rule in rules.items()
         }
 
-    def _find_subcontracted(self, answers, company_id, bought):
+    def _find_subcontracted(self, answers, company_id, product_ids):
         """Look for subcontractors, once for each product."""
         known = answers.memo["asked_subcontracted"].setdefault(company_id, set())
-        if missing := bought.keys() - known:
+        if missing := set(product_ids) - known:
             known |= missing
             resolver = self.env["mto.supply.resolver"].with_company(company_id)
-            needs = {product_id: bought[product_id] for product_id in missing}
-            resolver._find_vendors(needs, answers.memory)
-            resolver._find_subcontracted(needs, answers.memory)
+            asked = [(product_id, answers.memory.today) for product_id in missing]
+            resolver._find_vendors(asked, answers.memory)
+            resolver._find_subcontracted(asked, answers.memory)
+
+    def _is_subcontracted(self, answers, company_id, product_id):
+        memory = answers.memory
+        return bool(memory.subcontracted.get((company_id, product_id, memory.today)))
 
     # Stock
 
@@ -462,13 +487,7 @@ class SupplyPlan(models.AbstractModel):
     def _answer_reordering(self, answers, questions):
         """Reordering rules that Odoo triggers when goods leave a place."""
         orderpoints = self.env["stock.warehouse.orderpoint"]
-        parameters = self.env["ir.config_parameter"].sudo()
-        if not parameters.get_param("stock.no_auto_scheduler"):
-            orderpoints = orderpoints.search(
-                Domain("product_id", "in", [key[0] for key in questions])
-                & Domain("trigger", "=", "auto")
-            )
-        by_product = orderpoints.grouped("product_id")
+        by_product = self._get_reordering_rules(answers)
         for key, move in questions.items():
             product_id, source_id, dest_id = key
             product = self.env["product.product"].browse(product_id)
@@ -481,6 +500,23 @@ class SupplyPlan(models.AbstractModel):
                 )
             )[:1]
             answers.tell("reordering", key, found and self._make_reordering(found))
+
+    def _get_reordering_rules(self, answers):
+        """{product: automatic reordering rules} of all that can be reached."""
+        known = answers.memo["reordering"]
+        if "rules" not in known:
+            orderpoints = self.env["stock.warehouse.orderpoint"]
+            parameters = self.env["ir.config_parameter"].sudo()
+            if not parameters.get_param("stock.no_auto_scheduler"):
+                products = {
+                    id_ for ids in answers.memory.products.values() for id_ in ids
+                }
+                orderpoints = orderpoints.search(
+                    Domain("product_id", "in", list(products))
+                    & Domain("trigger", "=", "auto")
+                )
+            known["rules"] = orderpoints.grouped("product_id")
+        return known["rules"]
 
     def _make_reordering(self, orderpoint):
         places = self.env["stock.location"].search(
@@ -576,8 +612,88 @@ class SupplyPlan(models.AbstractModel):
                 & Domain("is_planned", "=", False)
                 & Domain("user_id", "=", False)
             )
-            answers.tell("productions", references, [])
-            answers.memo.setdefault("productions", {})[references] = orders
+            answers.tell(
+                "productions",
+                references,
+                [partial(self._make_production, answers, order) for order in orders],
+            )
+
+    def _make_production(self, answers, order, game):
+        """The manufacturing order as the game begins."""
+        product = self._make_product(answers, order.product_id)
+        served = Served(
+            order.demand_line_id.id,
+            order.demand_level,
+            order.specification_key or "",
+        )
+        output = order.move_finished_ids.filtered(
+            lambda move: move.product_id == order.product_id
+        )[:1]
+        key = ("move", output.id)
+        supply = game.ledger.find_supply(key)
+        if not supply:
+            place = order.location_final_id or order.location_dest_id
+            supply = Supply(
+                key, "move", product, place.id, output.date, served.specification
+            )
+            supply.is_open = order.state == "confirmed"
+            game.ledger.add_supply(supply)
+        made = Production(
+            ("mrp.production", order.id),
+            order.id,
+            product,
+            Recipe(order.bom_id.id, "", self._make_unit(answers, order.product_uom_id))
+            if order.bom_id
+            else None,
+            order.product_qty,
+            self._make_unit(answers, order.product_uom_id),
+            self._make_operation(answers, order.picking_type_id),
+            order.company_id.id,
+            frozenset(order.reference_ids.ids),
+            served,
+            order.date_start,
+            supply,
+            order.state,
+            order.priority or "0",
+            order.id,
+            name=order.name,
+        )
+        made.former = made.product_quantity
+        made.raws = [
+            self._make_known_component(answers, move, made)
+            for move in order.move_raw_ids.sorted("id")
+            if move.state not in ("done", "cancel")
+        ]
+        supply.document = made
+        return made
+
+    def _make_known_component(self, answers, move, production):
+        """A component of an order that is there, decided as it was."""
+        product = self._make_product(answers, move.product_id)
+        return Move(
+            0,
+            product,
+            move.product_uom_qty,
+            self._make_unit(answers, move.product_uom),
+            move.location_id.id,
+            move.location_dest_id.id,
+            move.date,
+            Node(product),
+            production.operation,
+            method=move.procure_method,
+            rule_method=move.rule_id.procure_method or "make_to_stock",
+            company=move.company_id.id,
+            warehouse=move.warehouse_id.id,
+            source_warehouse=move.location_id.warehouse_id.id,
+            leaves_stock=move._leaves_stock(),
+            references=production.references,
+            served=Served(
+                move.demand_line_id.id, move.demand_level, move.specification_key or ""
+            ),
+            bom_line=move.bom_line_id.id,
+            policy=move.supply_policy,
+            is_known=True,
+        )
 
     # Vendors
 

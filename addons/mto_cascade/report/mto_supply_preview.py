@@ -61,6 +61,9 @@ class SupplyPreview(models.AbstractModel):
             line = line.with_company(line.company_id)
             if line.display_type or line.product_id.type != "consu":
                 continue
+            # Nobody knows yet what it is made of.
+            if line._waits_for_engineering():
+                continue
             # Asked only where something may be delivered: it searches line by line.
             delivered = line.move_ids and line._get_qty_procurement(False) or 0.0
             missing = line.product_uom_qty - delivered

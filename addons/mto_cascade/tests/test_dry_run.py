@@ -1,5 +1,7 @@
 import os
 
+from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import SupplyCommon
@@ -124,7 +126,8 @@ class TestDryRun(SupplyCommon):
         order = self._create_order((self._create_bicycle("make_to_order"), 4))
         order._action_cancel()
         order.action_draft()
-        self.assert_foretold(order)
+        # Raised demands are linked already: their lines serve nobody new.
+        self.assertEqual(compare(order, linked=False), [])
 
     def test_path_of_a_product(self):
         self._create_bicycle("make_to_order")

@@ -2,13 +2,17 @@ from odoo.tests import tagged
 
 from .common import MtoSuiteCommon
 
-ORDERS = {"sale_order_quotation_menu", "sale_order_order_menu"}
+ORDERS = {
+    "sale_order_quotation_menu",
+    "sale_order_order_menu",
+    "sale_order_line_engineering_menu",
+}
 MAKE = {"mrp_production_menu"}
 BUY = {"purchase_order_rfq_menu", "purchase_order_order_menu"}
 PRODUCTS = {"product_template_menu", "product_category_menu"}
 REPAIR = {"stock_move_stranded_menu"}
 SETTINGS = {"settings_menu"}
-ADVANCED = {"supply_rule_menu", "mrp_bom_line_menu"}
+ADVANCED = {"supply_rule_menu", "mrp_bom_line_menu", "mto_supply_problem_menu"}
 
 VISIBLE = {
     "sales": ORDERS | PRODUCTS,
