@@ -32,6 +32,7 @@
         "views/sale_portal_templates.xml",
         "wizards/supply_rule_test_templates.xml",
         "wizards/supply_rule_test_views.xml",
+        "wizards/mto_supply_problem_views.xml",
         "views/supply_rule_views.xml",
         "views/supply_preview_views.xml",
     ],

@@ -96,7 +96,7 @@ def confirm(bench, size, supply):
 
 @row("L5 B6 S1 N50", most=60)
 def preview(size):
-    """Say what an order will create; 1,550 demands on 5 levels."""
+    """Say what an order will create, on 5 levels, against a tenth of the lines."""
     return previewing(size), previewing("L5 B6 S1 N5")
 
 
@@ -293,3 +293,11 @@ def supplied_lives(bench, seed):
     from odoo.addons.mto_cascade.tests.lives import live
 
     live(bench.env, seed, steps=14)
+
+
+@soak
+def foretold_orders(bench, seed):
+    """Random orders: what was foretold is what confirming them then makes."""
+    from odoo.addons.mto_cascade.tests.dry_run import compare_structure
+
+    compare_structure(bench.env, seed)

@@ -24,6 +24,8 @@ CALLS = [
     ("mrp.production", "get_demand", "order_line_bicycle_bicycle.productions"),
     ("purchase.order", "get_demand", "order_line_bicycle_bicycle.purchases"),
     ("stock.picking", "get_demand", "order_line_bicycle_bicycle.pickings"),
+    ("product.product", "get_supply_path", "product_bicycle"),
+    ("sale.order", "preview_cascade", "order_quoted"),
     ("mto.demo", "get_bicycle_table", None),
 ]
 

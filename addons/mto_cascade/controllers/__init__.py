@@ -1,2 +1,3 @@
+from . import portal
 from . import specification
 from . import supply_tree

@@ -9,6 +9,15 @@ from .ordering import (
     surplus,
     whole_steps,
 )
+from .paths import (
+    DEPTH_LIMIT,
+    LOOP,
+    PathFinding,
+    PathGraph,
+    PathNode,
+    PathProblem,
+    PathReport,
+)
 from .policy import (
     DEPENDS_ON_ORDER,
     INHERIT,

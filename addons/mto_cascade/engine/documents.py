@@ -85,7 +85,10 @@ class Supply:
 
 @dataclass(eq=False)
 class Move:
-    """Goods that are to be moved: a demand on stock, a component, a transfer."""
+    """Goods that are to be moved: a demand on stock, a component, a transfer.
+
+    ``is_known``: a component of an order that was there; its policy is decided.
+    """
 
     id: int
     product: Product
@@ -112,6 +115,7 @@ class Move:
     description: str = ""
     never: tuple = ()
     is_below_stock: bool = False
+    is_known: bool = False
     policy: str | bool = False
     state: str = "draft"
     reserved: float = 0.0
@@ -298,3 +302,14 @@ class Delta:
     is_new: bool
     quantity: float
     serves: tuple[Served, ...]
+
+
+@dataclass(frozen=True)
+class Triggered:
+    """What a reordering rule orders because of a confirmation, at which forecast."""
+
+    rule: int
+    product: Product
+    company: int
+    quantity: float
+    forecast: float

@@ -182,6 +182,29 @@ class Served:
         return Served(self.line, self.level + bool(self.line), self.specification)
 
 
+@dataclass(frozen=True)
+class Reordering:
+    """A reordering rule that is triggered at once: ``forecast`` is what it counts.
+
+    It counts what comes to and leaves its ``places`` until ``horizon``.
+    ``round_quantity`` is what it makes of a quantity to order.
+    """
+
+    id: int
+    minimum: float
+    maximum: float
+    forecast: float
+    horizon: datetime
+    places: frozenset
+    round_quantity: Callable
+
+    def quantity(self, forecast: float, unit: Unit) -> float:
+        """What it orders at a forecast."""
+        if not unit.is_more(self.minimum, forecast):
+            return 0.0
+        return self.round_quantity(max(self.minimum, self.maximum) - forecast)
+
+
 UNKNOWN = object()
 
 

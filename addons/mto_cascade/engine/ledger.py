@@ -8,8 +8,9 @@ from collections import defaultdict
 
 from .availability import Arrival, Pool, Request, Share, share
 from .documents import Move, Supply
-from .factory import UNKNOWN, Answers, Stock
+from .factory import UNKNOWN, Answers, Product, Reordering, Stock
 from .flow import Flow, Network
+from .policy import STOCK_THEN_ORDER
 from .units import DOWN, HALF_UP
 
 OPEN = ("confirmed", "waiting", "partially_available")
@@ -34,6 +35,35 @@ class Ledger:
     def find_supply(self, key) -> Supply | None:
         """The supply that was known before or made since."""
         return self._arrivals.get(key)
+
+    def count_change(self, rule: Reordering, product: Product) -> float:
+        """By how much a reordering rule forecasts more or less than before."""
+        left = sum(
+            move.product_quantity
+            for move in self.moves[product.id]
+            if move.state != "draft"
+            and move.date <= rule.horizon
+            and move.place_from in rule.places
+            and move.place_to not in rule.places
+        )
+        come = sum(
+            self._count_coming(rule, supply) for supply in self.supplies[product.id]
+        )
+        return come - left
+
+    def _count_coming(self, rule, supply):
+        """Requests count only where no demand made to order waits for them."""
+        if not supply.is_open or supply.place not in rule.places:
+            return 0.0
+        document = supply.document
+        if document is None:
+            return 0.0
+        if supply.kind == "move":
+            return supply.capacity if supply.date <= rule.horizon else 0.0
+        counts = not supply.demands or any(
+            demand.policy == STOCK_THEN_ORDER for demand in supply.demands
+        )
+        return document.product_quantity - document.former if counts else 0.0
 
     # Goods that lie there
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from .mto_supply_check import tell_problems
+
 
 class MrpBom(models.Model):
     _inherit = "mrp.bom"
@@ -11,6 +13,54 @@ class MrpBom(models.Model):
         compute="_compute_engineering_line_count",
         groups="mrp.group_mrp_manager",
     )
+
+    supply_problem_message = fields.Text(
+        compute="_compute_supply_problem_message",
+        groups="base.group_user",
+        help="What is missing to make or buy the components, down to the last one.",
+    )
+
+    @api.depends(
+        "product_tmpl_id",
+        "product_id",
+        "type",
+        "bom_line_ids.product_id",
+        "bom_line_ids.product_uom_id",
+        "bom_line_ids.supply_policy",
+    )
+    @api.depends_context("company", "lang")
+    def _compute_supply_problem_message(self):
+        # Of what is saved: the structure below is read from the database.
+        found = self._origin._find_supply_problems()
+        for bom in self:
+            answer = found.get(bom._origin)
+            bom.supply_problem_message = bool(answer) and tell_problems(
+                self.env, answer
+            )
+
+    def _find_supply_problems(self):
+        """Return {bill: {"problems": [...], "more": n}}, of all its variants.
+
+        In the company of the bill of materials, for the first warehouse.
+        """
+        answers = {bom: {"problems": [], "more": 0} for bom in self}
+        # What is missing is told, no vendor, price or cost.
+        Check = self.env["mto.supply.check"].sudo()
+        for company, boms in (
+            self.sudo().grouped(lambda bom: bom.company_id or self.env.company).items()
+        ):
+            products = self.env["product.product"].sudo().with_company(company)
+            warehouse = products._get_supply_warehouse()
+            found = Check.with_company(company)._get_bom_problems(boms, warehouse)
+            for (bom, _product), answer in found.items():
+                told = answers[bom]
+                told["more"] += answer["more"]
+                told["problems"] += [
+                    problem
+                    for problem in answer["problems"]
+                    if problem not in told["problems"]
+                ]
+        return answers
 
     @api.depends("product_tmpl_id", "product_id", "company_id")
     def _compute_engineering_line_count(self):

@@ -1,12 +1,20 @@
 from collections import defaultdict
 from dataclasses import replace
+from datetime import datetime, time
 from functools import partial
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
 from ..engine import Arrival, changed_order
-from ..engine.documents import Purchase, PurchaseLine, Supply
+from ..engine.documents import (
+    Move,
+    Node,
+    Production,
+    Purchase,
+    PurchaseLine,
+    Supply,
+)
 from ..engine.factory import (
     Answers,
     ComponentRule,
@@ -15,7 +23,9 @@ from ..engine.factory import (
     Operation,
     Product,
     Recipe,
+    Reordering,
     Rule,
+    Served,
     Stock,
     Vendor,
     VendorBook,
@@ -74,8 +84,10 @@ class SupplyPlan(models.AbstractModel):
     def _load_products(self, answers, company_id, product_ids):
         """{id: record} of these and of all below them, read at once."""
         resolver = self.env["mto.supply.resolver"].with_company(company_id)
-        resolver._load(set(product_ids), answers.memory)
-        return answers.memory.products[company_id]
+        memory = answers.memory
+        if set(product_ids) - memory.products.get(company_id, {}).keys():
+            resolver._load(set(product_ids), memory)
+        return memory.products.setdefault(company_id, {})
 
     def _get_product(self, answers, product_id, company_id):
         return self._load_products(answers, company_id, [product_id])[product_id]
@@ -119,21 +131,17 @@ class SupplyPlan(models.AbstractModel):
     def _answer_rule(self, answers, questions):
         needs = {key: self._make_supply_need(key) for key in questions}
         for company_id, group in self._group_by_company(needs).items():
-            resolver = self.env["mto.supply.resolver"].with_company(company_id)
-            memory = answers.memory
-            resolver._load({need.product_id for need in group.values()}, memory)
-            products = memory.products[company_id]
+            products = self._load_products(
+                answers, company_id, {need.product_id for need in group.values()}
+            )
             rules = {
-                key: resolver._find_rule(need, products[need.product_id], memory)
+                key: self._find_rule(answers, need, products[need.product_id])
                 for key, need in group.items()
             }
-            bought = {
-                group[key].product_id: group[key]
-                for key, rule in rules.items()
-                if rule.action == "buy"
-            }
-            resolver._find_vendors(bought, memory)
-            resolver._find_subcontracted(bought, memory)
+            bought = [
+                key.product for key, rule in rules.items() if rule.action == "buy"
+            ]
+            self._find_subcontracted(answers, company_id, bought)
             for key, rule in rules.items():
                 answers.tell("rule", key, rule and self._make_rule(answers, key, rule))
 
@@ -160,7 +168,6 @@ class SupplyPlan(models.AbstractModel):
         dest = self._get_destination(rule, final) if pulls else rule.location_dest_id
         source = rule.location_src_id
         answers.memo["rules"][rule.id] = rule
-        subcontracted = answers.memory.subcontracted
         return Rule(
             rule.id,
             "pull" if pulls else rule.action,
@@ -176,8 +183,32 @@ class SupplyPlan(models.AbstractModel):
             source.warehouse_id.id,
             rule.company_id.id,
             rule.propagate_cancel,
-            bool(subcontracted.get((key.company, key.product))),
+            self._is_subcontracted(answers, key.company, key.product),
         )
+
+    def _find_rule(self, answers, need, product):
+        """The rule core finds, once per signature."""
+        resolver = self.env["mto.supply.resolver"].with_company(need.company_id)
+        signature = answers.memory.signatures[need.company_id, need.product_id]
+        if need.source_id:
+            # Core's search for a component asks for its own routes only.
+            signature = signature[:2]
+        place = need._replace(product_id=0)
+        known = answers.memo["found_rules"]
+        key = (signature, place)
+        if key not in known:
+            find = self._search_rule if place.packaging_id else self._search_rule_cached
+            rule_id = find(signature, place, resolver, product)
+            known[key] = self.env["stock.rule"].browse(rule_id or ())
+        return known[key]
+
+    @tools.ormcache("signature", "place")
+    def _search_rule_cached(self, signature, place, resolver, product):
+        """No query while rules stay as they are, see ``mto.supply.resolver``."""
+        return self._search_rule(signature, place, resolver, product)
+
+    def _search_rule(self, signature, place, resolver, product):
+        return resolver._find_rule(place, product).id
 
     def _leaves_stock(self, source, dest):
         return self.env["mto.supply.resolver"]._leaves_stock(source.id, dest.id)
@@ -192,7 +223,6 @@ class SupplyPlan(models.AbstractModel):
     def _answer_component(self, answers, questions):
         for key, move in questions.items():
             product_id, source_id, dest_id, warehouse_id = key
-            resolver = self.env["mto.supply.resolver"].with_company(move.company)
             product = self._get_product(answers, product_id, move.company)
             need = SupplyNeed(
                 product_id,
@@ -201,7 +231,7 @@ class SupplyPlan(models.AbstractModel):
                 warehouse_id,
                 source_id=source_id,
             )
-            rule = resolver._find_rule(need, product, answers.memory)
+            rule = self._find_rule(answers, need, product)
             source, dest = self.env["stock.location"].browse((source_id, dest_id))
             answers.tell(
                 "component",
@@ -254,12 +284,14 @@ class SupplyPlan(models.AbstractModel):
         """As ``stock.rule._get_matching_bom``, in batch."""
         resolver = self.env["mto.supply.resolver"].with_company(company_id)
         picking_type = rule.picking_type_id
-        found = resolver._find_normal_boms(picking_type, list(products))
-        if rest := products.keys() - found.keys():
+        made = resolver.with_company(company_id)._get_made_ids(answers.memory)
+        found = resolver._find_normal_boms(picking_type, list(made))
+        if rest := (products.keys() & made) - found.keys():
             found.update(resolver._find_normal_boms(False, list(rest)))
         return {
             products[product_id]: self._browse_bom(answers, bom_id)
             for product_id, bom_id in found.items()
+            if product_id in products
         }
 
     def _browse_bom(self, answers, bom_id):
@@ -271,6 +303,9 @@ class SupplyPlan(models.AbstractModel):
         result = {}
         for product, bom in boms.items():
             operation = bom.picking_type_id or (rule and rule.picking_type_id)
+            ingredients = self._get_ingredients(
+                answers, bom, product, company_id, options
+            )
             result[product.id] = Recipe(
                 bom.id,
                 bom.code or "",
@@ -278,10 +313,11 @@ class SupplyPlan(models.AbstractModel):
                 bom.product_qty,
                 bom.batch_size if bom.enable_batch_size else 0.0,
                 bom.produce_delay,
-                self._get_ingredients(answers, bom, product, company_id, options),
+                ingredients,
                 operation and self._make_operation(answers, operation) or None,
                 product.property_stock_production.id,
-                bool(bom.operation_ids),
+                # Asked only where it decides whether the order is confirmed.
+                not ingredients and bool(bom.operation_ids),
             )
         return result
 
@@ -382,34 +418,64 @@ class SupplyPlan(models.AbstractModel):
         for demand in demands:
             key = (demand.company, demand.warehouse)
             if demand.product.id not in known.setdefault(key, {}):
-                loaded = answers.memory.products[demand.company.id]
-                products = demand.product.union(*loaded.values())
-                known[key] = products._get_supply_kinds(demand.warehouse)
+                known[key] = self._find_supply_kinds(answers, *key)
             demand.supply = known[key][demand.product.id]
+
+    def _find_supply_kinds(self, answers, company, warehouse):
+        """As ``product.product._get_supply_kinds``, by rules that are asked anyway."""
+        products = answers.memory.products[company.id]
+        if not warehouse:
+            return dict.fromkeys(products, "no_rule")
+        rules = {}
+        for product_id, product in products.items():
+            need = SupplyNeed(
+                product_id, warehouse.lot_stock_id.id, company.id, warehouse.id
+            )
+            rules[product] = self._find_rule(answers, need, product)
+        bought = [p.id for p, rule in rules.items() if rule.action == "buy"]
+        self._find_subcontracted(answers, company.id, bought)
+        return {
+            product.id: product._get_supply_kind(
+                rule, self._is_subcontracted(answers, company.id, product.id)
+            )
+            for product, rule in rules.items()
+        }
+
+    def _find_subcontracted(self, answers, company_id, product_ids):
+        """Look for subcontractors, once for each product."""
+        known = answers.memo["asked_subcontracted"].setdefault(company_id, set())
+        if missing := set(product_ids) - known:
+            known |= missing
+            resolver = self.env["mto.supply.resolver"].with_company(company_id)
+            asked = [(product_id, answers.memory.today) for product_id in missing]
+            resolver._find_vendors(asked, answers.memory)
+            resolver._find_subcontracted(asked, answers.memory)
+
+    def _is_subcontracted(self, answers, company_id, product_id):
+        memory = answers.memory
+        return bool(memory.subcontracted.get((company_id, product_id, memory.today)))
 
     # Stock
 
     def _answer_stock(self, answers, questions):
+        """All that can be reached is answered with the first question of a place."""
         network = self.env["mto.supply.network"]
-        pools = defaultdict(list)
+        pools = defaultdict(set)
         for (product_id, place_id), move in questions.items():
-            pools[place_id, move.company].append(product_id)
+            pools[place_id, move.company].add(product_id)
         for (place_id, company_id), product_ids in pools.items():
+            loaded = self._load_products(answers, company_id, product_ids)
+            stored = [record for record in loaded.values() if record.is_storable]
+            asked = [loaded[product_id] for product_id in product_ids]
+            products = self.env["product.product"].union(*stored, *asked)
             place = self.env["stock.location"].browse(place_id)
             company = self.env["res.company"].browse(company_id)
-            products = self.env["product.product"].browse(product_ids)
             found = network._get_pools(products, place, company)
             for product in products:
                 pool = found[product]
-                answers.tell(
-                    "stock",
-                    (product.id, place_id),
-                    Stock(
-                        pool.on_hand,
-                        pool.committed,
-                        [self._make_arrival(answers, a) for a in pool.arrivals],
-                    ),
-                )
+                arrivals = [self._make_arrival(answers, a) for a in pool.arrivals]
+                stock = Stock(pool.on_hand, pool.committed, arrivals)
+                answers.tell("stock", (product.id, place_id), stock)
 
     def _make_arrival(self, answers, arrival):
         record = arrival.key
@@ -417,6 +483,54 @@ class SupplyPlan(models.AbstractModel):
         key = (kind, record.id)
         answers.memo["arrivals"][key] = record
         return Arrival(key, arrival.quantity, arrival.date, arrival.specification)
+
+    def _answer_reordering(self, answers, questions):
+        """Reordering rules that Odoo triggers when goods leave a place."""
+        orderpoints = self.env["stock.warehouse.orderpoint"]
+        by_product = self._get_reordering_rules(answers)
+        for key, move in questions.items():
+            product_id, source_id, dest_id = key
+            product = self.env["product.product"].browse(product_id)
+            source, dest = self.env["stock.location"].browse((source_id, dest_id))
+            found = by_product.get(product, orderpoints.browse()).filtered(
+                lambda point, source=source, dest=dest, move=move: (
+                    source._child_of(point.location_id)
+                    and not dest._child_of(point.location_id)
+                    and point.company_id.id == move.company
+                )
+            )[:1]
+            answers.tell("reordering", key, found and self._make_reordering(found))
+
+    def _get_reordering_rules(self, answers):
+        """{product: automatic reordering rules} of all that can be reached."""
+        known = answers.memo["reordering"]
+        if "rules" not in known:
+            orderpoints = self.env["stock.warehouse.orderpoint"]
+            parameters = self.env["ir.config_parameter"].sudo()
+            if not parameters.get_param("stock.no_auto_scheduler"):
+                products = {
+                    id_ for ids in answers.memory.products.values() for id_ in ids
+                }
+                orderpoints = orderpoints.search(
+                    Domain("product_id", "in", list(products))
+                    & Domain("trigger", "=", "auto")
+                )
+            known["rules"] = orderpoints.grouped("product_id")
+        return known["rules"]
+
+    def _make_reordering(self, orderpoint):
+        places = self.env["stock.location"].search(
+            [("id", "child_of", orderpoint.location_id.id)]
+        )
+        return Reordering(
+            orderpoint.id,
+            orderpoint.product_min_qty,
+            orderpoint.product_max_qty,
+            orderpoint.qty_forecast,
+            datetime.combine(orderpoint.lead_horizon_date, time.max),
+            frozenset(places.ids),
+            orderpoint._get_multiple_rounded_qty,
+        )
 
     # Orders and requests that may be joined
 
@@ -498,8 +612,88 @@ class SupplyPlan(models.AbstractModel):
                 & Domain("is_planned", "=", False)
                 & Domain("user_id", "=", False)
             )
-            answers.tell("productions", references, [])
-            answers.memo.setdefault("productions", {})[references] = orders
+            answers.tell(
+                "productions",
+                references,
+                [partial(self._make_production, answers, order) for order in orders],
+            )
+
+    def _make_production(self, answers, order, game):
+        """The manufacturing order as the game begins."""
+        product = self._make_product(answers, order.product_id)
+        served = Served(
+            order.demand_line_id.id,
+            order.demand_level,
+            order.specification_key or "",
+        )
+        output = order.move_finished_ids.filtered(
+            lambda move: move.product_id == order.product_id
+        )[:1]
+        key = ("move", output.id)
+        supply = game.ledger.find_supply(key)
+        if not supply:
+            place = order.location_final_id or order.location_dest_id
+            supply = Supply(
+                key, "move", product, place.id, output.date, served.specification
+            )
+            supply.is_open = order.state == "confirmed"
+            game.ledger.add_supply(supply)
+        made = Production(
+            ("mrp.production", order.id),
+            order.id,
+            product,
+            Recipe(order.bom_id.id, "", self._make_unit(answers, order.product_uom_id))
+            if order.bom_id
+            else None,
+            order.product_qty,
+            self._make_unit(answers, order.product_uom_id),
+            self._make_operation(answers, order.picking_type_id),
+            order.company_id.id,
+            frozenset(order.reference_ids.ids),
+            served,
+            order.date_start,
+            supply,
+            order.state,
+            order.priority or "0",
+            order.id,
+            name=order.name,
+        )
+        made.former = made.product_quantity
+        made.raws = [
+            self._make_known_component(answers, move, made)
+            for move in order.move_raw_ids.sorted("id")
+            if move.state not in ("done", "cancel")
+        ]
+        supply.document = made
+        return made
+
+    def _make_known_component(self, answers, move, production):
+        """A component of an order that is there, decided as it was."""
+        product = self._make_product(answers, move.product_id)
+        return Move(
+            0,
+            product,
+            move.product_uom_qty,
+            self._make_unit(answers, move.product_uom),
+            move.location_id.id,
+            move.location_dest_id.id,
+            move.date,
+            Node(product),
+            production.operation,
+            method=move.procure_method,
+            rule_method=move.rule_id.procure_method or "make_to_stock",
+            company=move.company_id.id,
+            warehouse=move.warehouse_id.id,
+            source_warehouse=move.location_id.warehouse_id.id,
+            leaves_stock=move._leaves_stock(),
+            references=production.references,
+            served=Served(
+                move.demand_line_id.id, move.demand_level, move.specification_key or ""
+            ),
+            bom_line=move.bom_line_id.id,
+            policy=move.supply_policy,
+            is_known=True,
+        )
 
     # Vendors
 

@@ -27,11 +27,48 @@ hand out more than the answer.
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import fields, models, tools
 from odoo.tools import SQL
 
+# What is read of every product and bill of materials, in one query each.
+TEMPLATE_FIELDS = [
+    "name",
+    "type",
+    "is_storable",
+    "categ_id",
+    "uom_id",
+    "purchase_ok",
+    "supply_policy",
+    "property_stock_production",
+]
+BOM_FIELDS = [
+    "type",
+    "product_tmpl_id",
+    "product_id",
+    "picking_type_id",
+    "company_id",
+    "produce_delay",
+    "product_uom_id",
+]
+# What rules say is kept in Odoo's registry cache until one of these changes: all of a
+# rule, and these fields of what rules speak of.
+CACHED_FIELDS = {
+    "stock.route": {
+        "active",
+        "sequence",
+        "company_id",
+        "warehouse_ids",
+        "warehouse_selectable",
+        "supplier_wh_id",
+        "rule_ids",
+    },
+    "stock.warehouse": {"active", "route_ids", "lot_stock_id", "manu_type_id"},
+    "stock.location": {"active", "location_id", "usage", "company_id"},
+    "stock.picking.type": {"active", "default_location_src_id", "warehouse_id"},
+}
 # What makes a rule a transfer.
 PULL_ACTIONS = ("pull", "pull_push")
 # How a step is supplied when it can be.
@@ -49,6 +86,7 @@ class SupplyNeed(NamedTuple):
     ``option_ids``: chosen no-variant attribute values.
     ``packaging_id``: unit it is packed in, where its package type has routes.
     ``is_sold``: of a sales order line, not of a component.
+    ``date``: day after today on which it is needed; False for today.
     """
 
     product_id: int
@@ -61,6 +99,7 @@ class SupplyNeed(NamedTuple):
     option_ids: tuple = ()
     packaging_id: int | bool = False
     is_sold: bool = False
+    date: object = False
 
 
 class SupplyMove(NamedTuple):
@@ -77,9 +116,10 @@ class SupplyStep(NamedTuple):
 
     ``procure_method``: core's answer for the last move: 'make_to_order',
     'mts_else_mto' or 'make_to_stock'; 'make_to_order' without moves.
-    ``supply_rule_id``: the rule that makes, buys or transfers.
+    ``source_warehouse_id``: the warehouse that ``source_id`` is in.
+    ``supply_rule_id``: the rule that makes, buys or transfers, with its operation type.
     ``delay``: days that making or buying takes.
-    ``vendor_line_id``: the price for the smallest quantity on the day of the memory.
+    ``vendor_line_id``: the price for the smallest quantity on the day of the need.
     ``problem``: why it cannot be ordered: 'no_rule', 'no_bom', 'no_vendor',
     'no_valid_price' or 'loop' (transfers in a circle).
     """
@@ -89,12 +129,31 @@ class SupplyStep(NamedTuple):
     is_demand: bool = False
     procure_method: str = "make_to_order"
     source_id: int | bool = False
+    source_warehouse_id: int | bool = False
     replenishment: SupplyNeed | bool = False
     supply: str | bool = False
     supply_rule_id: int | bool = False
+    picking_type_id: int | bool = False
     bom_id: int | bool = False
     vendor_line_id: int | bool = False
     delay: float = 0.0
+    problem: str | bool = False
+
+
+class SupplyWay(NamedTuple):
+    """What rules say of a need, for all products of one signature; ids only.
+
+    ``place``: the need at the source of the last move. ``rule_id``, ``action``,
+    ``picking_type_id``: of the rule that supplies it there.
+    """
+
+    moves: tuple = ()
+    is_demand: bool = False
+    place: SupplyNeed | bool = False
+    warehouse_id: int | bool = False
+    rule_id: int | bool = False
+    action: str | bool = False
+    picking_type_id: int | bool = False
     problem: str | bool = False
 
 
@@ -109,17 +168,17 @@ class SupplyComponent(NamedTuple):
 class SupplyMemory:
     """What one batch has found so far, for all its levels.
 
-    ``date``: the day on which prices of vendors must be valid.
-    Dictionaries are keyed by company first where the answer depends on it.
+    ``today``: in the time zone of the user. Dictionaries are keyed by company first
+    where the answer depends on it.
     """
 
-    date: object
+    today: object
     products: dict = field(default_factory=dict)
     signatures: dict = field(default_factory=dict)
     category_routes: dict = field(default_factory=dict)
     kits: dict = field(default_factory=dict)
     bom_ids: list = field(default_factory=list)
-    rules: dict = field(default_factory=dict)
+    line_ids: list = field(default_factory=list)
     ways: dict = field(default_factory=dict)
     boms: dict = field(default_factory=dict)
     subcontracted: dict = field(default_factory=dict)
@@ -132,12 +191,9 @@ class SupplyResolver(models.AbstractModel):
     _name = "mto.supply.resolver"
     _description = "How Needs Are Supplied"
 
-    def _new_memory(self, date=False):
-        """A memory for one batch.
-
-        :param date: day on which prices of vendors must be valid, today if not given
-        """
-        return SupplyMemory(date or fields.Date.context_today(self))
+    def _new_memory(self):
+        """A memory for one batch."""
+        return SupplyMemory(fields.Date.context_today(self))
 
     def _resolve(self, needs, memory):
         """Return {need: step}, see the top of this file.
@@ -156,6 +212,24 @@ class SupplyResolver(models.AbstractModel):
         return {need: memory.steps[need] for need in needs}
 
     # What is loaded once
+
+    def _forget_rules(self, model=False, names=()):
+        """Ask rules anew, if what they say can have changed with these fields."""
+        if not model or not CACHED_FIELDS[model].isdisjoint(names):
+            self.env.registry.clear_cache()
+
+    def _new_step_of_bom(self, need, memory):
+        """The step of a bill of materials itself: made (or a kit) from ``bom_id``.
+
+        Kept in the memory, so that this need is made from it whatever rules say.
+        """
+        resolver = self.with_company(need.company_id)
+        resolver._load({need.product_id}, memory)
+        bom = resolver._browse_bom(need.bom_id, memory)
+        supply = {"phantom": "kit", "normal": "manufacture"}.get(bom.type, bom.type)
+        memory.steps[need] = SupplyStep(
+            need, supply=supply, bom_id=bom.id, delay=bom.produce_delay
+        )
 
     def _load(self, product_ids, memory):
         """Read what is needed of these products and of all their components."""
@@ -210,15 +284,15 @@ class SupplyResolver(models.AbstractModel):
 
     def _prefetch(self, products, memory):
         """Read in one query each what the loops below ask record by record."""
-        products.fetch(["product_tmpl_id", "active"])
+        products.fetch(["product_tmpl_id", "active", "variant_supply_policy"])
         templates = products.product_tmpl_id
-        templates.fetch(["name", "type", "is_storable", "categ_id", "uom_id"])
+        templates.fetch(TEMPLATE_FIELDS)
         boms = templates.bom_ids
         memory.bom_ids += boms.ids
-        boms.fetch(
-            ["type", "product_id", "picking_type_id", "company_id", "produce_delay"]
-        )
-        boms.bom_line_ids.fetch(["bom_id", "product_id", "product_uom_id"])
+        boms.fetch(BOM_FIELDS)
+        lines = boms.bom_line_ids
+        memory.line_ids += lines.ids
+        lines.fetch(["bom_id", "product_id", "product_uom_id", "supply_policy"])
         templates.seller_ids.mapped("delay")  # with all columns, in one query
 
     def _get_signature(self, product, memory):
@@ -258,49 +332,67 @@ class SupplyResolver(models.AbstractModel):
         return steps
 
     def _prepare_step(self, need, way, end):
-        moves, is_demand, place, _rule, _problem = way
-        last = moves[-1] if moves else False
+        place = way.place
+        last = way.moves[-1] if way.moves else False
         return SupplyStep(
             need,
-            moves,
-            is_demand,
+            way.moves,
+            way.is_demand,
             last.procure_method if last else "make_to_order",
             last.source_id if last else False,
-            place._replace(product_id=need.product_id) if place else False,
+            way.warehouse_id,
+            place and place._replace(product_id=need.product_id, date=need.date),
             **end,
         )
 
     def _get_way(self, need, product, memory):
-        """Moves, whether a policy decides the last, and what replenishes its source.
-
-        :return: (moves, is_demand, need at the source or False, rule, problem)
-        """
-        key = (memory.signatures[need.company_id, need.product_id], *need[1:6])
-        key += need[8:]
+        """What rules say of the need: the same for all products of one signature."""
+        signature = memory.signatures[need.company_id, need.product_id]
+        place = need._replace(product_id=0, bom_id=False, option_ids=(), date=False)
+        key = (signature, place)
         if key not in memory.ways:
-            memory.ways[key] = self._find_way(need, product, memory)
+            # A package type can change without anything else that is watched.
+            find = self._find_way if place.packaging_id else self._find_way_cached
+            memory.ways[key] = find(signature, place, product)
         return memory.ways[key]
 
-    def _find_way(self, need, product, memory):
+    @tools.ormcache("signature", "place")
+    def _find_way_cached(self, signature, place, product):
+        """No query while rules and routes stay as they are, see ``CACHED_FIELDS``."""
+        return self._find_way(signature, place, product)
+
+    def _find_way(self, signature, place, product):
         moves = []
-        places = set()
-        place = need._replace(bom_id=False, option_ids=())
+        sources = set()
         while True:
-            rule = self._find_rule(place, product, memory)
+            rule = self._find_rule(place, product)
             if not place.source_id and rule.action not in PULL_ACTIONS:
-                return tuple(moves), False, False, rule, False
+                return self._new_way(moves, False, False, rule)
             source_id = place.source_id or rule.location_src_id.id
-            if not source_id or source_id in places:
+            if not source_id or source_id in sources:
                 problem = "loop" if source_id else "no_rule"
-                return tuple(moves), False, False, rule.browse(), problem
-            places.add(source_id)
+                return self._new_way(moves, False, False, rule.browse(), problem)
+            sources.add(source_id)
             method = rule.procure_method or "make_to_stock"
             moves.append(SupplyMove(rule.id, source_id, place.location_id, method))
             is_demand = self._leaves_stock(source_id, place.location_id)
             place = self._get_place_before(place, source_id, rule)
             if is_demand or method == "make_to_stock":
-                supply = self._find_rule(place, product, memory)
-                return tuple(moves), is_demand, place, supply, False
+                rule = self._find_rule(place, product)
+                return self._new_way(moves, is_demand, place, rule)
+
+    def _new_way(self, moves, is_demand, place, rule, problem=False):
+        source = self.env["stock.location"].browse(moves[-1].source_id if moves else ())
+        return SupplyWay(
+            tuple(moves),
+            is_demand,
+            place,
+            source.warehouse_id.id,
+            rule.id,
+            rule.action,
+            rule.picking_type_id.id,
+            problem,
+        )
 
     def _get_place_before(self, place, source_id, rule):
         """The need at the source of a move, with what core hands to the next rule."""
@@ -332,17 +424,11 @@ class SupplyResolver(models.AbstractModel):
 
     # Core's choosers
 
-    def _find_rule(self, place, product, memory):
-        """The rule core finds for a need, once per distinct key."""
-        key = (memory.signatures[self.env.company.id, product.id], *place[1:6])
-        key += place[8:]
-        if key not in memory.rules:
-            memory.rules[key] = (
-                self._search_component_rule(place, product)
-                if place.source_id
-                else self._search_need_rule(place, product)
-            )
-        return memory.rules[key]
+    def _find_rule(self, place, product):
+        """The rule core finds for a need."""
+        if place.source_id:
+            return self._search_component_rule(place, product)
+        return self._search_need_rule(place, product)
 
     def _search_need_rule(self, place, product):
         location = self.env["stock.location"].browse(place.location_id)
@@ -388,42 +474,42 @@ class SupplyResolver(models.AbstractModel):
     def _get_ends(self, ways, memory):
         """Return {need: how its source is supplied}, as values of ``SupplyStep``."""
         self._find_boms(ways, memory)
-        bought = {
-            need.product_id: place or need
-            for need, (_moves, _demand, place, rule, _problem) in ways.items()
-            if rule.action == "buy"
-        }
+        bought = [
+            (need.product_id, need.date or memory.today)
+            for need, way in ways.items()
+            if way.action == "buy"
+        ]
         self._find_vendors(bought, memory)
         self._find_subcontracted(bought, memory)
         return {need: self._get_end(need, way, memory) for need, way in ways.items()}
 
     def _get_end(self, need, way, memory):
-        _moves, _is_demand, _place, rule, problem = way
-        end = {"supply_rule_id": rule.id}
-        if problem:
-            return {"problem": problem}
-        if rule.action == "manufacture":
-            return {**end, **self._get_made_end(need, rule, memory)}
-        if rule.action == "buy":
+        end = {"supply_rule_id": way.rule_id, "picking_type_id": way.picking_type_id}
+        if way.problem:
+            return {"problem": way.problem}
+        if way.action == "manufacture":
+            return {**end, **self._get_made_end(need, way, memory)}
+        if way.action == "buy":
             return {**end, **self._get_bought_end(need, memory)}
-        if rule.action in PULL_ACTIONS:
+        if way.action in PULL_ACTIONS:
             return {**end, "supply": "transfer"}
         return {"problem": "no_rule"}
 
-    def _get_made_end(self, need, rule, memory):
-        bom_id = need.bom_id or memory.boms[self._get_bom_key(need, rule)]
+    def _get_made_end(self, need, way, memory):
+        bom_id = need.bom_id or memory.boms[self._get_bom_key(need, way)]
         bom = self._browse_bom(bom_id, memory)
         if not bom:
             return {"problem": "no_bom"}
         return {"supply": "manufacture", "bom_id": bom.id, "delay": bom.produce_delay}
 
     def _get_bought_end(self, need, memory):
-        vendor_line = memory.vendors[self.env.company.id, need.product_id]
+        key = (self.env.company.id, need.product_id, need.date or memory.today)
+        vendor_line = memory.vendors[key]
         if not vendor_line:
             product = memory.products[self.env.company.id][need.product_id]
             has_vendor = product._prepare_sellers()
             return {"problem": "no_valid_price" if has_vendor else "no_vendor"}
-        bom_id = memory.subcontracted.get((self.env.company.id, need.product_id))
+        bom_id = memory.subcontracted.get(key)
         return {
             "supply": "subcontract" if bom_id else "buy",
             "bom_id": bom_id or False,
@@ -431,18 +517,19 @@ class SupplyResolver(models.AbstractModel):
             "delay": vendor_line.delay,
         }
 
-    def _get_bom_key(self, need, rule):
-        return (self.env.company.id, rule.picking_type_id.id, need.product_id)
+    def _get_bom_key(self, need, way):
+        return (self.env.company.id, way.picking_type_id, need.product_id)
 
     def _find_boms(self, ways, memory):
         """Find what to make from, as ``stock.rule._get_matching_bom`` does."""
         missing = {}
-        for need, (_moves, _is_demand, _place, rule, _problem) in ways.items():
-            if rule.action == "manufacture" and not need.bom_id:
-                key = self._get_bom_key(need, rule)
+        for need, way in ways.items():
+            if way.action == "manufacture" and not need.bom_id:
+                key = self._get_bom_key(need, way)
                 if key not in memory.boms:
-                    missing.setdefault(rule.picking_type_id, []).append(key)
-        for picking_type, keys in missing.items():
+                    missing.setdefault(way.picking_type_id, []).append(key)
+        for picking_type_id, keys in missing.items():
+            picking_type = self.env["stock.picking.type"].browse(picking_type_id or ())
             # Of all products: the next levels ask for theirs.
             made = self._get_made_ids(memory)
             found = self._find_normal_boms(picking_type, made)
@@ -473,18 +560,19 @@ class SupplyResolver(models.AbstractModel):
         return {product.id: bom.id for product, bom in boms.items()}
 
     def _find_vendors(self, bought, memory):
-        for product_id in bought:
-            key = (self.env.company.id, product_id)
+        """Fill ``memory.vendors``: {(company id, product id, date): vendor line}."""
+        for product_id, date in bought:
+            key = (self.env.company.id, product_id, date)
             if key not in memory.vendors:
                 product = memory.products[self.env.company.id][product_id]
-                memory.vendors[key] = product._select_seller(
-                    quantity=None, date=memory.date
-                )
+                memory.vendors[key] = product._select_seller(quantity=None, date=date)
 
     def _find_subcontracted(self, bought, memory):
-        """Fill ``memory.subcontracted``: {(company id, product id): bill of materials}.
+        """Fill ``memory.subcontracted``: the bill of materials of the same keys.
 
         Override where there are subcontractors; vendors are found before.
+
+        :param bought: list of (product id, date)
         """
 
     # The next level
@@ -532,17 +620,31 @@ class SupplyResolver(models.AbstractModel):
         if step.supply == "kit":
             return step.need._replace(bom_id=False)
         bom = self._browse_bom(step.bom_id, memory)
-        rule = self.env["stock.rule"].browse(step.supply_rule_id)
-        picking_type = bom.picking_type_id or rule.picking_type_id
-        source = picking_type.default_location_src_id
-        return self._new_component_need(step, source, source.warehouse_id, memory)
+        source_id, warehouse_id = self._get_component_source(
+            bom.picking_type_id.id or step.picking_type_id, step.need.warehouse_id
+        )
+        return self._new_component_need(step, source_id, warehouse_id, memory)
 
-    def _new_component_need(self, step, source, warehouse, memory):
+    @tools.ormcache("picking_type_id", "warehouse_id")
+    def _get_component_source(self, picking_type_id, warehouse_id):
+        """Ids of the location components are taken from and of its warehouse.
+
+        See ``CACHED_FIELDS``.
+        """
+        picking_type = self.env["stock.picking.type"].browse(picking_type_id or ())
+        warehouse = self.env["stock.warehouse"].browse(warehouse_id or ())
+        picking_type = picking_type or warehouse.manu_type_id
+        source = picking_type.default_location_src_id
+        return source.id, source.warehouse_id.id
+
+    def _new_component_need(self, step, source_id, warehouse_id, memory):
         product = memory.products[self.env.company.id][step.need.product_id]
+        date = step.need.date and step.need.date - timedelta(days=step.delay)
         return SupplyNeed(
             product_id=step.need.product_id,
             location_id=product.property_stock_production.id,
             company_id=self.env.company.id,
-            warehouse_id=warehouse.id,
-            source_id=source.id,
+            warehouse_id=warehouse_id,
+            source_id=source_id,
+            date=bool(date and date > memory.today) and date,
         )

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..engine import STOCK_THEN_ORDER, CoreAnswer, PolicySource
+from .mto_supply_check import tell_problems
 from .mto_supply_network import REQUESTED
 from .mto_supply_resolver import SupplyNeed
 from .supply_policy import SupplyDemand
@@ -26,6 +27,13 @@ class ProductProduct(models.Model):
         help="How the product is supplied when this company sells it, and why.",
     )
 
+    supply_problem_message = fields.Text(
+        compute="_compute_supply_problem_message",
+        groups="base.group_user",
+        help="What is missing to supply the product when it is sold, down to the last "
+        "component.",
+    )
+
     @api.depends(
         "variant_supply_policy",
         "supply_policy",
@@ -43,6 +51,67 @@ class ProductProduct(models.Model):
         }
         for product in self:
             product.supply_explanation = words.get(product._origin.id, False)
+
+    @api.depends(
+        "variant_supply_policy", "supply_policy", "type", "route_ids", "seller_ids"
+    )
+    @api.depends_context("company", "lang", "warehouse_id")
+    def _compute_supply_problem_message(self):
+        # Of what is saved, as the sentence above: the structure is in the database.
+        saved = self._origin
+        found = saved._find_supply_problems(self._get_supply_warehouse())
+        for product in self:
+            answer = found.get(product._origin)
+            product.supply_problem_message = bool(answer) and tell_problems(
+                self.env, answer
+            )
+
+    def _find_supply_problems(self, warehouse):
+        """Return {product: {"problems": [...], "more": n}}, see below."""
+        # As for the decisions: what is missing is told, no vendor, price or cost.
+        products = self.sudo().with_company(warehouse.sudo().company_id)
+        found = (
+            self.env["mto.supply.check"]
+            .sudo()
+            ._get_product_problems(products, warehouse.sudo())
+        )
+        nothing = {"problems": [], "more": 0}
+        return {product: found.get(product.sudo(), nothing) for product in self}
+
+    @api.readonly
+    def get_supply_problems(self, warehouse_id=False):
+        """What stands in the way of supplying each product, if it were sold.
+
+        See ``sale.order.get_supply_problems``. It answers for an order of the current
+        company and needs read access to the products only.
+
+        :param int warehouse_id: warehouse to answer for; the company's first one if not
+            given
+        :return: one dictionary per product, in the order of ``self``: ``id``, ``model``
+            ('product.product'), ``name``, ``problems`` (``path``, ``code``,
+            ``message``) and ``more``
+        :rtype: list[dict]
+        :raises odoo.exceptions.AccessError: if a product may not be read
+        :raises odoo.exceptions.MissingError: if the warehouse does not exist
+        """
+        self.check_access("read")
+        warehouse = self.env["stock.warehouse"].browse(warehouse_id or ())
+        warehouse.check_access("read")
+        found = self._find_supply_problems(warehouse or self._get_supply_warehouse())
+        return [
+            {
+                "id": product.id,
+                "model": product._name,
+                "name": product.display_name,
+                **found[product],
+            }
+            for product in self
+        ]
+
+    def action_open_supply_problems(self):
+        """Open the list of what is missing, for the products in ``self``."""
+        self.check_access("read")
+        return self.env["mto.supply.problem"]._open_for_products(self)
 
     @api.readonly
     def get_supply_decision(self, warehouse_id=False):

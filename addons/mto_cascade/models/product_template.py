@@ -108,6 +108,13 @@ class ProductTemplate(models.Model):
             },
         }
 
+    supply_problem_message = fields.Text(
+        compute="_compute_supply_problem_message",
+        groups="base.group_user",
+        help="What is missing to supply the product when it is sold, down to the last "
+        "component.",
+    )
+
     @api.depends(
         "supply_policy",
         "type",
@@ -131,3 +138,19 @@ class ProductTemplate(models.Model):
                 template.supply_explanation = self.env._("Depends on the variant.")
             else:
                 template.supply_explanation = next(iter(sentences), False)
+
+    @api.depends("supply_policy", "type", "route_ids", "seller_ids", "bom_ids.type")
+    @api.depends_context("company", "lang", "warehouse_id")
+    def _compute_supply_problem_message(self):
+        # All variants in one batch before they are asked one by one.
+        self._origin.product_variant_ids.mapped("supply_problem_message")
+        for template in self:
+            variants = template._origin.product_variant_ids
+            told = dict.fromkeys(variants.mapped("supply_problem_message"))
+            template.supply_problem_message = (
+                "\n".join(message for message in told if message) or False
+            )
+
+    def action_open_supply_problems(self):
+        """Open the list of what is missing, for all variants of the products."""
+        return self.product_variant_ids.action_open_supply_problems()

@@ -15,6 +15,8 @@ from .mto_supply_resolver import SupplyNeed
 from .supply_policy import SupplyDemand
 from .supply_words import SUPPLY_POLICIES
 
+# Key of the transaction's data: orders whose paths were checked before core confirms.
+CHECKED_ORDERS = "mto_cascade.checked_orders"
 ENGINEERING = {
     "to_engineer",
     "engineer_id",
@@ -362,7 +364,16 @@ class SaleOrderLine(models.Model):
             option_ids=tuple(self.product_no_variant_attribute_value_ids.ids),
             packaging_id=packaging.package_type_id.route_ids and packaging.id,
             is_sold=True,
+            date=self._get_supply_date(),
         )
+
+    def _get_supply_date(self):
+        """The day after today on which our stock must have it; False for today."""
+        planned = self._get_promise_date() - timedelta(
+            days=self.company_id.security_lead
+        )
+        date = planned.date()
+        return date > fields.Date.context_today(self) and date
 
     def _get_quantity_in_product_unit(self):
         if not self:
@@ -510,6 +521,7 @@ class SaleOrderLine(models.Model):
     def _action_launch_stock_rule(self, **kwargs):
         """Order nothing for lines that wait; their whole quantity counts later."""
         held = self.filtered(lambda line: line._is_held())
+        (self - held)._check_raised_supply(kwargs.get("previous_product_uom_qty"))
         if not held:
             return super()._action_launch_stock_rule(**kwargs)
         orders = held.order_id.filtered(lambda order: order._waits_for_start())
@@ -517,6 +529,31 @@ class SaleOrderLine(models.Model):
         rest = self - held
         return not rest or super(SaleOrderLine, rest)._action_launch_stock_rule(
             **kwargs
+        )
+
+    def _check_raised_supply(self, before):
+        """Refuse a line, or a quantity, that is added without a complete path.
+
+        :param before: {line id: quantity before}, False for new lines
+        """
+        checked = self.env.cr.precommit.data.pop(CHECKED_ORDERS, ())
+        added = self.filtered(
+            lambda line: (
+                line.company_id.supply_check == "block"
+                and line.order_id.id not in checked
+                and line.product_uom_qty > (before or {}).get(line.id, 0)
+            )
+        )
+        added.order_id._refuse_broken_paths(added)
+
+    def _get_paths_to_check(self):
+        """The lines whose path has to be there; an unfinished design has none yet."""
+        return self.filtered(
+            lambda line: (
+                line.product_id.type == "consu"
+                and line.product_uom_qty > 0
+                and not line._waits_for_engineering()
+            )
         )
 
     def _purchase_service_generation(self):

@@ -7,6 +7,22 @@ from ..engine import MAKE_TO_STOCK, STOCK_THEN_ORDER
 class StockRule(models.Model):
     _inherit = "stock.rule"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        self.env["mto.supply.resolver"]._forget_rules()
+        return rules
+
+    def write(self, vals):
+        res = super().write(vals)
+        self.env["mto.supply.resolver"]._forget_rules()
+        return res
+
+    def unlink(self):
+        res = super().unlink()
+        self.env["mto.supply.resolver"]._forget_rules()
+        return res
+
     @api.model
     def run(self, procurements, raise_user_error=True):
         """An order made by policy orders its own components in turn.

@@ -14,6 +14,11 @@ class StockWarehouse(models.Model):
         "taken from stock.",
     )
 
+    def write(self, vals):
+        res = super().write(vals)
+        self.env["mto.supply.resolver"]._forget_rules(self._name, vals)
+        return res
+
     def _get_component_locations(self):
         """Where components go that leave the stock of this warehouse."""
         if self.manufacture_steps != "mrp_one_step":

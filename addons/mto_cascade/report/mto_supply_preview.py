@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 from ..engine import CoreAnswer, decide
 from ..engine.confirmation import Confirmation
@@ -7,6 +8,12 @@ from ..engine.factory import Served
 from ..models.mto_supply_plan import NO_ORDER
 from ..models.supply_words import supply_sentence
 
+SUPPLY_OF_KIND = {
+    "make": "manufacture",
+    "buy": "buy",
+    "subcontract": "subcontract",
+    "transfer": "transfer",
+}
 COST_GROUP = "mto_cascade.group_supply_cost"
 
 
@@ -40,7 +47,7 @@ class SupplyPreview(models.AbstractModel):
             products, lambda answers: self._play_orders(answers, asked)
         )
         return [
-            self._render(order, *played.get(order, ([], [], None)), shows_cost)
+            self._render(order, *played.get(order, ([], [], [], None)), shows_cost)
             for order in orders
         ]
 
@@ -53,6 +60,9 @@ class SupplyPreview(models.AbstractModel):
         for line in order.order_line:
             line = line.with_company(line.company_id)
             if line.display_type or line.product_id.type != "consu":
+                continue
+            # Nobody knows yet what it is made of.
+            if line._waits_for_engineering():
                 continue
             # Asked only where something may be delivered: it searches line by line.
             delivered = line.move_ids and line._get_qty_procurement(False) or 0.0
@@ -70,7 +80,7 @@ class SupplyPreview(models.AbstractModel):
         return result
 
     def _play_orders(self, answers, asked):
-        """{order: (nodes, deltas, answers)}"""
+        """{order: what ``_render`` shows}"""
         game = Confirmation(answers)
         result = {}
         for order, procurements in asked.items():
@@ -79,7 +89,8 @@ class SupplyPreview(models.AbstractModel):
             )
             needs = [self._make_need(answers, *pair) for pair in procurements]
             nodes = [need.node for need in needs]
-            result[order] = (nodes, game.confirm(needs), answers)
+            deltas = game.confirm(needs)
+            result[order] = (nodes, deltas, game.triggered, answers)
         return result
 
     def _make_need(self, answers, line, procurement):
@@ -127,8 +138,9 @@ class SupplyPreview(models.AbstractModel):
                 need = self._make_free_need(
                     answers, product, quantity, warehouse, company, place
                 )
-                deltas = Confirmation(answers).confirm([need])
-                result[product] = ([need.node], deltas, answers)
+                game = Confirmation(answers)
+                deltas = game.confirm([need])
+                result[product] = ([need.node], deltas, game.triggered, answers)
             return result
 
         plan = self.env["mto.supply.plan"].with_company(company)
@@ -160,7 +172,7 @@ class SupplyPreview(models.AbstractModel):
 
     # Showing
 
-    def _render(self, record, nodes, deltas, answers, shows_cost):
+    def _render(self, record, nodes, deltas, triggered, answers, shows_cost):
         supplies = [self._render_delta(delta) for delta in deltas]
         return {
             "id": record.id,
@@ -169,10 +181,36 @@ class SupplyPreview(models.AbstractModel):
             "lines": [self._render_tree(answers, node, shows_cost) for node in nodes],
             "documents": self._count_documents(deltas),
             "supplies": supplies,
-            "triggered": [],
+            "triggered": [
+                self._render_triggered(answers, one, shows_cost) for one in triggered
+            ],
             "problems": [
                 problem for node in nodes for problem in self._render_problems(node)
             ],
+        }
+
+    def _render_triggered(self, answers, triggered, shows_cost):
+        orderpoint = self.env["stock.warehouse.orderpoint"].browse(triggered.rule)
+        node = Node(triggered.product, company=triggered.company)
+        node.quantity = node.to_supply = triggered.quantity
+        node.warehouse = orderpoint.warehouse_id.id
+        kinds = orderpoint.product_id.with_company(triggered.company)._get_supply_kinds(
+            orderpoint.warehouse_id
+        )
+        node.supply = SUPPLY_OF_KIND.get(kinds[triggered.product.id], "none")
+        return {
+            **self._render_node(answers, node, shows_cost),
+            "reason": {
+                "code": "reordering_rule",
+                "record_id": orderpoint.id,
+                "name": orderpoint.name,
+                "facts": [],
+            },
+            "explanation": self.env._(
+                "Reordering rule %(name)s: the forecast falls below %(minimum)s",
+                name=orderpoint.name,
+                minimum=formatLang(self.env, orderpoint.product_min_qty),
+            ),
         }
 
     def _render_delta(self, delta):

@@ -2,10 +2,11 @@ from . import test_access
 from . import test_bad_input
 from . import test_bom_overview
 from . import test_cascade
+from . import test_confirmation_engine
 from . import test_decision
 from . import test_dry_run
-from . import test_engineering
 from . import test_engine
+from . import test_engineering
 from . import test_flow
 from . import test_free_stock
 from . import test_goods
@@ -14,6 +15,7 @@ from . import test_js
 from . import test_links
 from . import test_lives
 from . import test_ordering_engine
+from . import test_path_engine
 from . import test_performance
 from . import test_policy_levels
 from . import test_repair
@@ -24,6 +26,8 @@ from . import test_specification
 from . import test_start_engine
 from . import test_start_later
 from . import test_stock_first
+from . import test_supply_check
+from . import test_supply_portal
 from . import test_supply_rule
 from . import test_supply_setup
 from . import test_topologies

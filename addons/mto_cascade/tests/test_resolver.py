@@ -200,8 +200,23 @@ class TestResolver(ResolverCase):
         part.seller_ids.date_start = day
         need = self.get_need(part)
         self.assertEqual(self.resolve(need).problem, "no_valid_price")
-        memory = self.resolver._new_memory(day)
-        self.assertEqual(self.resolve(need, memory).supply, "buy")
+        self.assertEqual(self.resolve(need._replace(date=day)).supply, "buy")
+
+    def test_date_of_components(self):
+        """They are needed so much earlier as making takes."""
+        self._create_bicycle()
+        self.bicycle.bom_ids.produce_delay = 10
+        day = fields.Date.add(fields.Date.today(), days=30)
+        need = self.get_need(self.bicycle)
+        for needed, date in (
+            (False, False),
+            (day, fields.Date.subtract(day, days=10)),
+            (fields.Date.add(fields.Date.today(), days=5), False),
+        ):
+            memory = self.resolver._new_memory()
+            step = self.resolve(need._replace(date=needed), memory)
+            for component in self.resolver._get_components([step], memory)[step]:
+                self.assertEqual(component.need.date, date)
 
     def test_service(self):
         service = self._create_product("Advice", type="service", is_storable=False)

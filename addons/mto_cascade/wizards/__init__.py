@@ -1,3 +1,4 @@
+from . import mto_supply_problem
 from . import supply_rule_test
 from . import supply_setup
 from . import supply_start

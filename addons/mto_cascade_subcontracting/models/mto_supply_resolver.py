@@ -8,20 +8,27 @@ class SupplyResolver(models.AbstractModel):
         """Vendors who make the product themselves, from our bill of materials."""
         super()._find_subcontracted(bought, memory)
         company = self.env.company
-        vendors = {
-            memory.products[company.id][product_id]: vendor_line.partner_id
-            for product_id in bought
-            if (vendor_line := memory.vendors[company.id, product_id])
-            and (company.id, product_id) not in memory.subcontracted
+        products = memory.products[company.id]
+        asked = {
+            id_
+            for id_, date in bought
+            if (company.id, id_, date) not in memory.subcontracted
+            and any(bom.type == "subcontract" for bom in products[id_].bom_ids)
         }
-        products = self.env["product.product"].union(*vendors)
+        if not asked:
+            return
         boms = self.env["mrp.bom"]._bom_find(
-            products, company_id=company.id, bom_type="subcontract"
+            self.env["product.product"].browse(asked),
+            company_id=company.id,
+            bom_type="subcontract",
         )
-        for product, bom in boms.items():
-            memory.subcontracted[company.id, product.id] = self._get_subcontract_bom(
-                product, bom, vendors[product]
-            ).id
+        for product_id, date in bought:
+            key = (company.id, product_id, date)
+            bom = boms.get(products[product_id])
+            if bom and memory.vendors[key] and key not in memory.subcontracted:
+                memory.subcontracted[key] = self._get_subcontract_bom(
+                    products[product_id], bom, memory.vendors[key].partner_id
+                ).id
 
     def _get_subcontract_bom(self, product, bom, vendor):
         """The bill of materials for this vendor; the first one is most often his."""
@@ -39,11 +46,15 @@ class SupplyResolver(models.AbstractModel):
         if step.supply != "subcontract":
             return super()._prepare_component_need(step, memory)
         company = self.env.company
-        vendor_line = self.env["product.supplierinfo"].browse(step.vendor_line_id)
+        vendor_line = self.env["product.supplierinfo"].browse(step.vendor_line_id or ())
         source = (
             vendor_line.partner_id.with_company(company).property_stock_subcontractor
             or company.subcontracting_location_id
         )
-        rule = self.env["stock.rule"].browse(step.supply_rule_id)
-        warehouse = rule.picking_type_id.warehouse_id or rule.warehouse_id
-        return self._new_component_need(step, source, warehouse, memory)
+        rule = self.env["stock.rule"].browse(step.supply_rule_id or ())
+        warehouse = (
+            rule.picking_type_id.warehouse_id
+            or rule.warehouse_id
+            or rule.warehouse_id.browse(step.need.warehouse_id or ())
+        )
+        return self._new_component_need(step, source.id, warehouse.id, memory)

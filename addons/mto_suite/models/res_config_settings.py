@@ -14,6 +14,15 @@ class ResConfigSettings(models.TransientModel):
         compute="_compute_supply_preset",
         inverse="_inverse_supply_preset",
     )
+    supply_check = fields.Selection(
+        selection="_selection_supply_check",
+        string="Incomplete Supply Paths",
+        compute="_compute_supply_check",
+        inverse="_inverse_supply_check",
+    )
+    supply_depth_limit = fields.Integer(
+        related="company_id.supply_depth_limit", readonly=False
+    )
     supply_rule_count = fields.Integer(compute="_compute_supply_rule_count")
     supply_policy_summary = fields.Char(
         string="Products by Policy",
@@ -53,6 +62,38 @@ class ResConfigSettings(models.TransientModel):
         for settings in self:
             preset = settings.supply_preset
             settings.company_id.supply_preset = preset != "none" and preset
+
+    @api.model
+    def _selection_supply_check(self):
+        """Each choice with what happens before and after an order is confirmed."""
+        return [
+            (
+                "warn",
+                self.env._(
+                    "Show. Before: the quotation, the product and the bill of "
+                    "materials tell what is missing. After: the order can be confirmed "
+                    "as in Odoo."
+                ),
+            ),
+            (
+                "block",
+                self.env._(
+                    "Refuse. Before: a customer cannot sign or pay the quotation. "
+                    "After: it cannot be confirmed until each path is complete; what "
+                    "was paid or signed already is confirmed and waits for its "
+                    "salesperson."
+                ),
+            ),
+        ]
+
+    @api.depends("company_id")
+    def _compute_supply_check(self):
+        for settings in self:
+            settings.supply_check = settings.company_id.supply_check or "warn"
+
+    def _inverse_supply_check(self):
+        for settings in self:
+            settings.company_id.supply_check = settings.supply_check
 
     @api.depends("company_id")
     def _compute_supply_rule_count(self):

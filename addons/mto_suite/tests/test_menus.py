@@ -13,7 +13,8 @@ PRODUCTS = {"product_template_menu", "product_category_menu"}
 REPAIR = {"stock_move_stranded_menu"}
 SETTINGS = {"settings_menu"}
 START = {"start_menu"}
-ADVANCED = {"supply_rule_menu", "mrp_bom_line_menu"}
+
+ADVANCED = {"supply_rule_menu", "mrp_bom_line_menu", "mto_supply_problem_menu"}
 
 VISIBLE = {
     "sales": ORDERS | PRODUCTS,

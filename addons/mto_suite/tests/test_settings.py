@@ -72,6 +72,22 @@ class TestSettings(MtoSuiteCommon):
         self._get_settings().create({"supply_preset": "none"}).execute()
         self.assertFalse(self.env.company.supply_preset)
 
+    def test_incomplete_paths_of_the_company(self):
+        """Shown until the company wants them refused; each choice has its sentence."""
+        settings = self._get_settings().create({})
+        self.assertEqual(settings.supply_check, "warn")
+        self._get_settings().create(
+            {"supply_check": "block", "supply_depth_limit": 12}
+        ).execute()
+        self.assertEqual(self.env.company.supply_check, "block")
+        self.assertEqual(self.env.company.supply_depth_limit, 12)
+        choices = dict(self.env["res.company"]._fields["supply_check"].selection)
+        offered = dict(settings._selection_supply_check())
+        self.assertEqual(set(offered), set(choices))
+        for choice, label in choices.items():
+            self.assertTrue(offered[choice].startswith(f"{label}. Before: "))
+            self.assertIn("After: ", offered[choice])
+
     def test_each_preset_has_its_sentence(self):
         """The page offers what the company can have, each with what it does."""
         presets = dict(self.env["res.company"]._fields["supply_preset"].selection)
