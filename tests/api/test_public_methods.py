@@ -20,6 +20,8 @@ CALLS = [
     ("sale.order.line", "get_supply_decision", "order_line_quoted_cargo_bike"),
     ("mrp.bom.line", "get_supply_decision", "bom_line_bicycle_frame"),
     ("stock.move", "get_supply_decision", "order_line_bicycle_bicycle.move_ids"),
+    ("product.product", "get_supply_problems", "product_bicycle"),
+    ("sale.order", "get_supply_problems", "order_quoted"),
     ("mto.demo", "get_bicycle_table", None),
 ]
 
