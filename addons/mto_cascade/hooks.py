@@ -18,9 +18,9 @@ def _leave_waiting_orders(env):
         ]
     )
     text = env._(
-        "Waited to be started or engineered when Make to Order Cascade was uninstalled. "
-        "Nothing is ordered for the lines that wait: cancel the order, set it to "
-        "quotation and confirm it again."
+        "Waited to be started or engineered when Make to Order Cascade was "
+        "uninstalled. Nothing is ordered for the lines that wait: cancel the order, "
+        "set it to quotation and confirm it again."
     )
     orders._message_log_batch(dict.fromkeys(orders.ids, text))
     types = env["mail.activity.type"]

@@ -4,8 +4,9 @@ from odoo import api, models
 class MtoWaitingActivity(models.AbstractModel):
     """Tells those who start orders and engineer lines what waits for them.
 
-    One activity on the order for its start, one for each line to be engineered; they
-    follow the owner and the date, and go when nothing waits any more. No mail is sent.
+    One activity on the order for its start, one for each line to be engineered, on its
+    product: an engineer without sales rights cannot open an order. They follow owner
+    and date, and go when nothing waits any more. No mail is sent.
     """
 
     _name = "mto.waiting.activity"
@@ -33,7 +34,7 @@ class MtoWaitingActivity(models.AbstractModel):
             activity = found.get(order.id, self._get_activities())
             if order._waits_for_start():
                 date = order._get_start_deadline()
-                user = self._get_reader(order, order.start_owner_id)
+                user = self._get_reader(order, order, order.start_owner_id)
                 reason = order.start_later_reason
                 wanted.append((activity, order, user, date, reason))
             else:
@@ -51,16 +52,19 @@ class MtoWaitingActivity(models.AbstractModel):
         # The link between a line and its activity is nobody's to see.
         for line in lines.sudo():
             activity = line.engineering_activity_id
-            if line.state == "sale" and line._waits_for_engineering():
-                user = self._get_reader(line.order_id, line.engineer_id)
-                name = line.product_id.display_name
-                date = line.engineering_due_date
-                wanted[line] = (activity, line.order_id, user, date, name)
-            else:
+            product, order = line.product_id.product_tmpl_id, line.order_id
+            waits = line.state == "sale" and line._waits_for_engineering()
+            if not waits or activity.res_id != product.id:
                 over |= activity.filtered("active")
+                activity = self._get_activities()
+            if waits:
+                user = self._get_reader(product, order, line.engineer_id)
+                text = f"{order.name}: {line.product_id.display_name}"
+                date = line.engineering_due_date
+                wanted[line] = (activity, product, user, date, text)
         over.unlink()
-        created = self._write(kind, wanted.values())
-        for line, activity in zip(wanted, created, strict=True):
+        written = self._write(kind, wanted.values())
+        for line, activity in zip(wanted, written, strict=True):
             if line.engineering_activity_id != activity:
                 line.engineering_activity_id = activity
 
@@ -81,13 +85,13 @@ class MtoWaitingActivity(models.AbstractModel):
         )
 
     @api.model
-    def _get_reader(self, order, user):
+    def _get_reader(self, record, order, user):
         """Who gets the activity: the one in charge, unless they cannot open it."""
         for candidate in (user, order.user_id):
             if not candidate.active or order.company_id not in candidate.company_ids:
                 continue
             companies = {"allowed_company_ids": order.company_id.ids}
-            own = order.with_context(**companies).with_user(candidate)
+            own = record.with_context(**companies).with_user(candidate)
             if own.has_access("read"):
                 return candidate
         return self.env.user
@@ -96,12 +100,11 @@ class MtoWaitingActivity(models.AbstractModel):
     def _write(self, kind, wanted):
         """Write what changed, create what is missing.
 
-        :param wanted: (activity, order, user, date, summary) each
+        :param wanted: (activity, record, user, date, summary) each
         :return: the activities, in the order of ``wanted``
         """
         result, missing = [], []
-        model = self.env["ir.model"]._get_id("sale.order")
-        for activity, order, user, date, text in wanted:
+        for activity, record, user, date, text in wanted:
             values = {"user_id": user.id, "date_deadline": date, "summary": text}
             if not activity:
                 missing.append(
@@ -109,8 +112,8 @@ class MtoWaitingActivity(models.AbstractModel):
                         **values,
                         "activity_type_id": kind.id,
                         "automated": True,
-                        "res_model_id": model,
-                        "res_id": order.id,
+                        "res_model_id": self.env["ir.model"]._get_id(record._name),
+                        "res_id": record.id,
                     }
                 )
             elif activity.active and (

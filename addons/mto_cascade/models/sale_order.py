@@ -67,8 +67,8 @@ class SaleOrder(models.Model):
     )
     plans_engineering = fields.Boolean(compute="_compute_has_lines_to_engineer")
     start_state = fields.Selection(
-        [("start", "Waiting for Start"), ("engineering", "To be Engineered")],
-        "Waiting",
+        [("start", "Start"), ("engineering", "Engineering")],
+        "Waiting for",
         compute="_compute_start_state",
         groups="base.group_user",
     )
@@ -603,11 +603,13 @@ class SaleOrder(models.Model):
         self.env.add_to_compute(self._fields["delivery_status"], self)
 
     def _compute_delivery_status(self):
-        """An order with something that waits is neither without delivery nor full."""
+        """An order with goods that wait is neither without delivery nor full."""
         res = super()._compute_delivery_status()
         for order in self:
             if order.delivery_status in (False, "full") and any(
-                line._is_held() for line in order.order_line if line.state == "sale"
+                line._is_held() and line.product_id.type == "consu"
+                for line in order.order_line
+                if line.state == "sale"
             ):
                 order.delivery_status = (
                     "partial" if order.delivery_status else "pending"
@@ -672,8 +674,8 @@ class SaleOrder(models.Model):
             if not order._is_start_allowed():
                 raise AccessError(
                     self.env._(
-                        "Order %(order)s is started by %(owner)s, a sales administrator "
-                        "or a manufacturing administrator.",
+                        "Order %(order)s is started by %(owner)s, a sales "
+                        "administrator or a manufacturing administrator.",
                         order=order.name,
                         owner=order.start_owner_id.name,
                     )

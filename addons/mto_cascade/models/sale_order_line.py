@@ -59,8 +59,8 @@ class SaleOrderLine(models.Model):
     to_engineer = fields.Boolean(
         "To be Engineered",
         copy=False,
-        help="The bill of materials is not finished yet. The line is confirmed with the "
-        "order, but nothing is made or bought for it until it is.",
+        help="The bill of materials is not finished yet. The line is confirmed with "
+        "the order, but nothing is made or bought for it until it is.",
     )
     engineer_id = fields.Many2one(
         "res.users",
@@ -236,6 +236,8 @@ class SaleOrderLine(models.Model):
         res = super().write(vals)
         if not ENGINEERING.isdisjoint(vals):
             self._follow_engineering_change()
+        elif "product_id" in vals:
+            self.filtered("to_engineer")._follow_engineering_change()
         return res
 
     def _check_supply_undecided(self, vals):

@@ -18,6 +18,7 @@ from . import test_repair
 from . import test_resolver
 from . import test_rule_engine
 from . import test_specification
+from . import test_start_engine
 from . import test_start_later
 from . import test_stock_first
 from . import test_supply_check

@@ -37,7 +37,10 @@ class TestEngineering(SupplyCommon):
 
     def _get_activities(self, order):
         kind = self.env.ref("mto_cascade.mail_activity_type_engineer")
-        return order.activity_ids.filtered(lambda a: a.activity_type_id == kind)
+        activities = order.order_line.product_id.product_tmpl_id.activity_ids
+        return activities.filtered(
+            lambda a: a.activity_type_id == kind and order.name in a.summary
+        )
 
     def test_only_that_line_waits(self):
         order = self._create_engineered((self.bell, 4))
@@ -166,6 +169,8 @@ class TestEngineering(SupplyCommon):
         final = self._create_product("Special bike 4711", "make_to_order")
         self._create_bom(final, [(self.tube, 1)])
         order.order_line.product_id = final
+        self.assertEqual(self._get_activities(order).res_id, final.product_tmpl_id.id)
+        self.assertFalse(self.special.activity_ids)
         order.order_line.product_uom_qty = 3
         order.order_line.action_finish_engineering()
         self.assertEqual(self._get_productions(final).product_qty, 3)

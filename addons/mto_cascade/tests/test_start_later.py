@@ -2,8 +2,9 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, freeze_time, tagged
+from odoo.tests import Form, HttpCase, freeze_time, tagged
 
+from ..hooks import uninstall_hook
 from .common import SupplyCommon
 
 
@@ -262,13 +263,31 @@ class TestStartLater(SupplyCommon):
         copy.action_confirm()
         self.assertTrue(copy.picking_ids)
 
-    def test_partly_delivered_order_that_waits(self):
-        """What is delivered does not make an order full that has a line waiting."""
+    def test_delivery_status(self):
         shelf = self._create_product("Shelf", on_hand=5)
         order = self._create_held((shelf, 1))
+        self.assertEqual(order.delivery_status, "pending")
         order.action_start()
+        self.assertEqual(order.delivery_status, "pending")
         order.picking_ids.button_validate()
         self.assertEqual(order.delivery_status, "full")
+
+    def test_services_are_not_delivered(self):
+        advice = self._create_product("Advice", type="service", is_storable=False)
+        order = self._create_held((advice, 1))
+        self.assertTrue(order.is_waiting_for_start)
+        self.assertFalse(order.delivery_status)
+        order.action_start()
+        self.assertFalse(order.delivery_status)
+
+    def test_uninstallation_is_told(self):
+        """Nobody would know why nothing was ordered for the order."""
+        orders = self._create_held() | self._create_order((self.bike, 1))
+        before = len(orders[1].message_ids)
+        uninstall_hook(self.env)
+        self.assertIn("confirm it again", orders[0].message_ids[0].body)
+        self.assertFalse(self._get_activities(orders[0]))
+        self.assertEqual(len(orders[1].message_ids), before)
 
     def test_filters(self):
         orders = self._create_held() | self._create_order((self.bike, 1))
@@ -368,13 +387,6 @@ class TestStartLater(SupplyCommon):
 
     def test_two_companies(self):
         other = self.env["res.company"].create({"name": "Other"})
-        user = (
-            self._create_user(
-                "sales_manager", company_ids=[other.id], company_id=other.id
-            )
-            if False
-            else None
-        )
         order = self._create_held()
         stranger = self.env["res.users"].create(
             {
@@ -438,3 +450,65 @@ class TestStartLater(SupplyCommon):
             order._follow_start_change(state="sale")
             self.assertFalse(order.order_line._is_held())
             order.order_line._check_engineering_change({"product_uom_qty": 3})
+
+
+@tagged("post_install", "-at_install")
+class TestPortal(HttpCase, SupplyCommon):
+    """What the customer reads about an order that waits."""
+
+    def _read(self, order):
+        response = self.url_open(order.get_portal_url())
+        self.assertEqual(response.status_code, 200)
+        return " ".join(response.text.split())
+
+    def test_start_later(self):
+        bike = self._create_product("Bike")
+        order = self._create_order(
+            (bike, 1), start_later=True, start_later_reason="Credit check"
+        )
+        page = self._read(order)
+        self.assertIn("It is not started yet", page)
+        self.assertNotIn("Credit check", page)
+        order.wanted_start_date = "2031-05-17"
+        self.assertIn(
+            "We plan to start it on <span>05/17/2031</span>", self._read(order)
+        )
+        order.action_start()
+        self.assertNotIn("delivery counts", self._read(order))
+
+    def test_to_engineer(self):
+        bike = self._create_product("Bike")
+        values = {
+            "to_engineer": True,
+            "engineer_id": self.env.uid,
+            "engineering_due_date": "2031-05-17",
+            "engineering_days": 2,
+        }
+        order = self._create_order((bike, 1, values))
+        self.assertIn("is being designed", self._read(order))
+
+    def test_signed_order_waits(self):
+        """A signature confirms, and is not refused."""
+        bike = self._create_product("Bike")
+        order = self._create_order(
+            (bike, 1),
+            confirm=False,
+            start_later=True,
+            start_later_reason="Deposit",
+            require_signature=True,
+            require_payment=False,
+        )
+        order.action_quotation_sent()
+        pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="  # noqa: E501
+        answer = self.make_jsonrpc_request(
+            f"/my/orders/{order.id}/accept",
+            {
+                "access_token": order._portal_ensure_token(),
+                "name": "Customer",
+                "signature": pixel,
+            },
+        )
+        self.assertTrue(answer.get("force_refresh"), answer)
+        self.assertTrue(order.is_waiting_for_start)
+        self.assertFalse(order.picking_ids)
+        self.assertTrue(order.activity_ids)

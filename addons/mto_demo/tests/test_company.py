@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, tagged
 
@@ -217,6 +218,30 @@ class TestCompany(TransactionCase):
         )
         self.assertTrue(productions)
         self.assertEqual(set(productions.mapped("state")), {"cancel"})
+
+    def test_stage_start_later(self):
+        order = self._order("start_later")
+        self.assertTrue(order.is_waiting_for_start)
+        self.assertFalse(order.is_start_late)
+        self.assertFalse(self._supply("start_later")["levels"])
+        sales = self.env.ref("mto_demo.user_sales")
+        self.assertEqual(order.activity_ids.user_id, sales)
+        order.with_user(sales).action_start()
+        self.assertEqual(self._supply("start_later")["levels"][0].product_qty, 4)
+
+    def test_stage_to_engineer(self):
+        line = self._order("to_engineer").order_line
+        planner = self.env.ref("mto_demo.user_planner")
+        self.assertFalse(line.move_ids)
+        self.assertEqual(line.product_id.activity_ids.user_id, planner)
+        action = line.with_user(planner).action_open_engineering_bom()
+        wheel = self.env.ref("mto_demo.product_cargo_wheel")
+        bom = self.env["mrp.bom"].with_user(planner).with_context(**action["context"])
+        bom = bom.create({"bom_line_ids": [Command.create({"product_id": wheel.id})]})
+        bom.action_finish_engineering()
+        made = self._supply("to_engineer")["levels"]
+        self.assertEqual(made[0].product_id, line.product_id)
+        self.assertEqual(made[1].product_id, wheel)
 
     def test_nothing_is_mailed(self):
         people = self.env["mto.demo.card"].search([]).user_id.partner_id
