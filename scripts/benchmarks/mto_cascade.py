@@ -175,6 +175,99 @@ def draft_demands(env, policy, count):
     )
 
 
+# -- complete paths -----------------------------------------------------------
+
+
+@row("20000 products", most=10, of="seconds", default=False)
+def complete_paths(size):
+    """Complete paths of this many products, all made, in one batch; against a tenth."""
+    count = number_in(size)
+    return Side("suite", find_paths, count), Side("suite", find_paths, count // 10)
+
+
+@row("200 products", limit=0.05)
+def complete_paths_in_batch(size):
+    """Complete paths of this many products: in one batch, against one by one."""
+    count = number_in(size)
+    return Side("suite", find_paths, count), Side("suite", find_paths, count, True)
+
+
+def find_paths(bench, count, one_by_one=False):
+    """Check products on 5 levels; return how many are incomplete, of how many."""
+    products = build_levels(bench.env, count)
+    warehouse = products._get_supply_warehouse()
+    bench.keep()
+    bench.warm_up(lambda: products[:1]._find_supply_problems(warehouse))
+    answers = []
+
+    def find():
+        for asked in products if one_by_one else [products]:
+            if one_by_one:
+                # As if each were asked for in a call of its own.
+                bench.env.invalidate_all()
+            answers.extend(asked._find_supply_problems(warehouse).values())
+
+    bench.measure(find)
+    incomplete = sum(bool(answer["problems"]) for answer in answers)
+    return {"products": len(answers), "incomplete": incomplete}
+
+
+def build_levels(env, count, levels=5):
+    """Make so many products to order, each of 2 others a level deeper and of 3 parts.
+
+    There is a part for every 10 products; of 100 parts one has no vendor.
+    """
+    factory = Factory(env, POLICY)
+    sold = factory.products(count, "A")
+    parts = factory.products(max(count // 10, 3), "P")
+    env["product.supplierinfo"].create(
+        [
+            {
+                "product_tmpl_id": part.product_tmpl_id.id,
+                "partner_id": factory.vendors[number % len(factory.vendors)].id,
+                "delay": 2,
+            }
+            for number, part in enumerate(parts)
+            if number % 100 != 50
+        ]
+    )
+    width = count // levels
+
+    def components(number):
+        level, place = divmod(number, width)
+        found = [parts[(number * 3 + turn) % len(parts)] for turn in range(3)]
+        if level < levels - 1:
+            below = [(place * 2 + turn) % width for turn in range(2)]
+            found += [sold[(level + 1) * width + other] for other in below]
+        return found
+
+    boms = env["mrp.bom"].create(
+        [
+            {"product_tmpl_id": product.product_tmpl_id.id, "produce_delay": 1}
+            for product in sold
+        ]
+    )
+    env.flush_all()
+    # Odoo looks for loops below each line that it creates, which takes hours here.
+    env.cr.executemany(
+        "INSERT INTO mrp_bom_line (bom_id, product_id, product_tmpl_id, product_uom_id,"
+        " company_id, product_qty, sequence) VALUES (%s, %s, %s, %s, %s, 1, 1)",
+        [
+            (
+                bom.id,
+                component.id,
+                component.product_tmpl_id.id,
+                component.uom_id.id,
+                bom.company_id.id,
+            )
+            for number, bom in enumerate(boms)
+            for component in components(number)
+        ],
+    )
+    env.invalidate_all()
+    return sold
+
+
 # -- installing on a database that is at work ---------------------------------
 
 

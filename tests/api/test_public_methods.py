@@ -26,6 +26,8 @@ CALLS = [
     ("stock.picking", "get_demand", "order_line_bicycle_bicycle.pickings"),
     ("product.product", "get_supply_path", "product_bicycle"),
     ("sale.order", "preview_cascade", "order_quoted"),
+    ("product.product", "get_supply_problems", "product_bicycle"),
+    ("sale.order", "get_supply_problems", "order_quoted"),
     ("mto.demo", "get_bicycle_table", None),
 ]
 

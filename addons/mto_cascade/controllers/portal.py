@@ -1,3 +1,4 @@
+from odoo import http
 from odoo.exceptions import AccessError, MissingError, ValidationError
 from odoo.http import request
 
@@ -5,6 +6,7 @@ from odoo.addons.sale.controllers.portal import CustomerPortal, PaymentPortal
 
 
 class SupplyPortal(CustomerPortal):
+    @http.route()
     def portal_order_page(self, order_id, access_token=None, **kwargs):
         """A link to pay does not offer to pay what cannot be supplied yet."""
         if kwargs.get("payment_amount") and _is_refused(self, order_id, access_token):
@@ -13,6 +15,7 @@ class SupplyPortal(CustomerPortal):
 
 
 class SupplyPaymentPortal(PaymentPortal):
+    @http.route()
     def portal_order_transaction(self, order_id, access_token, **kwargs):
         """No payment is begun for what cannot be supplied yet."""
         if _is_refused(self, order_id, access_token):

@@ -16,10 +16,14 @@ DEPTH_LIMIT = "depth_limit"
 
 @dataclass(frozen=True)
 class PathProblem:
-    """What is wrong; ``data`` is what its sentence needs."""
+    """What is wrong; ``data`` is what its sentence needs.
+
+    ``is_advice``: nothing is missing for it; told after what is.
+    """
 
     code: str
     data: Mapping = field(default_factory=dict, hash=False)
+    is_advice: bool = False
 
 
 @dataclass
@@ -45,10 +49,21 @@ class PathFinding:
 
 @dataclass
 class PathReport:
-    """The first findings below a node, and how many there are beyond them."""
+    """The first findings below a node, and how many there are beyond them.
 
-    findings: list[PathFinding] = field(default_factory=list)
+    ``advice`` is counted for itself: however much there is, no problem is left out.
+    """
+
+    problems: list[PathFinding] = field(default_factory=list)
+    advice: list[PathFinding] = field(default_factory=list)
     more: int = 0
+
+    @property
+    def findings(self) -> list[PathFinding]:
+        return self.problems + self.advice
+
+    def kind(self, problem: PathProblem) -> list[PathFinding]:
+        return self.advice if problem.is_advice else self.problems
 
 
 class PathGraph:
@@ -77,7 +92,7 @@ class PathGraph:
     def report(self, key: Hashable, limit: int) -> PathReport:
         """The problems in and below one node: each thing once, the nearest first.
 
-        :param limit: how many are told with their paths
+        :param limit: how many problems are told with their paths, and how much advice
         """
         report = PathReport()
         number = self._component[key]
@@ -174,11 +189,12 @@ class PathGraph:
         if (last, problem.code) in found:
             return
         found.add((last, problem.code))
-        if len(report.findings) >= limit:
+        findings = report.kind(problem)
+        if len(findings) >= limit:
             report.more += 1
             return
         keys = keys or _walk_up(*path)
-        report.findings.append(PathFinding(self._get_labels(keys), problem))
+        findings.append(PathFinding(self._get_labels(keys), problem))
 
     def _add_circle(self, report, limit, found, key, parents):
         """Add a loop: the path to where it is entered, and once around."""
@@ -186,12 +202,12 @@ class PathGraph:
         if (label, LOOP) in found:
             return
         found.add((label, LOOP))
-        if len(report.findings) >= limit:
+        if len(report.problems) >= limit:
             report.more += 1
             return
         labels = self._get_labels([*_walk_up(key, parents), *self._get_circle(key)])
         labels = _cut_at_repetition((*labels, label))
-        report.findings.append(PathFinding(labels, PathProblem(LOOP)))
+        report.problems.append(PathFinding(labels, PathProblem(LOOP)))
 
     def _get_circle(self, key):
         """The nodes from the one below ``key`` up to the one that leads back to it."""

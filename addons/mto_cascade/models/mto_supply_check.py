@@ -37,7 +37,8 @@ PROBLEMS = [
 ]
 # These make dates too early, but everything needed is ordered.
 ADVICE = {"no_lead_time"}
-# How many problems of one line or product are told; of the rest the number is.
+# How many problems of one line or product are told, and how much advice; of the rest
+# the number is.
 TOLD = 5
 # And of all lines of a quotation.
 TOLD_TOGETHER = 10
@@ -396,7 +397,8 @@ class SupplyCheck(models.AbstractModel):
             if problem := self._prepare_unit_problem(unit, product):
                 problems.append(problem)
         if not step.delay:
-            problems.append(PathProblem("no_lead_time", {"supply": step.supply}))
+            data = {"supply": step.supply}
+            problems.append(PathProblem("no_lead_time", data, is_advice=True))
         return problems
 
     def _prepare_unit_problem(self, unit, product):

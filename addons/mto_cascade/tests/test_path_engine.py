@@ -54,6 +54,19 @@ class TestPathEngine(BaseCase):
         self.assertEqual(len(report.findings), 5)
         self.assertEqual(report.more, 7)
 
+    def test_advice_leaves_no_problem_out(self):
+        names = [f"part {number}" for number in range(12)]
+        nodes = {
+            name: PathNode(name, [PathProblem("slow", is_advice=True)])
+            for name in names
+        }
+        nodes["last"] = PathNode("last", [PathProblem("no_vendor")])
+        nodes["bike"] = PathNode("bike", [], dict.fromkeys([*names, "last"], 1))
+        report = PathGraph(nodes, 30).report("bike", 3)
+        self.assertEqual(told(report)[0], ("no_vendor", "bike > last"))
+        self.assertEqual(len(report.findings), 4)
+        self.assertEqual(report.more, 9)
+
     def test_shared_is_told_once(self):
         """2 to the power of 40 paths lead to the screw."""
         edges = {}

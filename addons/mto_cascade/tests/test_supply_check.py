@@ -537,6 +537,16 @@ class TestRefuse(SupplyCheckCase):
         self.rim.seller_ids.delay = 0
         self.assertEqual(self._create_order((self.bike, 1)).state, "sale")
 
+    def test_advice_hides_nothing(self):
+        """One gap behind many lead times of 0 days is still refused."""
+        self.rim.seller_ids.unlink()
+        parts = [self._create_part(f"Part {n}", "make_to_order") for n in range(9)]
+        self.bike_bom.bom_line_ids = [
+            Command.create({"product_id": part.id, "product_qty": 1}) for part in parts
+        ]
+        with self.assertRaisesRegex(UserError, "Wheel > Rim"):
+            self.quote().action_confirm()
+
     def test_import(self):
         """Orders that are loaded as confirmed ones."""
         self.rim.seller_ids.unlink()
