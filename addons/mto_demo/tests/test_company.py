@@ -233,7 +233,8 @@ class TestCompany(TransactionCase):
         line = self._order("to_engineer").order_line
         planner = self.env.ref("mto_demo.user_planner")
         self.assertFalse(line.move_ids)
-        self.assertEqual(line.product_id.activity_ids.user_id, planner)
+        activities = line.product_id.product_tmpl_id.activity_ids
+        self.assertEqual(activities.user_id, planner)
         action = line.with_user(planner).action_open_engineering_bom()
         wheel = self.env.ref("mto_demo.product_cargo_wheel")
         bom = self.env["mrp.bom"].with_user(planner).with_context(**action["context"])
