@@ -206,10 +206,14 @@ class SupplyResolver(models.AbstractModel):
             if need not in memory.steps:
                 missing.setdefault(need.company_id, {})[need] = True
         for company_id, group in missing.items():
-            resolver = self.with_company(company_id)
+            resolver = self._in_company(company_id)
             resolver._load({need.product_id for need in group}, memory)
             memory.steps.update(resolver._resolve_in_company(list(group), memory))
         return {need: memory.steps[need] for need in needs}
+
+    def _in_company(self, company_id):
+        """What is archived supplies nothing, whatever the caller wants to see."""
+        return self.with_company(company_id).with_context(active_test=True)
 
     # What is loaded once
 
@@ -223,7 +227,7 @@ class SupplyResolver(models.AbstractModel):
 
         Kept in the memory, so that this need is made from it whatever rules say.
         """
-        resolver = self.with_company(need.company_id)
+        resolver = self._in_company(need.company_id)
         resolver._load({need.product_id}, memory)
         bom = resolver._browse_bom(need.bom_id, memory)
         supply = {"phantom": "kit", "normal": "manufacture"}.get(bom.type, bom.type)
@@ -585,7 +589,7 @@ class SupplyResolver(models.AbstractModel):
         found = {}
         for step in steps:
             if step.supply in WITH_COMPONENTS and step.bom_id:
-                resolver = self.with_company(step.need.company_id)
+                resolver = self._in_company(step.need.company_id)
                 template = resolver._prepare_component_need(step, memory)
                 found[step] = tuple(
                     SupplyComponent(line_id, template._replace(product_id=product_id))

@@ -218,6 +218,20 @@ class TestResolver(ResolverCase):
             for component in self.resolver._get_components([step], memory)[step]:
                 self.assertEqual(component.need.date, date)
 
+    def test_archived_supplies_nothing(self):
+        """Also where a list shows what is archived; rules are asked anew."""
+        self._create_bicycle()
+        need = self.get_need(self.bicycle)
+        self.assertEqual(self.resolve(need).supply, "manufacture")
+        self.warehouse.manufacture_pull_id.active = False
+        self.assertEqual(self.resolve(need).problem, "no_rule")
+        self.resolver = self.resolver.with_context(active_test=False)
+        self.assertEqual(self.resolve(need).problem, "no_rule")
+        self.env.registry.clear_cache()
+        self.assertEqual(self.resolve(need).problem, "no_rule")
+        self.warehouse.manufacture_pull_id.active = True
+        self.assertEqual(self.resolve(need).supply, "manufacture")
+
     def test_service(self):
         service = self._create_product("Advice", type="service", is_storable=False)
         need = self.get_need(service)
