@@ -135,7 +135,9 @@ class SupplyPlan(models.AbstractModel):
                 answers, company_id, {need.product_id for need in group.values()}
             )
             rules = {
-                key: self._find_rule(answers, need, products[need.product_id])
+                key: self._find_rule(
+                    answers, need, products[need.product_id], key.of_order
+                )
                 for key, need in group.items()
             }
             bought = [
@@ -181,12 +183,12 @@ class SupplyPlan(models.AbstractModel):
             rule.route_id.supplier_wh_id.id,
             pulls and self._leaves_stock(source, dest),
             source.warehouse_id.id,
-            rule.company_id.id,
+            self._get_company(rule, pulls).id,
             rule.propagate_cancel,
             self._is_subcontracted(answers, key.company, key.product),
         )
 
-    def _find_rule(self, answers, need, product):
+    def _find_rule(self, answers, need, product, of_order=False):
         """The rule core finds, once per signature."""
         resolver = self.env["mto.supply.resolver"].with_company(need.company_id)
         signature = answers.memory.signatures[need.company_id, need.product_id]
@@ -194,6 +196,10 @@ class SupplyPlan(models.AbstractModel):
             # Core's search for a component asks for its own routes only.
             signature = signature[:2]
         place = need._replace(product_id=0)
+        if not of_order:
+            # As core, which asks for the company of the place.
+            location = self.env["stock.location"].browse(need.location_id)
+            place = place._replace(company_id=location.company_id.id)
         known = answers.memo["found_rules"]
         key = (signature, place)
         if key not in known:
@@ -209,6 +215,16 @@ class SupplyPlan(models.AbstractModel):
 
     def _search_rule(self, signature, place, resolver, product):
         return resolver._find_rule(place, product).id
+
+    def _get_company(self, rule, pulls):
+        """Whose transfers a rule makes (stock.rule._get_stock_move_values)."""
+        if not pulls:
+            return rule.company_id
+        return (
+            rule.company_id
+            or rule.location_src_id.company_id
+            or rule.location_dest_id.company_id
+        )
 
     def _leaves_stock(self, source, dest):
         return self.env["mto.supply.resolver"]._leaves_stock(source.id, dest.id)

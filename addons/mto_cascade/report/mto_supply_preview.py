@@ -119,6 +119,7 @@ class SupplyPreview(models.AbstractModel):
             sale_line=line.id,
             description=values["product_description_variants"],
             never=tuple(values["never_product_template_attribute_value_ids"].ids),
+            of_order=True,
         )
 
     # Products
@@ -168,6 +169,7 @@ class SupplyPreview(models.AbstractModel):
             warehouse=warehouse.id,
             references=frozenset([("new", product.id)]),
             served=Served(NO_ORDER),
+            of_order=True,
         )
 
     # Showing
