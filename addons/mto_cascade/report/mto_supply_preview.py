@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
 from ..engine import CoreAnswer, decide
@@ -130,6 +131,10 @@ class SupplyPreview(models.AbstractModel):
 
         :return: as ``product.product.get_supply_path``
         """
+        if quantity <= 0:
+            raise UserError(
+                self.env._("Ask for a quantity above zero, not %s.", quantity)
+            )
         company = warehouse.company_id or self.env.company
         place = self.env.ref("stock.stock_location_customers")
 
@@ -288,6 +293,8 @@ class SupplyPreview(models.AbstractModel):
 
     def _get_supply(self, node):
         """Nothing is supplied where stock and arrivals suffice."""
+        if not node.product.is_goods:
+            return "service"
         if node.supply in ("kit", "none") or node.to_supply:
             return node.supply
         return "stock" if node.decision.why else node.supply
