@@ -278,8 +278,8 @@ class TestDryRun(SupplyCommon):
         def count(number):
             bikes = [self._create_bicycle("stock_then_order") for _n in range(number)]
             order = self._create_order(*[(bike, 2) for bike in bikes], confirm=False)
-            order.preview_cascade()  # fills Odoo's caches
-            return self._count_queries(order.preview_cascade)
+            # Odoo's own caches are filled the first time, and emptied by what is made.
+            return min(self._count_queries(order.preview_cascade) for _turn in range(3))
 
         few = count(2)
         self.assertEqual(few, count(8))
