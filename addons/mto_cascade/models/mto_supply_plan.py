@@ -76,6 +76,7 @@ class SupplyPlan(models.AbstractModel):
         answers.vendors = self._make_vendor_book(answers)
         answers.memory = self.env["mto.supply.resolver"]._new_memory()
         answers.memo = defaultdict(dict)
+        answers.rule_ids = []
         self._load_products(answers, self.env.company.id, products.ids)
         return answers
 
@@ -204,9 +205,12 @@ class SupplyPlan(models.AbstractModel):
         key = (signature, place)
         if key not in known:
             find = self._search_rule if place.packaging_id else self._search_rule_cached
-            rule_id = find(signature, place, resolver, product)
-            known[key] = self.env["stock.rule"].browse(rule_id or ())
-        return known[key]
+            known[key] = find(signature, place, resolver, product)
+            if known[key]:
+                answers.rule_ids.append(known[key])
+        rule = self.env["stock.rule"].browse(known[key] or ())
+        # What is read of it is read of all that are known by now.
+        return rule.with_prefetch(answers.rule_ids) if rule else rule
 
     @tools.ormcache("signature", "place")
     def _search_rule_cached(self, signature, place, resolver, product):
