@@ -190,6 +190,7 @@ class Confirmation(Making, Buying):
                 policy=need.policy,
                 by_policy=need.by_policy,
                 is_below_stock=need.is_below_stock,
+                of_order=need.of_order,
             )
 
     def _add_child(self, node, product, line, served, warehouse=False):
@@ -209,6 +210,7 @@ class Confirmation(Making, Buying):
             need.company,
             need.routes,
             need.package,
+            need.of_order,
         )
         rule = self.answers.ask("rule", key, need)
         if rule is UNKNOWN:
@@ -285,7 +287,7 @@ class Confirmation(Making, Buying):
         )
         node.rule_id = node.rule_id or rule.id
         self.ledger.add_move(move)
-        if need.dests and need.is_below_stock and not move.leaves_stock:
+        if any(demand.leaves_stock for demand in need.dests) and not move.leaves_stock:
             self._add_transfer(move, need)
         elif need.dests:
             self._add_supply(move, need, ("transfer", move.id), "move", move.date)

@@ -149,7 +149,8 @@ class Move:
 class Need:
     """A procurement: goods wanted at a place. ``node`` shows where it comes from.
 
-    ``orders_ahead``: bought by its vendor's lead time before ``date``.
+    ``orders_ahead``: bought by its vendor's lead time before ``date``. ``of_order``: an
+    order line asks, not a demand.
     """
 
     product: Product
@@ -173,6 +174,7 @@ class Need:
     policy: str | bool = False
     by_policy: bool = False
     is_below_stock: bool = False
+    of_order: bool = False
     vendor: Vendor | None = None
     rule: Rule | None = None
 

@@ -47,7 +47,11 @@ class Operation:
 
 
 class RuleKey(NamedTuple):
-    """What decides which rule supplies a need."""
+    """What decides which rule supplies a need.
+
+    ``of_order``: an order line asks, and the rule must be of its company; other needs
+    get rules of the company of the place, of any where it has none.
+    """
 
     product: int
     place: int
@@ -55,6 +59,7 @@ class RuleKey(NamedTuple):
     company: int
     routes: tuple = ()
     package: int | bool = False
+    of_order: bool = False
 
 
 @dataclass(frozen=True)

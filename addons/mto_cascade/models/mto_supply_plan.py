@@ -76,6 +76,7 @@ class SupplyPlan(models.AbstractModel):
         answers.vendors = self._make_vendor_book(answers)
         answers.memory = self.env["mto.supply.resolver"]._new_memory()
         answers.memo = defaultdict(dict)
+        answers.rule_ids = []
         self._load_products(answers, self.env.company.id, products.ids)
         return answers
 
@@ -135,7 +136,9 @@ class SupplyPlan(models.AbstractModel):
                 answers, company_id, {need.product_id for need in group.values()}
             )
             rules = {
-                key: self._find_rule(answers, need, products[need.product_id])
+                key: self._find_rule(
+                    answers, need, products[need.product_id], key.of_order
+                )
                 for key, need in group.items()
             }
             bought = [
@@ -181,12 +184,12 @@ class SupplyPlan(models.AbstractModel):
             rule.route_id.supplier_wh_id.id,
             pulls and self._leaves_stock(source, dest),
             source.warehouse_id.id,
-            rule.company_id.id,
+            self._get_company(rule, pulls).id,
             rule.propagate_cancel,
             self._is_subcontracted(answers, key.company, key.product),
         )
 
-    def _find_rule(self, answers, need, product):
+    def _find_rule(self, answers, need, product, of_order=False):
         """The rule core finds, once per signature."""
         resolver = self.env["mto.supply.resolver"].with_company(need.company_id)
         signature = answers.memory.signatures[need.company_id, need.product_id]
@@ -194,13 +197,20 @@ class SupplyPlan(models.AbstractModel):
             # Core's search for a component asks for its own routes only.
             signature = signature[:2]
         place = need._replace(product_id=0)
+        if not of_order:
+            # As core, which asks for the company of the place.
+            location = self.env["stock.location"].browse(need.location_id)
+            place = place._replace(company_id=location.company_id.id)
         known = answers.memo["found_rules"]
         key = (signature, place)
         if key not in known:
             find = self._search_rule if place.packaging_id else self._search_rule_cached
-            rule_id = find(signature, place, resolver, product)
-            known[key] = self.env["stock.rule"].browse(rule_id or ())
-        return known[key]
+            known[key] = find(signature, place, resolver, product)
+            if known[key]:
+                answers.rule_ids.append(known[key])
+        rule = self.env["stock.rule"].browse(known[key] or ())
+        # What is read of it is read of all that are known by now.
+        return rule.with_prefetch(answers.rule_ids) if rule else rule
 
     @tools.ormcache("signature", "place")
     def _search_rule_cached(self, signature, place, resolver, product):
@@ -209,6 +219,16 @@ class SupplyPlan(models.AbstractModel):
 
     def _search_rule(self, signature, place, resolver, product):
         return resolver._find_rule(place, product).id
+
+    def _get_company(self, rule, pulls):
+        """Whose transfers a rule makes (stock.rule._get_stock_move_values)."""
+        if not pulls:
+            return rule.company_id
+        return (
+            rule.company_id
+            or rule.location_src_id.company_id
+            or rule.location_dest_id.company_id
+        )
 
     def _leaves_stock(self, source, dest):
         return self.env["mto.supply.resolver"]._leaves_stock(source.id, dest.id)

@@ -188,7 +188,7 @@ class ProductProduct(models.Model):
               ``policy`` is False where nothing was decided
             - ``supply``: 'manufacture', 'buy', 'subcontract', 'transfer' (from another
               warehouse, whose demand is the child), 'stock', 'kit' (the children take
-              its place) or 'none' (see ``problem``)
+              its place), 'service' (nothing) or 'none' (see ``problem``)
             - ``from_stock``, ``from_arrivals``, ``to_supply``: what is taken from
               stock, from supply that is on its way to nobody else, and ordered;
               ``available``: what of ``from_stock`` lies there and is free
@@ -203,6 +203,7 @@ class ProductProduct(models.Model):
         :rtype: list[dict]
         :raises odoo.exceptions.AccessError: if a product may not be read
         :raises odoo.exceptions.MissingError: if the warehouse does not exist
+        :raises odoo.exceptions.UserError: if the quantity is not above zero
         """
         self.check_access("read")
         warehouse = self.env["stock.warehouse"].browse(warehouse_id or ())

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
 from ..engine import CoreAnswer, decide
@@ -119,6 +120,7 @@ class SupplyPreview(models.AbstractModel):
             sale_line=line.id,
             description=values["product_description_variants"],
             never=tuple(values["never_product_template_attribute_value_ids"].ids),
+            of_order=True,
         )
 
     # Products
@@ -129,6 +131,10 @@ class SupplyPreview(models.AbstractModel):
 
         :return: as ``product.product.get_supply_path``
         """
+        if quantity <= 0:
+            raise UserError(
+                self.env._("Ask for a quantity above zero, not %s.", quantity)
+            )
         company = warehouse.company_id or self.env.company
         place = self.env.ref("stock.stock_location_customers")
 
@@ -168,6 +174,7 @@ class SupplyPreview(models.AbstractModel):
             warehouse=warehouse.id,
             references=frozenset([("new", product.id)]),
             served=Served(NO_ORDER),
+            of_order=True,
         )
 
     # Showing
@@ -286,6 +293,8 @@ class SupplyPreview(models.AbstractModel):
 
     def _get_supply(self, node):
         """Nothing is supplied where stock and arrivals suffice."""
+        if not node.product.is_goods:
+            return "service"
         if node.supply in ("kit", "none") or node.to_supply:
             return node.supply
         return "stock" if node.decision.why else node.supply
