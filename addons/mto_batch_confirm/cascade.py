@@ -1,0 +1,160 @@
+"""One confirmation on its way down, while it runs.
+
+Everything that is put off until its turn stands here; nothing of it is stored. It hangs
+on the cursor, so that each method finds it whatever the environment.
+"""
+
+from collections import defaultdict
+from contextlib import contextmanager
+
+from .engine.walk import LAST, Call, split_ready
+
+KEY = "mto_batch_confirm"
+
+
+def current(env):
+    """Return the `Cascade` that is running in this transaction, or None."""
+    return env.cr.cache.get(KEY)
+
+
+@contextmanager
+def running(env):
+    """Let a new `Cascade` run in this transaction for the time of a with block."""
+    cascade = env.cr.cache[KEY] = Cascade()
+    try:
+        yield cascade
+    finally:
+        env.cr.cache.pop(KEY, None)
+
+
+class Cascade:
+    """What a confirmation has still to do, and what it looked up."""
+
+    def __init__(self):
+        self.queue = []  # Calls to manufacture
+        self.purchases = []  # Calls to buy
+        self.reservations = []  # (rank, id of a move)
+        self.merges = []  # (rank, ids of moves, ids of moves to merge them into)
+        self.links = []  # ids of moves that another module links in the end
+        self.created = []  # ids of orders, in the order of their ranks
+        self.reach = {}  # {product id: set of ids of products below it}
+        self.found = {}  # what was looked up: {(method, arguments): result}
+        self.products = []  # ids of all products that may be met
+        self.made = {}  # {field: ids of orders that have their lines}
+        self.creating = (
+            None  # {id of a procurement's values: rank}, while orders are made
+        )
+        self.unconfirmed = []  # orders that are made and wait for their confirmation
+        self.alone = False  # core's way: each order on its own
+        self._rank_of_group = {}
+        self._scope = None
+        self._places = {}
+        self._pulls = [{}]
+
+    # -- ranks
+
+    def note(self, values):
+        """Note the place of a procurement: Odoo looks up the rule of each in turn."""
+        self._places[id(values)] = (len(self._places), values)
+
+    def add_order(self, production, rank):
+        self._rank_of_group[production.production_group_id.id] = rank
+
+    def rank_of(self, group_id):
+        """Return the rank of the order whose production group this is."""
+        if self._scope is not None:
+            return self._scope
+        return self._rank_of_group.get(group_id, ())
+
+    def rank_of_order(self, production):
+        """Return the rank of an order; of one that stood before, the first there is."""
+        return self._rank_of_group.get(production.production_group_id.id, ())
+
+    @contextmanager
+    def scope(self, rank):
+        """Let all that is asked for be asked for by a call of this rank."""
+        before, self._scope = self._scope, rank
+        try:
+            yield
+        finally:
+            self._scope = before
+
+    def calls(self, procurements):
+        """Return the `Call`s that these procurements of one kind of rule come from.
+
+        :param procurements: list of (procurement, rule)
+        """
+        by_group = defaultdict(list)
+        for entry in procurements:
+            by_group[entry[0].values.get("production_group_id")].append(entry)
+        calls = []
+        for group_id, entries in by_group.items():
+            place = min(self._place(procurement) for procurement, _rule in entries)
+            path = self._pulls[-1].get(group_id, ())
+            rank = (*self.rank_of(group_id), *path, place)
+            calls.append(Call(rank, list(enumerate(entries))))
+        return calls
+
+    @contextmanager
+    def pulling(self, procurements):
+        """What is asked for inside is asked for by the transfers of these."""
+        length = {
+            group: len(self.rank_of(group)) for group in self._groups(procurements)
+        }
+        paths = {
+            call.demands[0][1][0].values.get("production_group_id"): call.rank
+            for call in self.calls(procurements)
+        }
+        self._pulls.append(
+            {group: rank[length[group] :] for group, rank in paths.items()}
+        )
+        try:
+            yield
+        finally:
+            self._pulls.pop()
+
+    @property
+    def is_pulling(self):
+        """Whether transfers are being made whose supply has still to be ordered."""
+        return not self.alone and len(self._pulls) > 1
+
+    @staticmethod
+    def _groups(procurements):
+        return {entry[0].values.get("production_group_id") for entry in procurements}
+
+    def _place(self, procurement):
+        return self._places.get(id(procurement.values), (0,))[0]
+
+    # -- what is put off
+
+    def take_ready(self):
+        """Return the calls to manufacture whose turn it is; the others stay queued."""
+        ready, self.queue = split_ready(
+            self.queue, lambda demand: demand[0].product_id.id, self.reach
+        )
+        return ready
+
+    def reserve_later(self, moves):
+        """Put off a reservation until everything below the orders is done."""
+        for move in moves:
+            group_id = move.production_group_id.id
+            path = self._pulls[-1].get(group_id, ())
+            rank = (*self.rank_of(group_id), *path, LAST)
+            self.reservations.append((rank, move.id))
+
+    def merge_later(self, moves, merge_into):
+        """Put off a merge of moves that one order asked for."""
+        for group, found in moves.grouped("production_group_id").items():
+            path = self._pulls[-1].get(group.id, ())
+            rank = (*self.rank_of(group.id), *path, LAST)
+            self.merges.append((rank, found.ids, merge_into and merge_into.ids))
+
+    def take_merges(self):
+        """Return [(ids of moves, ids of moves to merge them into)], in Odoo's order."""
+        found, self.merges = sorted(self.merges, key=lambda entry: entry[0]), []
+        return [(ids, into) for _rank, ids, into in found]
+
+    def take_reservations(self):
+        """Return the ids of the moves to reserve, in Odoo's order."""
+        found, self.reservations = sorted(self.reservations), []
+        return [move_id for _rank, move_id in found]
