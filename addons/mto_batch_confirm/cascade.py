@@ -27,6 +27,20 @@ def running(env):
         env.cr.cache.pop(KEY, None)
 
 
+def write_links(model, field, commands):
+    """Write links of many records at once; the ORM writes them record by record.
+
+    :param commands: list of (record, list of commands)
+    """
+    if not commands:
+        return
+    records = model.browse([record.id for record, _commands in commands])
+    records.modified([field], before=True)
+    model._fields[field].write_batch(commands)
+    records.modified([field])
+    records._validate_fields([field])
+
+
 class Cascade:
     """What a confirmation has still to do, and what it looked up."""
 
@@ -45,6 +59,8 @@ class Cascade:
             None  # {id of a procurement's values: rank}, while orders are made
         )
         self.unconfirmed = []  # orders that are made and wait for their confirmation
+        self.inserting = False  # while the rows of new orders are written
+        self.posts = None  # notes on new orders, while they are collected
         self.alone = False  # core's way: each order on its own
         self._rank_of_group = {}
         self._scope = None
@@ -124,6 +140,10 @@ class Cascade:
 
     def _place(self, procurement):
         return self._places.get(id(procurement.values), (0,))[0]
+
+    def knows(self, product_ids):
+        """Whether all these products were looked up when the walk began."""
+        return set(product_ids) <= self.reach.keys()
 
     # -- what is put off
 

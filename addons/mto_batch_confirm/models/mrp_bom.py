@@ -45,3 +45,21 @@ class MrpBom(models.Model):
             if bom_id := known[product.id]:
                 result[product] = self.browse(bom_id)
         return result
+
+    def _bom_subcontract_find(self, product, *args, **kwargs):
+        """Look only where there is something to find (with mrp_subcontracting)."""
+        cascade = current(self.env)
+        if cascade and product.ids and cascade.knows(product.ids):
+            key = "_bom_subcontract_find"
+            if key not in cascade.found:
+                products = product.browse(cascade.products).sudo()
+                boms = self.sudo().search(
+                    [
+                        ("product_tmpl_id", "in", products.product_tmpl_id.ids),
+                        ("type", "=", "subcontract"),
+                    ]
+                )
+                cascade.found[key] = set(boms.product_tmpl_id.ids)
+            if not cascade.found[key] & set(product.sudo().product_tmpl_id.ids):
+                return self.env["mrp.bom"]
+        return super()._bom_subcontract_find(product, *args, **kwargs)

@@ -75,3 +75,23 @@ class StockMove(models.Model):
         ruled = {product.id for [product] in products}
         moves = self.filtered(lambda move: move.product_id.id in ruled)
         return super(StockMove, moves)._trigger_scheduler()
+
+    def _update_orderpoints(self):
+        """Look for reordering rules only where there are some."""
+        cascade = current(self.env)
+        if not cascade:
+            return super()._update_orderpoints()
+        key = "_update_orderpoints"
+        if key not in cascade.found:
+            groups = (
+                self.env["stock.warehouse.orderpoint"]
+                .sudo()
+                .with_context(active_test=False)
+                ._read_group([("product_id", "in", cascade.products)], ["product_id"])
+            )
+            cascade.found[key] = {product.id for [product] in groups}
+        ruled = cascade.found[key]
+        moves = self.filtered(
+            lambda m: m.product_id.id in ruled or not cascade.knows(m.product_id.ids)
+        )
+        return super(StockMove, moves)._update_orderpoints()

@@ -89,6 +89,8 @@ class StockRule(models.Model):
         for found in rounds(calls, self._get_purchase_key):
             super()._run_buy(found)
         self._settle_requests(demands, orders)
+        # While it is known that there is nothing to distribute to.
+        self.env["purchase.order.line"]._recompute_model(["analytic_distribution"])
 
     @staticmethod
     def _get_purchase_key(demand):
