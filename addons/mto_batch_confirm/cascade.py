@@ -1,30 +1,55 @@
 """One confirmation on its way down, while it runs.
 
-Everything that is put off until its turn stands here; nothing of it is stored. It hangs
-on the cursor, so that each method finds it whatever the environment.
+Everything that is put off until its turn stands here; nothing of it is stored. It is
+found by the cursor, whatever the environment of a method.
 """
 
 from collections import defaultdict
 from contextlib import contextmanager
+from copy import copy
+from weakref import WeakKeyDictionary
 
 from .engine.walk import LAST, Call, split_ready
 
-KEY = "mto_batch_confirm"
+# By cursor: what a cursor caches is lost when a savepoint is rolled back.
+_running = WeakKeyDictionary()
 
 
 def current(env):
     """Return the `Cascade` that is running in this transaction, or None."""
-    return env.cr.cache.get(KEY)
+    return _running.get(env.cr)
 
 
 @contextmanager
 def running(env):
     """Let a new `Cascade` run in this transaction for the time of a with block."""
-    cascade = env.cr.cache[KEY] = Cascade()
+    cascade = _running[env.cr] = Cascade()
     try:
         yield cascade
     finally:
-        env.cr.cache.pop(KEY, None)
+        _running.pop(env.cr, None)
+
+
+@contextmanager
+def undone(env):
+    """Undo what the with block did where it raises; without running precommit hooks.
+
+    Odoo's own savepoint runs them, and changes of an order would be told in parts.
+    """
+    env.flush_all()
+    data = {
+        name: copy(value)
+        for name, value in env.cr.precommit.data.items()
+    }
+    with env.cr.savepoint(flush=False) as savepoint:
+        try:
+            yield
+        except Exception:
+            env.transaction.clear()
+            env.cr.precommit.data.clear()
+            env.cr.precommit.data.update(data)
+            savepoint.rollback()
+            raise
 
 
 def write_links(model, field, commands):
@@ -49,7 +74,7 @@ class Cascade:
         self.purchases = []  # Calls to buy
         self.reservations = []  # (rank, id of a move)
         self.merges = []  # (rank, ids of moves, ids of moves to merge them into)
-        self.links = []  # ids of moves that another module links in the end
+        self.links = []  # (rank, ids of moves) that another module links in the end
         self.created = []  # ids of orders, in the order of their ranks
         self.reach = {}  # {product id: set of ids of products below it}
         self.found = {}  # what was looked up: {(method, arguments): result}
@@ -60,12 +85,41 @@ class Cascade:
         )
         self.unconfirmed = []  # orders that are made and wait for their confirmation
         self.inserting = False  # while the rows of new orders are written
+        self.told = {}  # {rank: [(order, procurement)]}, to say where they come from
         self.posts = None  # notes on new orders, while they are collected
         self.alone = False  # core's way: each order on its own
         self._rank_of_group = {}
+        self._passes = False
         self._scope = None
         self._places = {}
         self._pulls = [{}]
+
+    # -- what core does now
+
+    @contextmanager
+    def passing(self):
+        """Let the next call to manufacture or buy through to core."""
+        self._passes = True
+        try:
+            yield
+        finally:
+            self._passes = False
+
+    def take_pass(self):
+        """Tell whether this call is let through; the next one is not."""
+        passes, self._passes = self._passes, False
+        return passes
+
+    def remember(self):
+        """Return what `recall` needs to undo what a level adds."""
+        return {
+            name: copy(value)
+            for name, value in vars(self).items()
+            if name not in ("found", "reach", "products")
+        }
+
+    def recall(self, before):
+        vars(self).update(before)
 
     # -- ranks
 
@@ -161,6 +215,21 @@ class Cascade:
             path = self._pulls[-1].get(group_id, ())
             rank = (*self.rank_of(group_id), *path, LAST)
             self.reservations.append((rank, move.id))
+
+    def tell_later(self, production, procurement, rank):
+        """Put off the note on an order where it comes from, of a call's demand."""
+        self.told.setdefault((*rank[:-1], LAST), []).append((production, procurement))
+
+    def link_later(self, moves):
+        """Put off what mto_cascade does for moves of which the supply is not there."""
+        for group, found in moves.grouped("production_group_id").items():
+            path = self._pulls[-1].get(group.id, ())
+            self.links.append(((*self.rank_of(group.id), *path, LAST), found.ids))
+
+    def take_links(self):
+        """Return [(rank, ids of moves that were confirmed at once)]."""
+        found, self.links = self.links, []
+        return found
 
     def merge_later(self, moves, merge_into):
         """Put off a merge of moves that one order asked for."""

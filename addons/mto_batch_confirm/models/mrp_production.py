@@ -65,20 +65,18 @@ class MrpProduction(models.Model):
         ):
             rank = cascade.creating[id(procurement.values)]
             cascade.add_order(production, (*rank, number))
+            cascade.tell_later(production, procurement, rank)
             if group_id := procurement.values.get("production_group_id"):
                 parents.append(
                     (production.production_group_id, [Command.link(group_id)])
                 )
         # Core finds them linked then, one by one.
         write_links(self.env["mrp.production.group"], "parent_ids", parents)
-        cascade.posts = []
-        try:
-            result = super()._post_run_manufacture(post_production_values)
-            posts = cascade.posts
-        finally:
-            cascade.posts = None
-        self._post_at_once(posts)
-        return result
+        return True
+
+    def _tell_origins(self, procurements):
+        """Let core say on new orders where they come from; the notes are collected."""
+        return super()._post_run_manufacture(procurements)
 
     def message_post(self, **kwargs):
         cascade = current(self.env)

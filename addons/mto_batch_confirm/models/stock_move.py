@@ -12,7 +12,7 @@ class StockMove(models.Model):
         moves = super()._action_confirm(merge, merge_into, create_proc)
         cascade = current(self.env)
         if cascade and not cascade.alone:
-            cascade.links += moves.ids
+            cascade.link_later(moves)
         return moves
 
     def _key_assign_picking(self):

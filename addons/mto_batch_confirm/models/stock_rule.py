@@ -1,12 +1,21 @@
+import logging
 from collections import Counter
+from contextlib import contextmanager
 
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..cascade import current, running
+from odoo.addons.stock.models.stock_rule import ProcurementException
+
+from ..cascade import current, running, undone
 from ..engine import Call, rounds
+
+
+_logger = logging.getLogger(__name__)
+_logged = set()
 
 
 class StockRule(models.Model):
@@ -30,7 +39,7 @@ class StockRule(models.Model):
                 cascade.queue.append(Call((), list(enumerate(procurements))))
                 self._walk_cascade(cascade)
                 return True
-        if cascade.alone:
+        if cascade.alone or cascade.take_pass() or cascade.creating is not None:
             return super()._run_manufacture(procurements)
         cascade.queue += cascade.calls(procurements)
         return True
@@ -38,7 +47,7 @@ class StockRule(models.Model):
     @api.model
     def _run_buy(self, procurements):
         cascade = current(self.env)
-        if cascade is None or cascade.alone:
+        if cascade is None or cascade.alone or cascade.take_pass():
             return super()._run_buy(procurements)
         cascade.purchases += cascade.calls(procurements)
         return True
@@ -70,9 +79,61 @@ class StockRule(models.Model):
         reserved.filtered(
             lambda move: move.state in ("confirmed", "partially_available")
         )._action_assign()
-        moves = moves.browse(dict.fromkeys(cascade.links)).exists()
-        if hasattr(moves, "_link_supply"):
-            moves._link_supply()
+        self._link_and_tell(cascade)
+
+    def _link_and_tell(self, cascade):
+        """Say on new orders where they come from, in core's order.
+
+        With mto_cascade, when it has linked what core had left without supply before.
+        """
+        links = cascade.take_links()
+        stranded = self._link_supplied(links)
+        events = [(rank, self._link_again, stranded.browse(ids)) for rank, ids in links]
+        events = [event for event in events if event[2] & stranded] if stranded else []
+        events += [
+            (rank, self._tell_origins, found) for rank, found in cascade.told.items()
+        ]
+        cascade.posts = []
+        for _rank, method, found in sorted(events, key=lambda event: event[0]):
+            method(found)
+        posts, cascade.posts = cascade.posts, None
+        if posts:
+            orders = posts[0][0].browse([order.id for order, _values in posts])
+            orders._post_at_once(posts)
+
+    def _link_supplied(self, links):
+        """Let mto_cascade check demands that have their supply: these need no order.
+
+        :return: the other ones, that core's way left without
+        """
+        moves = self.env["stock.move"]
+        if not hasattr(moves, "_link_supply"):
+            return moves
+        moves = moves.browse(dict.fromkeys(id_ for _rank, ids in links for id_ in ids))
+        moves = moves.exists()
+        products = moves.filtered(
+            lambda m: (
+                m.procure_method == "make_to_order"
+                and not m.move_orig_ids
+                and not m.sudo().created_purchase_line_ids
+            )
+        ).product_id
+        stranded = moves.filtered(lambda m: m.product_id in products)
+        (moves - stranded)._link_supply()
+        return stranded
+
+    @staticmethod
+    def _link_again(moves):
+        moves.exists()._link_supply()
+
+    @staticmethod
+    def _tell_origins(found):
+        by_company = {}
+        for order, procurement in found:
+            by_company.setdefault(order.env.company, []).append((order, procurement))
+        for entries in by_company.values():
+            orders, procurements = zip(*entries, strict=True)
+            orders[0].union(*orders)._tell_origins(procurements)
 
     # -- purchases
 
@@ -83,11 +144,13 @@ class StockRule(models.Model):
         demands = [[demand for _place, demand in call.demands] for call in calls]
         if self._must_buy_in_turn(demands):
             for found in demands:
-                super()._run_buy(found)
+                with cascade.passing():
+                    self._run_buy(found)
             return
         orders = self._find_requests(demands)
         for found in rounds(calls, self._get_purchase_key):
-            super()._run_buy(found)
+            with cascade.passing():
+                self._run_buy(found)
         self._settle_requests(demands, orders)
         # While it is known that there is nothing to distribute to.
         self.env["purchase.order.line"]._recompute_model(["analytic_distribution"])
@@ -198,13 +261,73 @@ class StockRule(models.Model):
     # -- one level
 
     def _supply_level(self, cascade, calls):
-        """Make the orders of one level, enlarge those that stand, and confirm them."""
+        """Make the orders of one level, enlarge those that stand, and confirm them.
+
+        What fails is done again in core's way, order by order: either one of them
+        fails alone as well, and is told by its path, or something cannot be done for
+        many at once, and works.
+        """
+        before = cascade.remember()
+        try:
+            with undone(self.env):
+                self._supply_at_once(cascade, calls)
+        except (UserError, ProcurementException, ValueError) as error:
+            cascade.recall(before)
+            self._supply_in_turn(cascade, calls)
+            _log_once(error)
+
+    def _supply_at_once(self, cascade, calls):
         new, more = self._split_level(calls)
         self._create_level(cascade, new)
         early, late = self._split_enlargements(cascade, more)
         self._enlarge(cascade, early)
         self._confirm_level(cascade)
         self._enlarge(cascade, late)
+
+    def _supply_in_turn(self, cascade, calls):
+        """Make, enlarge and confirm one order after the other.
+
+        :raise UserError: with the way from the sold product to what cannot be supplied
+        """
+        new, more = self._split_level(calls)
+        made = []
+        for entry in new:
+            with self._telling_path([entry[2][0]]):
+                self._create_level(cascade, [entry])
+                made += cascade.unconfirmed
+        early, late = self._split_enlargements(cascade, more)
+        self._enlarge(cascade, early)
+        for order in made:
+            cascade.unconfirmed = [order]
+            with self._telling_path([], order):
+                self._confirm_level(cascade)
+        self._enlarge(cascade, late)
+
+    @contextmanager
+    def _telling_path(self, procurements, order=None):
+        """Add to an error which way leads to what caused it."""
+        try:
+            yield
+        except (UserError, ProcurementException) as error:
+            if order is None:
+                procurement = procurements[0]
+                group = self.env["mrp.production.group"].browse(
+                    procurement.values.get("production_group_id") or ()
+                )
+                below, origin = procurement.product_id.display_name, procurement.origin
+            else:
+                group = order.production_group_id.parent_ids[:1]
+                below, origin = order.product_id.display_name, order.origin
+            names = [below, *_path_names(group.sudo())]
+            path = " > ".join(filter(None, [origin, *reversed(names)]))
+            if isinstance(error, ProcurementException):
+                raise ProcurementException(
+                    [
+                        (procurement, f"{path}\n{text}")
+                        for procurement, text in error.procurement_exceptions
+                    ]
+                ) from error
+            raise type(error)(f"{path}\n{error.args[0]}") from error
 
     def _create_level(self, cascade, new):
         cascade.unconfirmed = []
@@ -213,15 +336,17 @@ class StockRule(models.Model):
         cascade.creating = {
             id(demand[0].values): (*call.rank, place) for call, place, demand in new
         }
-        super()._run_manufacture([demand for _call, _place, demand in new])
-        cascade.creating = None
+        try:
+            self._run_manufacture([demand for _call, _place, demand in new])
+        finally:
+            cascade.creating = None
 
     def _confirm_level(self, cascade):
         by_company = {}
         for production in cascade.unconfirmed:
             by_company.setdefault(production.company_id, []).append(production)
         for productions in by_company.values():
-            productions[0].concat(*productions).with_context(
+            productions[0].union(*productions).with_context(
                 mto_cascade_link_later=True
             ).action_confirm()
 
@@ -246,10 +371,8 @@ class StockRule(models.Model):
     def _enlarge(self, cascade, more):
         for found in filter(None, more):
             call, demands = self._join(found)
-            with cascade.scope(call.rank):
-                super(
-                    StockRule, self.with_context(mto_cascade_link_later=True)
-                )._run_manufacture(demands)
+            with cascade.scope(call.rank), cascade.passing():
+                self.with_context(mto_cascade_link_later=True)._run_manufacture(demands)
 
     def _split_level(self, calls):
         """Tell demands that get an order of their own from those that enlarge one.
@@ -423,11 +546,19 @@ class StockRule(models.Model):
         """Whether what happens depends on the order in which core walks down."""
         if self._has_reordering_rules(cascade.products):
             return True
+        if hasattr(self.env["stock.move"], "_link_supply") and self._makes_batches(
+            cascade.products
+        ):
+            return True
         in_stock = self._get_products_in_stock(cascade.products)
         return bool(in_stock) and (
             self._has_stock_first_rules(in_stock)
             or bool(in_stock & _below_shared(children, cascade.reach, asked))
         )
+
+    def _makes_batches(self, product_ids):
+        products = self.env["product.product"].sudo().browse(product_ids)
+        return any(bom.enable_batch_size for bom in products.product_tmpl_id.bom_ids)
 
     def _has_reordering_rules(self, product_ids):
         return bool(
@@ -464,6 +595,28 @@ class StockRule(models.Model):
             routes & (products.route_ids | products.categ_id.total_route_ids)
             or routes.warehouse_ids
         )
+
+
+def _log_once(error):
+    """Say that a level was confirmed in core's way, the first time it fails so."""
+    text = str(error)
+    if text not in _logged:
+        _logged.add(text)
+        _logger.warning(
+            "Orders of one level could not be confirmed at once, but one by one: %s",
+            text,
+            exc_info=error,
+        )
+
+
+def _path_names(group):
+    """Return the names of the products made by an order and above it, upwards."""
+    names, seen = [], group.browse()
+    while group and group not in seen:
+        names += group.production_ids[:1].product_id.mapped("display_name")
+        seen |= group
+        group = group.parent_ids[:1]
+    return names
 
 
 def _planned_date(values):

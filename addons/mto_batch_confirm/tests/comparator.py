@@ -76,14 +76,15 @@ def differences(left, right, most=12):
     What differs in records themselves is told before what differs around them.
     """
     for number in range(ROUNDS + 1):
-        lines = _differences(left.labels[number], right.labels[number], left, right)
+        lines = _differences(number, left, right)
         if lines:
             more = [f"... of {len(lines)}"] if len(lines) > most else []
             return [f"Round {number}:", *lines[:most], *more]
     return []
 
 
-def _differences(ours, theirs, left, right):
+def _differences(number, left, right):
+    ours, theirs = left.labels[number], right.labels[number]
     counts = [Counter(side.values()) for side in (ours, theirs)]
     lone = [
         {key for key, label in side.items() if counts[n][label] != counts[1 - n][label]}
@@ -93,14 +94,19 @@ def _differences(ours, theirs, left, right):
     for key in sorted(lone[0]):
         nearest = min(
             (other for other in lone[1] if other[0] == key[0]),
-            key=lambda other: len(_unequal(left.told(key), right.told(other))),
+            key=lambda other: (
+                len(_unequal(left.told(key), right.told(other))),
+                len(_unequal(left.beside(key, number), right.beside(other, number))),
+            ),
             default=None,
         )
         if nearest is None:
             lines.append(f"only left: {key} {left.told(key)}")
         else:
             lone[1].discard(nearest)
-            found = _unequal(left.told(key), right.told(nearest))
+            found = _unequal(left.told(key), right.told(nearest)) or _unequal(
+                left.beside(key, number), right.beside(nearest, number)
+            )
             about = [left.values[key].get(name) for name in ("name", "product_id")]
             lines.append(f"{key} {about} against {nearest}: {found}")
     lines += [f"only right: {key} {right.told(key)}" for key in sorted(lone[1])]
@@ -182,7 +188,7 @@ class Snapshot:
             return value
         value = re.sub(r'(data-oe-id="|/odoo/[\w.-]+/|[?&;]id=)\d+', r"\1#", value)
         value = self.pattern.sub(lambda found: self.names[found[0]], value)
-        if "<" in value and re.search(r"[,/]", value):
+        if "<" in value and "</" not in value and re.search(r"[,/]", value):
             # Origins are collected in sets: their order is by chance.
             value = ",".join(sorted(part.strip() for part in re.split(r"[,/]", value)))
         return value
@@ -190,6 +196,17 @@ class Snapshot:
     def told(self, key):
         """Return what a record holds, and how many it is linked with by which field."""
         return {**self.values[key], **self.linked[key]}
+
+    def beside(self, key, number):
+        """Return {(link, label) of a neighbour before this round: who it is}."""
+        if not number:
+            return {}
+        labels = self.labels[number - 1]
+        return {
+            (name, labels.get(other)): f"{other[0]} {self.values[other].get('product_id')}"
+            for name, other in self.around[key]
+            if other in self.values
+        }
 
     def _refine(self):
         """Return {record: label} of each round: alone, with neighbours, with theirs."""
@@ -199,6 +216,7 @@ class Snapshot:
                 if target in backward:
                     backward[target].append((f"~{name}", key))
         around = {key: [*self.links[key], *backward[key]] for key in backward}
+        self.around = around
         self.linked = {
             key: Counter(f"{name} {target[0]}" for name, target in found)
             for key, found in around.items()
