@@ -1,5 +1,6 @@
 """What a side of a comparison is given: an environment, a warm-up and the meter."""
 
+import contextlib
 import gc
 import os
 import threading
@@ -47,6 +48,7 @@ class Bench:
         if self.recorder:
             thread.query_hooks = [self.recorder.hook]
         postgres = {pid: _cpu(pid, cr.dbname) for pid in processes}
+        before = _reset_peak()
         python, clock = time.process_time(), time.perf_counter()
         function()
         cr.flush()
@@ -58,11 +60,28 @@ class Bench:
             "python": python,
             "postgres": _spent(postgres, _backends(cr), cr.dbname),
             "seconds": seconds,
+            "memory": _memory("VmHWM") - before,
         }
 
     def problem(self, text):
         """Let the row fail, whatever its figures."""
         self.problems.append(text)
+
+
+def _reset_peak():
+    """Let the peak of memory be counted anew; return what is in use, in MB."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+    return _memory("VmRSS")
+
+
+def _memory(name):
+    """Return a figure of this process's memory in MB, 0 where the system has none."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
 
 
 def _backends(cr):
