@@ -379,7 +379,8 @@ class StockRule(models.Model):
 
         As in core: demands that one order asks for at once do not see each other.
         """
-        new, more, first = [], {}, {}
+        new, more, first, stands = [], {}, {}, {}
+        orders = self.env["mrp.production"].sudo()
         standing = self._find_standing_orders(calls)
         for call in calls:
             for place, demand in call.demands:
@@ -389,11 +390,15 @@ class StockRule(models.Model):
                 bom = rule._get_matching_bom(
                     procurement.product_id, procurement.company_id, procurement.values
                 )
-                key = repr(rule._make_mo_get_domain(procurement, bom))
+                domain = rule._make_mo_get_domain(procurement, bom)
+                key = repr(domain)
+                if key not in stands:
+                    stands[key] = (bom.id, procurement.product_id.id) in standing and (
+                        bool(orders.search_count(domain, limit=1))
+                    )
                 own = procurement.origin == "MPS" or bom.enable_batch_size
                 if own or (
-                    (bom.id, procurement.product_id.id) not in standing
-                    and first.setdefault(key, call.rank) == call.rank
+                    not stands[key] and first.setdefault(key, call.rank) == call.rank
                 ):
                     new.append((call, place, demand))
                 else:

@@ -1,2 +1,3 @@
 from . import test_identity
 from . import test_fallback
+from . import test_more_identity
