@@ -37,10 +37,7 @@ def undone(env):
     Odoo's own savepoint runs them, and changes of an order would be told in parts.
     """
     env.flush_all()
-    data = {
-        name: copy(value)
-        for name, value in env.cr.precommit.data.items()
-    }
+    data = {name: copy(value) for name, value in env.cr.precommit.data.items()}
     with env.cr.savepoint(flush=False) as savepoint:
         try:
             yield

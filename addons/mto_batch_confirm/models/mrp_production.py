@@ -74,10 +74,6 @@ class MrpProduction(models.Model):
         write_links(self.env["mrp.production.group"], "parent_ids", parents)
         return True
 
-    def _tell_origins(self, procurements):
-        """Let core say on new orders where they come from; the notes are collected."""
-        return super()._post_run_manufacture(procurements)
-
     def message_post(self, **kwargs):
         cascade = current(self.env)
         if (
@@ -239,7 +235,9 @@ class MrpProduction(models.Model):
                 "date_deadline": production.date_deadline,
             }
             moves = production.move_finished_ids.filtered(
-                lambda move: any(move[name] != date for name, date in dates.items())
+                lambda move, dates=dates: any(
+                    move[name] != date for name, date in dates.items()
+                )
             )
             if moves:
                 moves.write(dates)

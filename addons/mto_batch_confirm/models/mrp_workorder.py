@@ -1,7 +1,6 @@
 from odoo import models
-from odoo.fields import Command
 
-from ..cascade import current, write_links
+from ..cascade import current
 
 
 class MrpWorkorder(models.Model):

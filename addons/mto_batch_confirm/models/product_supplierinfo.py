@@ -7,9 +7,7 @@ class ProductSupplierinfo(models.Model):
     _inherit = "product.supplierinfo"
 
     @api.model
-    def search_fetch(
-        self, domain, field_names=None, offset=0, limit=None, order=None
-    ):
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
         """Answer from what was read for all products, where some vendors are asked for.
 
         Core names the product of each purchase line in the vendor's words.
@@ -33,7 +31,7 @@ class ProductSupplierinfo(models.Model):
         if key not in cascade.found:
             products = self.env["product.product"].browse(cascade.products)
             known = {template.id: [] for template in products.product_tmpl_id}
-            sellers = super().search_fetch([("product_tmpl_id", "in", list(known))])
+            sellers = self.search([("product_tmpl_id", "in", list(known))])
             for place, seller in enumerate(sellers):
                 known[seller.product_tmpl_id.id].append(
                     (place, seller.id, seller.partner_id.id)

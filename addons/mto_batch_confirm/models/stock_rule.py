@@ -13,6 +13,22 @@ from odoo.addons.stock.models.stock_rule import ProcurementException
 from ..cascade import current, running, undone
 from ..engine import Call, rounds
 
+# Where mto_cascade can say that stock comes first.
+STOCK_FIRST_POLICIES = [
+    (model, field, ["stock_then_order"])
+    for model, field in (
+        ("mrp.bom.line", "supply_policy"),
+        ("product.category", "supply_policy"),
+        ("product.product", "variant_supply_policy"),
+        ("product.template", "supply_policy"),
+        ("sale.order.line", "supply_policy"),
+        ("stock.warehouse", "supply_policy"),
+    )
+] + [
+    ("res.company", "supply_preset", ["assemblies"]),
+    # A rule may say so under conditions: any one counts.
+    ("mto.supply.rule", "active", [True]),
+]
 
 _logger = logging.getLogger(__name__)
 _logged = set()
@@ -133,7 +149,7 @@ class StockRule(models.Model):
             by_company.setdefault(order.env.company, []).append((order, procurement))
         for entries in by_company.values():
             orders, procurements = zip(*entries, strict=True)
-            orders[0].union(*orders)._tell_origins(procurements)
+            orders[0].union(*orders)._post_run_manufacture(procurements)
 
     # -- purchases
 
@@ -162,7 +178,7 @@ class StockRule(models.Model):
 
     @staticmethod
     def _must_buy_in_turn(demands):
-        """Whether the vendor's prices depend on the date that the request has so far."""
+        """Whether prices depend on the date that the request has so far."""
         sellers = [
             procurement.product_id.sudo().seller_ids
             for found in demands
@@ -180,7 +196,7 @@ class StockRule(models.Model):
         )
 
     def _find_requests(self, demands):
-        """Return {request: (its date, the date of its lines)} of those that may grow."""
+        """Return {request: (its date, that of its lines)} of those that may grow."""
         products = self.env["product.product"].union(
             *(procurement.product_id for found in demands for procurement, _ in found)
         )
@@ -555,6 +571,8 @@ class StockRule(models.Model):
             cascade.products
         ):
             return True
+        if self._takes_stock_first(cascade.products):
+            return True
         in_stock = self._get_products_in_stock(cascade.products)
         return bool(in_stock) and (
             self._has_stock_first_rules(in_stock)
@@ -588,6 +606,29 @@ class StockRule(models.Model):
             )
         )
         return {product.id for [product] in groups}
+
+    def _takes_stock_first(self, product_ids):
+        """Whether mto_cascade shares out goods that are there or on their way.
+
+        They do it in the order of their demands.
+        """
+        if not hasattr(self.env["stock.move"], "_link_supply"):
+            return False
+        first = any(
+            self.env[model].sudo().search_count([(field, "in", values)], limit=1)
+            for model, field, values in STOCK_FIRST_POLICIES
+        )
+        arriving = [
+            ("product_id", "in", product_ids),
+            ("state", "not in", ("draft", "done", "cancel")),
+            ("location_dest_usage", "=", "internal"),
+        ]
+        requested = [("product_id", "in", product_ids), ("state", "=", "draft")]
+        return first and bool(
+            self._get_products_in_stock(product_ids)
+            or self.env["stock.move"].sudo().search_count(arriving, limit=1)
+            or self.env["purchase.order.line"].sudo().search_count(requested, limit=1)
+        )
 
     def _has_stock_first_rules(self, product_ids):
         """Whether a rule takes from stock and orders the rest, for these products."""

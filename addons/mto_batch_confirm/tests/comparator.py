@@ -203,7 +203,10 @@ class Snapshot:
             return {}
         labels = self.labels[number - 1]
         return {
-            (name, labels.get(other)): f"{other[0]} {self.values[other].get('product_id')}"
+            (
+                name,
+                labels.get(other),
+            ): f"{other[0]} {self.values[other].get('product_id')}"
             for name, other in self.around[key]
             if other in self.values
         }

@@ -26,7 +26,7 @@ class TestFallback(BatchCommon):
         stock_rule._logged.clear()
 
     def test_override_that_takes_one_order(self):
-        """An override for single orders: the level is confirmed one by one, and logged."""
+        """An override for single orders: they are confirmed one by one; logged."""
         confirm = MrpProduction.action_confirm
 
         def action_confirm(self):
@@ -42,7 +42,7 @@ class TestFallback(BatchCommon):
         self.assertEqual(len(logs.records), 1)
 
     def test_error_names_the_path(self):
-        """What nothing can supply on the last level is told from the top; all is undone."""
+        """What nothing can supply is told from the top; all is undone."""
         lost = self._product("Lost")
         self._bom(self.low, [(lost, 1)], sequence=-1)
         order = self._order((self.tops[0], 1))

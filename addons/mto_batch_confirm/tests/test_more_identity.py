@@ -27,7 +27,9 @@ class TestSurroundings(BatchCommon):
         attribute = self.env["product.attribute"].create(
             {
                 "name": "Colour",
-                "value_ids": [Command.create({"name": name}) for name in ("Red", "Blue")],
+                "value_ids": [
+                    Command.create({"name": name}) for name in ("Red", "Blue")
+                ],
             }
         )
         template = self.env["product.template"].create(
@@ -162,6 +164,24 @@ class TestSurroundings(BatchCommon):
         self._confirm_as(
             self.env.user, (top, 2), (shipped, 3, {"route_ids": route.ids}), (top, 1)
         )
+
+    def _policies(self, on_hand):
+        if "supply_policy" not in self.env["product.template"]._fields:
+            self.skipTest("mto_cascade is not installed")
+        vals = {"mto": False, "on_hand": on_hand}
+        part = self._part("P", supply_policy="stock_then_order", **vals)
+        vals["supply_policy"] = "make_to_order"
+        low = self._assembly("L", [(part, 2)], **vals)
+        middle = self._assembly("M", [(low, 1), (part, 1)], **vals)
+        first = {**vals, "supply_policy": "stock_then_order"}
+        top = self._assembly("T", [(middle, 1), (low, 1), (part, 1)], **first)
+        self._confirm_as(self.env.user, (top, 2), (low, 1), (middle, 1))
+
+    def test_policies_on_empty_stock(self):
+        self._policies(0)
+
+    def test_policies_on_stock(self):
+        self._policies(1)
 
     def test_replenishment(self):
         """Reordering rules run by hand for assemblies made to order below."""
