@@ -48,7 +48,7 @@ class Bench:
         if self.recorder:
             thread.query_hooks = [self.recorder.hook]
         postgres = {pid: _cpu(pid, cr.dbname) for pid in processes}
-        before = _reset_peak()
+        _reset_peak()
         python, clock = time.process_time(), time.perf_counter()
         function()
         cr.flush()
@@ -60,7 +60,7 @@ class Bench:
             "python": python,
             "postgres": _spent(postgres, _backends(cr), cr.dbname),
             "seconds": seconds,
-            "memory": _memory("VmHWM") - before,
+            "memory": _peak(),
         }
 
     def problem(self, text):
@@ -69,19 +69,19 @@ class Bench:
 
 
 def _reset_peak():
-    """Let the peak of memory be counted anew; return what is in use, in MB."""
+    """Let the peak of memory be counted anew, where the system can."""
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
-    return _memory("VmRSS")
 
 
-def _memory(name):
-    """Return a figure of this process's memory in MB, 0 where the system has none."""
+def _peak():
+    """Return the peak of this process's memory in MB, 0 where the system tells none."""
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
         return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
+    peaks = [line.split()[1] for line in lines if line.startswith("VmHWM")]
+    return sum(map(int, peaks)) / 1024
 
 
 def _backends(cr):

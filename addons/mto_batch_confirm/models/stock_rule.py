@@ -197,19 +197,24 @@ class StockRule(models.Model):
 
     def _find_requests(self, demands):
         """Return {request: (its date, that of its lines)} of those that may grow."""
+        procurements = [procurement for found in demands for procurement, _ in found]
         products = self.env["product.product"].union(
-            *(procurement.product_id for found in demands for procurement, _ in found)
+            *(procurement.product_id for procurement in procurements)
         )
-        requests = (
-            self.env["purchase.order"]
-            .sudo()
-            .search(
-                [
-                    ("state", "=", "draft"),
-                    ("partner_id", "in", products.sudo().seller_ids.partner_id.ids),
-                ]
-            )
-        )
+        domain = [
+            ("state", "=", "draft"),
+            ("partner_id", "in", products.sudo().seller_ids.partner_id.ids),
+        ]
+        references = [p.values.get("reference_ids") for p in procurements]
+        if references and all(references):
+            # Most vendors get a request for each reference.
+            ids = {id_ for found in references for id_ in found.ids}
+            domain += [
+                "|",
+                ("reference_ids", "in", list(ids)),
+                ("partner_id.group_rfq", "!=", "default"),
+            ]
+        requests = self.env["purchase.order"].sudo().search(domain)
         return {
             request: (request.date_order, request.date_planned) for request in requests
         }
