@@ -31,8 +31,9 @@ themselves):
 
 `scripts/bench confirm_policy` measures it, `--size L1B1S0N1` at another size, `--list`
 names all. The limit is of the ratio ours / against, of the queries unless `of` says
-"cpu" or "seconds"; `most` limits our own figure instead. `bench.problem(text)` fails a
-row whatever its figures. Equal sides of several rows are measured once.
+"cpu", "seconds" or "memory"; `most` limits our own figure instead.
+`bench.problem(text)` fails a row whatever its figures. Equal sides of several rows are
+measured once.
 
 A soak job plays one random life for a seed and raises where something is wrong:
 

@@ -1,5 +1,6 @@
 """What a side of a comparison is given: an environment, a warm-up and the meter."""
 
+import contextlib
 import gc
 import os
 import threading
@@ -47,6 +48,7 @@ class Bench:
         if self.recorder:
             thread.query_hooks = [self.recorder.hook]
         postgres = {pid: _cpu(pid, cr.dbname) for pid in processes}
+        _reset_peak()
         python, clock = time.process_time(), time.perf_counter()
         function()
         cr.flush()
@@ -58,11 +60,28 @@ class Bench:
             "python": python,
             "postgres": _spent(postgres, _backends(cr), cr.dbname),
             "seconds": seconds,
+            "memory": _peak(),
         }
 
     def problem(self, text):
         """Let the row fail, whatever its figures."""
         self.problems.append(text)
+
+
+def _reset_peak():
+    """Let the peak of memory be counted anew, where the system can."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def _peak():
+    """Return the peak of this process's memory in MB, 0 where the system tells none."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    peaks = [line.split()[1] for line in lines if line.startswith("VmHWM")]
+    return sum(map(int, peaks)) / 1024
 
 
 def _backends(cr):

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import benchmarks
 
-TEMPLATES = ("stock", "suite")  # Odoo alone, and with our modules
-FIGURES = ("queries", "cpu", "seconds")
+# Odoo alone, with our modules, and with mto_batch_confirm only.
+TEMPLATES = ("stock", "suite", "batch")
+FIGURES = ("queries", "cpu", "seconds", "memory")
 
 _ROWS = []
 _SOAKS = []

@@ -21,6 +21,7 @@ class Result:
     python: float = 0.0
     postgres: float | None = None
     seconds: float = 0.0
+    memory: float = 0.0  # the peak of the process, in MB
     facts: dict = field(default_factory=dict)
     problems: list = field(default_factory=list)
     error: str = ""

@@ -54,7 +54,11 @@ class Runner:
     # -- parts
 
     def _database(self, template):
-        kinds = {"stock": self.databases.everything, "suite": self.databases.suite}
+        kinds = {
+            "stock": self.databases.everything,
+            "suite": self.databases.suite,
+            "batch": self.databases.batch,
+        }
         return self.databases.cloned(kinds[template](), "bench")
 
     def _job(self, function, **values):

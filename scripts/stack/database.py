@@ -54,6 +54,12 @@ class Databases:
         key = files.digest([base, modules.code_state(names)])
         return self._template(kind, key, base, names, "Our modules")
 
+    def batch(self):
+        """Return a template with mto_batch_confirm alone, on all of Odoo's modules."""
+        names, base = ["mto_batch_confirm"], self.everything()
+        key = files.digest([base, modules.code_state(names)])
+        return self._template("batch", key, base, names, "Batch confirmation")
+
     def demo(self):
         """Return a template with the bicycle company, its dates counted from today."""
         names = modules.ours(demo=True)

@@ -1,0 +1,1 @@
+from .walk import Call, rounds, split_ready

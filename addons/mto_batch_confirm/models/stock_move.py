@@ -1,0 +1,97 @@
+from collections import Counter
+
+from odoo import models
+
+from ..cascade import current
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
+        moves = super()._action_confirm(merge, merge_into, create_proc)
+        cascade = current(self.env)
+        if cascade and not cascade.alone:
+            cascade.link_later(moves)
+        return moves
+
+    def _key_assign_picking(self):
+        """Keep the transfers of different orders apart: core makes them in turn."""
+        key = super()._key_assign_picking()
+        cascade = current(self.env)
+        if cascade and cascade.is_pulling:
+            return (*key, self.production_group_id)
+        return key
+
+    def _merge_moves(self, merge_into=False):
+        """Join transfers when their supply is there: it decides which can be joined.
+
+        Core has ordered their supply at this point.
+        """
+        cascade = current(self.env)
+        if (
+            not cascade
+            or not cascade.is_pulling
+            or any(m.product_uom.compare(m.product_uom_qty, 0) < 0 for m in self)
+        ):
+            return super()._merge_moves(merge_into=merge_into)
+        cascade.merge_later(self, merge_into)
+        return self
+
+    def _merge_alike(self):
+        """Join moves with others of their transfers; most have none that is alike."""
+        alike = Counter(
+            (move.production_group_id.id, move.product_id.id)
+            for move in self.picking_id.move_ids
+        )
+        found = self.filtered(
+            lambda m: alike[m.production_group_id.id, m.product_id.id] > 1
+        )
+        if found:
+            found._merge_moves()
+
+    def _should_assign_at_confirm(self):
+        """Reserve when everything below is done, in the order in which core would."""
+        if not super()._should_assign_at_confirm():
+            return False
+        cascade = current(self.env)
+        if not cascade or cascade.alone:
+            return True
+        cascade.reserve_later(self)
+        return False
+
+    def _trigger_scheduler(self):
+        """Look for the reordering rules of all moves at once.
+
+        Core searches them move by move; most products have none.
+        """
+        cascade = current(self.env)
+        if cascade is None or not self:
+            return super()._trigger_scheduler()
+        products = self.env["stock.warehouse.orderpoint"]._read_group(
+            [("product_id", "in", self.product_id.ids), ("trigger", "=", "auto")],
+            ["product_id"],
+        )
+        ruled = {product.id for [product] in products}
+        moves = self.filtered(lambda move: move.product_id.id in ruled)
+        return super(StockMove, moves)._trigger_scheduler()
+
+    def _update_orderpoints(self):
+        """Look for reordering rules only where there are some."""
+        cascade = current(self.env)
+        if not cascade:
+            return super()._update_orderpoints()
+        key = "_update_orderpoints"
+        if key not in cascade.found:
+            groups = (
+                self.env["stock.warehouse.orderpoint"]
+                .sudo()
+                .with_context(active_test=False)
+                ._read_group([("product_id", "in", cascade.products)], ["product_id"])
+            )
+            cascade.found[key] = {product.id for [product] in groups}
+        ruled = cascade.found[key]
+        moves = self.filtered(
+            lambda m: m.product_id.id in ruled or not cascade.knows(m.product_id.ids)
+        )
+        return super(StockMove, moves)._update_orderpoints()

@@ -1,0 +1,210 @@
+"""The documents of a confirmation are core's, whatever is confirmed."""
+
+from odoo.tests import tagged
+
+from .common import BatchCommon
+
+
+@tagged("post_install", "-at_install")
+class TestIdentity(BatchCommon):
+    def _chain(self, name, depth, **vals):
+        below = self._part(f"{name} part")
+        for level in range(depth):
+            below = self._assembly(
+                f"{name} {level}",
+                [(below, 2), (self._part(f"{name} bought {level}"), 1)],
+                **vals,
+            )
+        return below
+
+    def _assert_confirmed(self, *lines, **vals):
+        order = self._order(*lines, **vals)
+        result = self._assert_identical(order.action_confirm)
+        made = sum(key[0] == "mrp.production" for key in result.values)
+        self.assertTrue(made)
+        return made
+
+    def test_distinct(self):
+        made = self._assert_confirmed(
+            (self._chain("A", 3), 2), (self._chain("B", 2), 3)
+        )
+        self.assertEqual(made, 5)
+
+    def test_shared_on_one_level(self):
+        shared = self._chain("S", 2)
+        top = [self._assembly(f"T{n}", [(shared, n + 1)]) for n in range(3)]
+        self._assert_confirmed(*((product, 2) for product in top))
+
+    def test_shared_on_several_levels(self):
+        shared = self._chain("S", 2)
+        middle = self._assembly("M", [(shared, 2)])
+        top = self._assembly("T", [(shared, 1), (middle, 1)])
+        other = self._assembly("O", [(middle, 1), (shared, 3)])
+        self._assert_confirmed((top, 2), (other, 1), (middle, 4))
+
+    def test_same_product_on_several_lines(self):
+        product = self._chain("A", 3)
+        self._assert_confirmed((product, 2), (product, 3), (product, 4))
+
+    def test_fractions(self):
+        shared = self._assembly("S", [(self._part("P"), 0.3333)])
+        top = [self._assembly(f"T{n}", [(shared, 1.7)]) for n in range(3)]
+        self._assert_confirmed(*((product, 3) for product in top))
+
+    def test_shared_parts(self):
+        part = self._part("P")
+        deep = self._assembly("D", [(part, 1)])
+        first = self._assembly("F", [(deep, 1), (part, 2)])
+        second = self._assembly("G", [(part, 2), (deep, 1)], bom={"produce_delay": 5})
+        self._assert_confirmed((first, 2), (second, 1))
+
+    def test_part_before_assembly_dates(self):
+        part, late = self._part("P", delay=1), self._part("L", delay=30)
+        deep = self._assembly("D", [(late, 1)], bom={"produce_delay": 9})
+        first = self._assembly("F", [(part, 1), (deep, 1)])
+        second = self._assembly("G", [(deep, 1), (part, 1)])
+        self._assert_confirmed((first, 1), (second, 1))
+
+    def test_kits(self):
+        inner = self._chain("I", 2)
+        kit = self._assembly(
+            "K", [(inner, 2), (self._part("KP"), 1)], bom={"type": "phantom"}
+        )
+        top = self._assembly("T", [(kit, 2), (inner, 1)], operations=2)
+        self._assert_confirmed((top, 1), (kit, 2))
+
+    def test_batch_size(self):
+        low = self._chain("L", 1)
+        middle = self._assembly(
+            "M", [(low, 1)], bom={"enable_batch_size": True, "batch_size": 2}
+        )
+        top = self._assembly("T", [(middle, 1)])
+        self._assert_confirmed((top, 5), (middle, 3))
+
+    def test_by_products(self):
+        waste, scrap = self._product("W", mto=False), self._product("X", mto=False)
+        low = self._chain("L", 1)
+        top = self._assembly("T", [(low, 1)])
+        top.bom_ids.byproduct_ids = [
+            (0, 0, {"product_id": waste.id, "product_qty": 1, "cost_share": 5}),
+            (0, 0, {"product_id": scrap.id, "product_qty": 2}),
+        ]
+        self._assert_confirmed((top, 5))
+
+    def test_operation_dependencies(self):
+        low = self._chain("L", 1)
+        top = self._assembly("T", [(low, 1)], operations=3)
+        bom = top.bom_ids
+        bom.allow_operation_dependencies = True
+        first, second, third = bom.operation_ids
+        third.blocked_by_operation_ids = first | second
+        bom.bom_line_ids.operation_id = second
+        self._assert_confirmed((top, 5), (self._chain("O", 2, operations=3), 1))
+
+    def test_serials_and_lots(self):
+        low = self._assembly(
+            "L", [(self._part("P", tracking="lot"), 2)], tracking="lot"
+        )
+        dozen = self.env.ref("uom.product_uom_dozen")
+        top = self._assembly(
+            "T",
+            [(low, 1)],
+            tracking="serial",
+            bom={"product_uom_id": dozen.id},
+        )
+        self._assert_confirmed((top, 12))
+
+    def test_units(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        low = self._assembly("L", [(self._part("P"), 1)], bom={"product_qty": 5})
+        top = self._assembly("T", [(low, 1, {"product_uom_id": dozen.id})])
+        self._assert_confirmed((top, 3), (low, 7))
+
+    def test_stock_partly_there(self):
+        part = self._part("P", mto=False, on_hand=7)
+        low = self._assembly("L", [(part, 1)])
+        middle = self._assembly("M", [(part, 2), (low, 1)])
+        top = self._assembly("T", [(middle, 1), (part, 1)])
+        other = self._assembly("O", [(part, 1), (low, 1)])
+        self._assert_confirmed((top, 1), (other, 2), (low, 1))
+
+    def test_stock_of_shared_assemblies(self):
+        part = self._part("P", mto=False, on_hand=5)
+        low = self._assembly("L", [(part, 1)])
+        tops = [self._assembly(f"T{n}", [(low, 1), (part, 1)]) for n in range(3)]
+        self._assert_confirmed(*((product, 1) for product in tops))
+
+    def test_stock_then_order(self):
+        self.mto.rule_ids.procure_method = "mts_else_mto"
+        part = self._part("P", on_hand=3)
+        low = self._assembly("L", [(part, 1)], on_hand=1)
+        middle = self._assembly("M", [(part, 2), (low, 1)])
+        top = self._assembly("T", [(middle, 1), (part, 1)])
+        self._assert_confirmed((top, 1), (middle, 2))
+
+    def test_stock_then_order_without_stock(self):
+        self.mto.rule_ids.procure_method = "mts_else_mto"
+        self._assert_confirmed((self._chain("A", 3), 2), (self._chain("B", 2), 3))
+
+    def test_steps(self):
+        for steps in ("pbm", "pbm_sam"):
+            with self.subTest(steps):
+                self.warehouse.manufacture_steps = steps
+                shared = self._chain(f"S{steps}", 1)
+                tops = [
+                    self._assembly(f"{steps} {n}", [(shared, n + 1)]) for n in range(2)
+                ]
+                self._assert_confirmed(
+                    (self._chain(steps, 3), 2), *((top, 2) for top in tops)
+                )
+
+    def test_delivery_steps(self):
+        self.warehouse.delivery_steps = "pick_pack_ship"
+        self.warehouse.reception_steps = "two_steps"
+        self._assert_confirmed((self._chain("A", 3), 2), (self._chain("B", 2), 3))
+
+    def test_reordering_rules(self):
+        screw = self._part("Screw", mto=False, on_hand=10)
+        bracket = self._assembly("Bracket", [(screw, 2)], mto=False)
+        self.env["stock.warehouse.orderpoint"].create(
+            [
+                {"product_id": screw.id, "product_min_qty": 5, "product_max_qty": 30},
+                {"product_id": bracket.id, "product_min_qty": 2, "product_max_qty": 9},
+            ]
+        )
+        low = self._assembly("L", [(screw, 3), (bracket, 1)])
+        top = self._assembly("T", [(low, 1), (bracket, 2), (screw, 1)])
+        self._assert_confirmed((top, 2), (low, 3))
+
+    def test_several_orders(self):
+        shared = self._chain("S", 2)
+        orders = self.env["sale.order"].union(
+            *(
+                self._order((self._assembly(f"T{n}", [(shared, 1)]), 2), (shared, 1))
+                for n in range(3)
+            )
+        )
+        self._assert_identical(orders.action_confirm)
+
+    def test_order_by_hand(self):
+        """A manufacturing order that somebody made and confirms."""
+        product = self._chain("A", 3)
+
+        def confirm():
+            order = self.env["mrp.production"].create({"product_id": product.id})
+            order.action_confirm()
+
+        self._assert_identical(confirm)
+
+    def test_raised_order(self):
+        product, other = self._chain("A", 3), self._chain("B", 2)
+        order = self._order((product, 2), (other, 1))
+        order.action_confirm()
+
+        def change():
+            order.order_line[0].product_uom_qty = 5
+            order.write(
+                {"order_line": [(0, 0, {"product_id": other.id, "product_uom_qty": 2})]}
+            )
+
+        self._assert_identical(change)
