@@ -41,22 +41,44 @@ class MtoPreviewTree(models.AbstractModel):
     def _add_rows(self, rows, nodes, preview):
         """Rows of the nodes and everything below them, in the order of reading."""
         problems = self._get_problem_words(preview)
+        shown = set()
         stack = [(node, -1, (node["product"],)) for node in reversed(nodes)]
         while stack:
             node, parent, path = stack.pop()
             position = len(rows)
             rows.append(self._make_row(node, parent, problems.get(path)))
+            shown.add(path)
             stack += [
                 (child, position, (*path, child["product"]))
                 for child in reversed(node["children"])
             ]
+        # Below what is taken from stock nothing is created, but something is wrong.
+        preview["hidden_problems"] = {
+            path: words for path, words in problems.items() if path not in shown
+        }
 
     def _get_problem_words(self, preview):
         """{path of products: what is wrong there}"""
-        return {
-            tuple(problem["path"]): problem["message"]
-            for problem in preview["problems"]
-        }
+        words = {}
+        for problem in preview["problems"]:
+            told = words.setdefault(tuple(problem["path"]), [])
+            if problem["message"] not in told:
+                told.append(problem["message"])
+        return {path: "; ".join(told) for path, told in words.items()}
+
+    def _add_problems(self, previews, answers):
+        """Add what the check of supply paths found, see ``get_supply_problems``.
+
+        Confirming meets only what it orders; the check follows what is in stock too.
+        """
+        for preview, answer in zip(previews, answers, strict=True):
+            met = {(*problem["path"], problem["code"]) for problem in preview["problems"]}
+            preview["problems"] += [
+                problem
+                for problem in answer["problems"]
+                if (*problem["path"], problem["code"]) not in met
+            ]
+        return previews
 
     def _make_row(self, node, parent, problem):
         problem = problem or (node["problem"] and self.env._("Incomplete"))
@@ -97,6 +119,7 @@ class MtoPreviewTree(models.AbstractModel):
             "stock": self.env._("From stock"),
             "kit": self.env._("Kit"),
             "none": self.env._("Nothing"),
+            "service": self.env._("Service"),
         }[node["supply"]]
 
     def _get_document_words(self, node):
@@ -194,7 +217,19 @@ class MtoPreviewTree(models.AbstractModel):
         return summary
 
     def _get_messages(self, previews):
-        """What reordering rules add, which is not of the order."""
+        """What is wrong below the rows, and what reordering rules add."""
+        return [
+            {
+                "tone": "danger",
+                "text": self.env._(
+                    "%(path)s: %(problem)s", path=" > ".join(path), problem=words
+                ),
+            }
+            for preview in previews
+            for path, words in preview["hidden_problems"].items()
+        ] + self._get_triggered_messages(previews)
+
+    def _get_triggered_messages(self, previews):
         triggered = [
             self.env._(
                 "%(quantity)g %(uom)s of %(product)s",
@@ -232,7 +267,10 @@ class MtoPreviewOrder(models.AbstractModel):
     _description = "What will be created"
 
     def _get_previews(self, res_ids):
-        return self.env["sale.order"].browse(res_ids).preview_cascade()
+        orders = self.env["sale.order"].browse(res_ids)
+        return self._add_problems(
+            orders.preview_cascade(), orders.get_supply_problems()
+        )
 
 
 class MtoPreviewProduct(models.AbstractModel):
@@ -242,7 +280,11 @@ class MtoPreviewProduct(models.AbstractModel):
 
     def _get_previews(self, res_ids):
         products = self.env["product.product"].browse(res_ids)
-        return [{**node, "lines": [node]} for node in products.get_supply_path()]
+        previews = [
+            {**node, "documents": node["totals"], "lines": [node]}
+            for node in products.get_supply_path()
+        ]
+        return self._add_problems(previews, products.get_supply_problems())
 
 
 class MtoPreviewTemplate(models.AbstractModel):

@@ -19,6 +19,7 @@ from . import test_ordering_engine
 from . import test_path_engine
 from . import test_performance
 from . import test_policy_levels
+from . import test_preview_tree
 from . import test_repair
 from . import test_resolver
 from . import test_rule_engine
