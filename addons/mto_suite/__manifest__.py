@@ -6,7 +6,7 @@
     "category": "Supply Chain/Manufacturing",
     "author": "Make to Order Suite contributors",
     "license": "LGPL-3",
-    "depends": ["mto_cascade", "mto_pegging", "mto_batch_confirm"],
+    "depends": ["mto_batch_confirm", "mto_cascade", "mto_pegging"],
     "data": [
         "views/sale_order_views.xml",
         "views/mrp_production_views.xml",

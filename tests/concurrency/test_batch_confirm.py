@@ -7,16 +7,13 @@ TIMES = 3
 
 def make_structure(admin):
     """Create two products that share an assembly and a part; returns their ids."""
-    route = admin.call(
-        "stock.route", "search", [["rule_ids.procure_method", "=", "make_to_order"]]
-    )
     vendor = admin.call("res.partner", "create", [{"name": "Vendor of the frame"}])[0]
     part = new_product(admin, "Tube", seller_ids=[[0, 0, {"partner_id": vendor}]])
-    frame = new_product(admin, "Frame of tubes", route_ids=[[6, 0, route]])
+    frame = new_product(admin, "Frame of tubes", supply_policy="make_to_order")
     new_bom(admin, frame, part)
     tops = []
     for number in range(2):
-        top = new_product(admin, f"Trailer {number}", route_ids=[[6, 0, route]])
+        top = new_product(admin, f"Trailer {number}", supply_policy="make_to_order")
         new_bom(admin, top, frame)
         tops.append(top)
     return tops, frame
