@@ -13,8 +13,6 @@ from .postgres import open_server
 
 # Month ends, leap days and the middle of a month have broken many a lead time.
 CLOCKS = ("2027-03-01", "2027-07-15", "2027-08-31", "2028-02-29")
-# The scenarios run at all these dates, the tests of the modules at one.
-EVERYTHING_AT = "2028-02-29"
 
 
 def parse(argv):
@@ -129,8 +127,6 @@ def _run_at(date, options):
         today = datetime.date.fromisoformat(date)
         databases = Databases(server, clock.for_python(date), today)
         jobs = [job for job in plan(options.paths) if job.template]
-        if options.clocks and not options.paths and date != EVERYTHING_AT:
-            jobs = [job for job in jobs if job.template == "demo"]
         outcomes = [run_job(job, databases, options.pytest) for job in jobs]
         for outcome in outcomes:
             outcome.name = f"{date} {outcome.name}"
