@@ -4,11 +4,12 @@ The quantity of a peg is in the unit of the supply's product. Keys are chosen by
 caller, hashable and sortable; dates only need to be comparable.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from odoo.addons.mto_cascade.engine.flow import TINY, Network
+# Quantities below are noise of floating point: units of measure are far coarser.
+TINY = 1e-7
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,18 @@ class Facts:
     parts: list[Peg] = field(default_factory=list)
 
 
-def make_pegs(facts: Facts) -> tuple[list[Peg], dict[Hashable, float]]:
+def make_pegs(
+    facts: Facts, solve: Callable
+) -> tuple[list[Peg], dict[Hashable, float]]:
     """Return the pegs and {demand key: quantity that nothing supplies}.
+
+    ``solve`` finds the largest flow of (needs, capacities, links), as the class
+    ``Flow`` of mto_cascade does.
 
     What is held comes first, out of supply that has arrived; what arrived for nobody
     was in stock. Then what is open takes what is left of its links.
     """
-    flow = _make_network(facts).solve()
+    flow = solve(*_make_network(facts))
     nodes = {supply.key: supply.node or supply.key for supply in facts.supplies}
     quantities: dict[tuple[Hashable, Hashable], float] = {}
     unsupplied = {}
@@ -95,21 +101,19 @@ def make_pegs(facts: Facts) -> tuple[list[Peg], dict[Hashable, float]]:
 
 
 def _make_network(facts):
+    """Needs in the order of their priority, capacities, links in that of preference."""
     demands = sorted(facts.demands, key=lambda d: (d.date, d.key))
-    network = Network({}, {supply.key: supply.quantity for supply in facts.supplies})
+    needs = {("held", demand.key): demand.held for demand in demands}
     for demand in demands:
-        network.needs["held", demand.key] = demand.held
-    for demand in demands:
-        open_quantity = 0.0 if demand.is_done else demand.quantity - demand.held
-        network.needs["open", demand.key] = (
-            open_quantity if open_quantity > TINY else 0.0
-        )
+        left = 0.0 if demand.is_done else demand.quantity - demand.held
+        needs["open", demand.key] = left if left > TINY else 0.0
     arrived = {supply.key for supply in facts.supplies if supply.is_done}
+    links = []
     for supply, demand in sorted(facts.links, key=lambda k: (k[0] not in arrived, k)):
         if supply in arrived:
-            network.links.append((supply, ("held", demand)))
-        network.links.append((supply, ("open", demand)))
-    return network
+            links.append((supply, ("held", demand)))
+        links.append((supply, ("open", demand)))
+    return needs, {supply.key: supply.quantity for supply in facts.supplies}, links
 
 
 def surplus(pegs: Iterable[Peg], supplies: Iterable[Supply]) -> dict[Hashable, float]:

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.tools import SQL
 
+from odoo.addons.mto_cascade.engine import Flow
 from odoo.addons.mto_cascade.models.mto_supply_network import REQUESTED
 
 from ..engine import Demand, Facts, Peg, Shares, Supply, make_pegs, surplus
@@ -137,7 +138,7 @@ class MtoPegging(models.AbstractModel):
             links=self._get_links(moves, purchase_lines),
             parts=self._get_parts(moves),
         )
-        pegs, unsupplied = make_pegs(facts)
+        pegs, unsupplied = make_pegs(facts, Flow)
         totals = self._get_totals(moves, purchase_lines)
         return Graph(pegs, unsupplied, totals, facts.supplies)
 

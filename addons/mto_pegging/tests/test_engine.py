@@ -3,16 +3,14 @@ import random
 
 from odoo.tests import BaseCase
 
-from ..engine import (
-    Demand,
-    Facts,
-    Peg,
-    Shares,
-    Supply,
-    make_pegs,
-    split_exactly,
-    surplus,
-)
+from odoo.addons.mto_cascade.engine import Flow
+
+from .. import engine
+from ..engine import Demand, Facts, Peg, Shares, Supply, split_exactly, surplus
+
+
+def make_pegs(facts):
+    return engine.make_pegs(facts, Flow)
 
 
 def _as_dict(pegs):
