@@ -72,11 +72,11 @@ class MtoPreviewTree(models.AbstractModel):
         Confirming meets only what it orders; the check follows what is in stock too.
         """
         for preview, answer in zip(previews, answers, strict=True):
-            met = {(*problem["path"], problem["code"]) for problem in preview["problems"]}
+            met = [_get_place(problem) for problem in preview["problems"]]
             preview["problems"] += [
                 problem
                 for problem in answer["problems"]
-                if (*problem["path"], problem["code"]) not in met
+                if _get_place(problem) not in met
             ]
         return previews
 
@@ -309,3 +309,8 @@ class MtoPreviewBom(models.AbstractModel):
             *(bom.product_id or bom.product_tmpl_id.product_variant_ids for bom in boms)
         )
         return super()._get_previews(products.ids)
+
+
+def _get_place(problem):
+    """Where something is wrong, and what."""
+    return (*problem["path"], problem["code"])

@@ -49,7 +49,7 @@ class TestPreviewTree(SupplyCommon):
         self.assertIn("Problems", {item["label"] for item in tree["summary"]})
 
     def test_problem_below_stock_is_told_above(self):
-        """Three wheels are there for one bike: no rim is needed, but none can be had."""
+        """Three wheels are there: no rim is needed, but none could be had."""
         self.rim.seller_ids.unlink()
         order = self._create_order((self.bike, 1), confirm=False)
         tree = self._get_tree(order)

@@ -64,9 +64,7 @@ class Facts:
     parts: list[Peg] = field(default_factory=list)
 
 
-def make_pegs(
-    facts: Facts, solve: Callable
-) -> tuple[list[Peg], dict[Hashable, float]]:
+def make_pegs(facts: Facts, solve: Callable) -> tuple[list[Peg], dict[Hashable, float]]:
     """Return the pegs and {demand key: quantity that nothing supplies}.
 
     ``solve`` finds the largest flow of (needs, capacities, links), as the class
