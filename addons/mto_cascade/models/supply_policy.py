@@ -132,17 +132,21 @@ class SupplyPolicy(models.AbstractModel):
             "policy": decision.policy,
             "procure_method": self._get_procure_method(decision),
             "level": decision.level,
-            "reason": {
-                "code": reason["code"],
-                "record_id": reason.get("record_id") or False,
-                "name": reason.get("name") or reason.get("route") or False,
-                "facts": reason.get("facts") or [],
-            },
+            "reason": self._prepare_reason(reason),
             "supply": demand.supply,
             "can_be_supplied": demand.supply not in ("none", "no_rule"),
             "explanation": supply_sentence(
                 self.env, decision.policy, reason, demand.supply
             ),
+        }
+
+    def _prepare_reason(self, reason):
+        """What the API tells of a reason; all of it is needed for its sentence."""
+        return {
+            "code": reason["code"],
+            "record_id": reason.get("record_id") or False,
+            "name": reason.get("name") or reason.get("route") or False,
+            "facts": reason.get("facts") or [],
         }
 
     def _get_procure_method(self, decision):

@@ -310,12 +310,7 @@ class SupplyPreview(models.AbstractModel):
         reason = decision.reason
         return {
             "policy": decision.policy,
-            "reason": {
-                "code": reason["code"],
-                "record_id": reason.get("record_id") or False,
-                "name": reason.get("name") or reason.get("route") or False,
-                "facts": reason.get("facts") or [],
-            },
+            "reason": self.env["mto.supply.policy"]._prepare_reason(reason),
             "explanation": supply_sentence(
                 self.env, decision.policy, reason, demand.supply
             ),

@@ -19,12 +19,9 @@ class MtoPreviewTree(models.AbstractModel):
 
     def _get_tree(self, res_ids):
         previews = self._get_previews(res_ids)
-        rows = []
+        rows, hidden = [], []
         for preview in previews:
-            nodes = [
-                {**node, "children": node["children"]} for node in preview["lines"]
-            ]
-            self._add_rows(rows, nodes, preview)
+            hidden += self._add_rows(rows, preview)
         shows_cost = any("cost" in row.cells for row in rows)
         return {
             "title": self.env._(
@@ -34,15 +31,20 @@ class MtoPreviewTree(models.AbstractModel):
             "summary": self._get_summary(previews),
             "columns": self._get_columns(shows_cost),
             "rows": rows,
-            "messages": self._get_messages(previews),
+            "messages": self._get_messages(previews, hidden),
             "empty": self._get_empty(),
         }
 
-    def _add_rows(self, rows, nodes, preview):
-        """Rows of the nodes and everything below them, in the order of reading."""
+    def _add_rows(self, rows, preview):
+        """Add rows of the lines and everything below them, in the order of reading.
+
+        :return: [(path, words)] of what is wrong below the rows: where goods are taken
+            from stock nothing is created
+        """
         problems = self._get_problem_words(preview)
         shown = set()
-        stack = [(node, -1, (node["product"],)) for node in reversed(nodes)]
+        lines = reversed(preview["lines"])
+        stack = [(node, -1, (node["product"],)) for node in lines]
         while stack:
             node, parent, path = stack.pop()
             position = len(rows)
@@ -52,10 +54,7 @@ class MtoPreviewTree(models.AbstractModel):
                 (child, position, (*path, child["product"]))
                 for child in reversed(node["children"])
             ]
-        # Below what is taken from stock nothing is created, but something is wrong.
-        preview["hidden_problems"] = {
-            path: words for path, words in problems.items() if path not in shown
-        }
+        return [item for item in problems.items() if item[0] not in shown]
 
     def _get_problem_words(self, preview):
         """{path of products: what is wrong there}"""
@@ -136,42 +135,22 @@ class MtoPreviewTree(models.AbstractModel):
 
     def _get_columns(self, shows_cost):
         columns = [
-            {"name": "product", "label": self.env._("Product"), "type": "text"},
-            {"name": "quantity", "label": self.env._("Needed"), "type": "quantity"},
-            {"name": "supply", "label": self.env._("Supply"), "type": "state"},
-            {
-                "name": "from_stock",
-                "label": self.env._("From Stock"),
-                "type": "quantity",
-            },
-            {
-                "name": "from_arrivals",
-                "label": self.env._("From Arrivals"),
-                "type": "quantity",
-                "optional": True,
-            },
-            {
-                "name": "to_supply",
-                "label": self.env._("To Order"),
-                "type": "quantity",
-            },
-            {"name": "document", "label": self.env._("Document"), "type": "document"},
-            {
-                "name": "why",
-                "label": self.env._("Why"),
-                "type": "text",
-                "small": True,
-            },
+            self._column("product", self.env._("Product"), "text"),
+            self._column("quantity", self.env._("Needed"), "quantity"),
+            self._column("supply", self.env._("Supply"), "state"),
+            self._column("from_stock", self.env._("From Stock"), "quantity"),
+            self._column(
+                "from_arrivals", self.env._("From Arrivals"), "quantity", optional=True
+            ),
+            self._column("to_supply", self.env._("To Order"), "quantity"),
+            self._column("document", self.env._("Document"), "document"),
+            self._column("why", self.env._("Why"), "text", small=True),
         ]
         if shows_cost:
             columns.append(
-                {
-                    "name": "cost",
-                    "label": self.env._("Cost"),
-                    "type": "money",
-                    "digits": 2,
-                    "optional": True,
-                }
+                self._column(
+                    "cost", self.env._("Cost"), "money", digits=2, optional=True
+                )
             )
         return columns
 
@@ -216,7 +195,7 @@ class MtoPreviewTree(models.AbstractModel):
             )
         return summary
 
-    def _get_messages(self, previews):
+    def _get_messages(self, previews, hidden):
         """What is wrong below the rows, and what reordering rules add."""
         return [
             {
@@ -225,8 +204,7 @@ class MtoPreviewTree(models.AbstractModel):
                     "%(path)s: %(problem)s", path=" > ".join(path), problem=words
                 ),
             }
-            for preview in previews
-            for path, words in preview["hidden_problems"].items()
+            for path, words in hidden
         ] + self._get_triggered_messages(previews)
 
     def _get_triggered_messages(self, previews):

@@ -53,6 +53,10 @@ class MtoSupplyTree(models.AbstractModel):
         """Same, with a list of ``engine.tree.TreeRow`` as ``rows``."""
         raise NotImplementedError
 
+    def _column(self, name, label, kind, **options):
+        """A column as ``get_tree`` describes it."""
+        return {"name": name, "label": label, "type": kind, **options}
+
     def _prepare_row(self, row):
         model, res_id = row.document or (False, False)
         return {
@@ -124,7 +128,7 @@ class MtoSupplyTree(models.AbstractModel):
                     result.append((column, "total", self.env._("%s: total", label), 12))
                 result.append((column, "uom", self.env._("Unit"), 8))
             else:
-                width = 40 if column["name"] == tree_column(columns) else 16
+                width = 40 if column is columns[0] else 16
                 result.append((column, None, label, width))
         return result
 
@@ -155,8 +159,3 @@ class MtoSupplyTree(models.AbstractModel):
     def _get_file_name(self, res_ids):
         """Name of the spreadsheet, without its ending."""
         return f"{self._description} {fields.Date.context_today(self)}"
-
-
-def tree_column(columns):
-    """Name of the column that carries the levels: the first."""
-    return columns[0]["name"]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .pegging import TINY, Peg
 
@@ -20,7 +20,6 @@ class SupplyRow:
     parent: int
     peg: Peg | None = None
     repeated: bool = False
-    children: list[int] = field(default_factory=list)
 
 
 def make_rows(
@@ -53,8 +52,6 @@ def make_rows(
         position = len(rows)
         row = SupplyRow(chain, quantity, parent, peg)
         rows.append(row)
-        if parent >= 0:
-            rows[parent].children.append(position)
         if len(rows) > limit and last in unfolded:
             row.repeated = True
             continue

@@ -89,28 +89,16 @@ class MtoDemandTree(models.AbstractModel):
 
     def _get_columns(self):
         return [
-            {
-                "name": "product",
-                "label": self.env._("Product, Customer"),
-                "type": "text",
-            },
-            {
-                "name": "quantity",
-                "label": self.env._("Quantity"),
-                "type": "quantity",
-                "with_total": True,
-            },
-            {"name": "document", "label": self.env._("Document"), "type": "document"},
-            {
-                "name": "sold",
-                "label": self.env._("Sold"),
-                "type": "text",
-                "optional": True,
-            },
-            {"name": "arrives", "label": self.env._("Available"), "type": "date"},
-            {"name": "promised", "label": self.env._("Promised"), "type": "date"},
-            {"name": "slack", "label": self.env._("Days between"), "type": "number"},
-            {"name": "state", "label": self.env._("State"), "type": "state"},
+            self._column("product", self.env._("Product, Customer"), "text"),
+            self._column(
+                "quantity", self.env._("Quantity"), "quantity", with_total=True
+            ),
+            self._column("document", self.env._("Document"), "document"),
+            self._column("sold", self.env._("Sold"), "text", optional=True),
+            self._column("arrives", self.env._("Available"), "date"),
+            self._column("promised", self.env._("Promised"), "date"),
+            self._column("slack", self.env._("Days between"), "number"),
+            self._column("state", self.env._("State"), "state"),
         ]
 
     def _get_summary(self, demands):

@@ -228,37 +228,21 @@ class MtoOrderSupply(models.AbstractModel):
 
     def _get_columns(self):
         return [
-            {"name": "product", "label": self.env._("Product"), "type": "text"},
-            {
-                "name": "quantity",
-                "label": self.env._("Quantity"),
-                "type": "quantity",
-                "with_total": True,
-            },
-            {"name": "document", "label": self.env._("Document"), "type": "document"},
-            {"name": "state", "label": self.env._("State"), "type": "state"},
-            {
-                "name": "start",
-                "label": self.env._("Start"),
-                "type": "date",
-                "optional": True,
-            },
-            {"name": "end", "label": self.env._("End"), "type": "date"},
-            {"name": "needed", "label": self.env._("Needed"), "type": "date"},
-            {"name": "slack", "label": self.env._("Days of Slack"), "type": "number"},
-            {
-                "name": "responsible",
-                "label": self.env._("Responsible"),
-                "type": "text",
-                "optional": True,
-            },
-            {"name": "progress", "label": self.env._("Progress"), "type": "progress"},
-            {
-                "name": "cover",
-                "label": self.env._("Supply"),
-                "type": "text",
-                "optional": True,
-            },
+            self._column("product", self.env._("Product"), "text"),
+            self._column(
+                "quantity", self.env._("Quantity"), "quantity", with_total=True
+            ),
+            self._column("document", self.env._("Document"), "document"),
+            self._column("state", self.env._("State"), "state"),
+            self._column("start", self.env._("Start"), "date", optional=True),
+            self._column("end", self.env._("End"), "date"),
+            self._column("needed", self.env._("Needed"), "date"),
+            self._column("slack", self.env._("Days of Slack"), "number"),
+            self._column(
+                "responsible", self.env._("Responsible"), "text", optional=True
+            ),
+            self._column("progress", self.env._("Progress"), "progress"),
+            self._column("cover", self.env._("Supply"), "text", optional=True),
         ]
 
     def _get_summary(self, lines, rows, supply_rows):
@@ -294,15 +278,12 @@ class MtoOrderSupply(models.AbstractModel):
                 "text": self.env._(
                     "%(supply)s and %(demand)s are linked in a circle. The link that "
                     "closes it is left out.",
-                    supply=self._get_name(peg.supply),
-                    demand=self._get_name(peg.demand),
+                    supply=nodes[peg.supply]["name"],
+                    demand=nodes[peg.demand]["name"],
                 ),
             }
             for peg in shares.loops
         ]
-
-    def _get_name(self, key):
-        return self.env["mto.pegging"]._prepare_nodes([key])[key]["name"]
 
     def _get_empty(self):
         return {

@@ -1,9 +1,8 @@
 import {Component, onPatched, useRef, useState} from "@odoo/owl";
 import {deserializeDateTime, formatDate} from "@web/core/l10n/dates";
 import {formatFloat} from "@web/core/utils/numbers";
-import {contains, getVisible, openToLevel, withAncestors} from "./tree_model";
+import {contains, getVisible, withAncestors} from "./tree_model";
 
-const DEEPEST = 1000;
 const NUMERIC = ["quantity", "number", "money", "progress"];
 
 /** The table of a tree, see `get_tree` of the model `mto.supply.tree`. */
@@ -12,7 +11,6 @@ export class SupplyTree extends Component {
     static props = {
         tree: Object,
         openDocument: Function,
-        level: {type: Number, optional: true},
         onlyProblems: {type: Boolean, optional: true},
         search: {type: String, optional: true},
         // Given by whoever wants to keep what is unfolded.
@@ -144,5 +142,3 @@ export class SupplyTree extends Component {
         }
     }
 }
-
-export {DEEPEST, openToLevel};

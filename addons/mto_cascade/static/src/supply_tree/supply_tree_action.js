@@ -6,7 +6,8 @@ import {useService} from "@web/core/utils/hooks";
 import {useSetupAction} from "@web/search/action_hook";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
-import {DEEPEST, SupplyTree, openToLevel} from "./supply_tree";
+import {SupplyTree} from "./supply_tree";
+import {openToLevel} from "./tree_model";
 
 // Rows that are unfolded from the start, so that a big order still opens at once.
 const OPEN_AT_ONCE = 300;
@@ -24,7 +25,6 @@ export class SupplyTreeAction extends Component {
         this.action = useService("action");
         this.orm = useService("orm");
         this.display = {controlPanel: {}};
-        this.level = DEEPEST;
         const kept = this.props.state || {};
         this.open = new Set(kept.open || []);
         this.state = useState({
