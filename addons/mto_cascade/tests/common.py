@@ -60,6 +60,28 @@ class SupplyCommon(TransactionCase):
         return product
 
     @classmethod
+    def _create_coloured(cls, name, *colours, policy=None):
+        """A stored product with a variant for each colour."""
+        attribute = cls.env["product.attribute"].create(
+            {
+                "name": "Colour",
+                "value_ids": [Command.create({"name": colour}) for colour in colours],
+            }
+        )
+        line = {
+            "attribute_id": attribute.id,
+            "value_ids": [Command.set(attribute.value_ids.ids)],
+        }
+        return cls.env["product.template"].create(
+            {
+                "name": name,
+                "is_storable": True,
+                **({"supply_policy": policy} if policy else {}),
+                "attribute_line_ids": [Command.create(line)],
+            }
+        )
+
+    @classmethod
     def _create_part(cls, name, policy=None, on_hand=0, delay=0, vendor=None, **vals):
         """A stored product that ``vendor`` sells."""
         seller = {

@@ -114,26 +114,8 @@ class TestEngineering(SupplyCommon):
             bom.with_user(self.engineer).action_finish_engineering()
 
     def test_structure_of_another_variant(self):
-        attribute = self.env["product.attribute"].create(
-            {
-                "name": "Colour",
-                "value_ids": [Command.create({"name": n}) for n in ("Red", "Blue")],
-            }
-        )
-        template = self.env["product.template"].create(
-            {
-                "name": "Tandem",
-                "is_storable": True,
-                "supply_policy": "make_to_order",
-                "attribute_line_ids": [
-                    Command.create(
-                        {
-                            "attribute_id": attribute.id,
-                            "value_ids": [Command.set(attribute.value_ids.ids)],
-                        }
-                    )
-                ],
-            }
+        template = self._create_coloured(
+            "Tandem", "Red", "Blue", policy="make_to_order"
         )
         red, blue = template.product_variant_ids
         order = self._create_order((red, 1, self._engineering()))

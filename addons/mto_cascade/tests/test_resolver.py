@@ -63,26 +63,8 @@ class TestResolver(ResolverCase):
         self.assertEqual({id_ for id_, _bom in found[1]}, set(self.tube.ids))
 
     def test_variants(self):
-        attribute = self.env["product.attribute"].create(
-            {
-                "name": "Colour",
-                "value_ids": [Command.create({"name": n}) for n in ("red", "blue")],
-            }
-        )
-        template = self.env["product.template"].create(
-            {
-                "name": "Bicycle",
-                "is_storable": True,
-                "supply_policy": "make_to_order",
-                "attribute_line_ids": [
-                    Command.create(
-                        {
-                            "attribute_id": attribute.id,
-                            "value_ids": [Command.set(attribute.value_ids.ids)],
-                        }
-                    )
-                ],
-            }
+        template = self._create_coloured(
+            "Bicycle", "red", "blue", policy="make_to_order"
         )
         red, blue = template.product_variant_ids
         bom = self._create_bom(red, [])
