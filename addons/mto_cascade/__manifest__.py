@@ -19,6 +19,7 @@
         "views/mrp_bom_views.xml",
         "report/mrp_production_templates.xml",
         "report/mrp_report_bom_structure.xml",
+        "report/supply_tree_print.xml",
         "views/mrp_production_views.xml",
         "views/product_category_views.xml",
         "views/product_template_views.xml",

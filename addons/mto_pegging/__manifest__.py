@@ -10,6 +10,8 @@
     "data": [
         "views/order_supply_views.xml",
         "views/demand_tree_views.xml",
+        "report/order_supply_print.xml",
+        "views/sale_portal_templates.xml",
     ],
     "assets": {
         "web.assets_tests": ["mto_pegging/static/tests/tours/**/*"],

@@ -4,6 +4,7 @@ from . import (
     mrp_production,
     purchase_order,
     purchase_order_line,
+    res_company,
     sale_order,
     stock_picking,
 )

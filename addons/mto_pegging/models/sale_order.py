@@ -40,6 +40,10 @@ class SaleOrder(models.Model):
         # the nodes carry neither cost nor price.
         return self.sudo()._get_pegging()
 
+    def _get_portal_progress(self):
+        """How far each line of the orders is; see ``mto.order.progress``."""
+        return self.env["mto.order.progress"]._get_progress(self)
+
     def _get_pegging(self):
         """Same as ``get_pegging``, as superuser; the orders are computed together."""
         pegging = self.env["mto.pegging"]

@@ -23,6 +23,9 @@ class ResConfigSettings(models.TransientModel):
     supply_depth_limit = fields.Integer(
         related="company_id.supply_depth_limit", readonly=False
     )
+    portal_progress = fields.Boolean(
+        related="company_id.portal_progress", readonly=False
+    )
     supply_rule_count = fields.Integer(compute="_compute_supply_rule_count")
     supply_policy_summary = fields.Char(
         string="Products by Policy",

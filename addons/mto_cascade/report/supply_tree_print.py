@@ -1,0 +1,53 @@
+from odoo import fields, models
+from odoo.tools.misc import format_date, formatLang
+
+
+class MtoSupplyTree(models.AbstractModel):
+    """The tree on paper: cells as words, in the language of who prints."""
+
+    _inherit = "mto.supply.tree"
+
+    def _get_printed(self, res_ids):
+        """The tree of the records as the template ``supply_tree_print`` shows it.
+
+        :return: as ``get_tree``, with ``texts`` of the columns in place of ``cells``
+        """
+        tree = self.get_tree(res_ids)
+        for row in tree["rows"]:
+            cells = row["cells"]
+            row["texts"] = [
+                self._format_cell(column, cells.get(column["name"]))
+                for column in tree["columns"]
+            ]
+        return tree
+
+    def _format_cell(self, column, value):
+        if value is None or value is False or value == "":
+            return ""
+        kind = column["type"]
+        if kind == "quantity":
+            return self._format_quantity(value)
+        if kind == "date":
+            moment = fields.Datetime.to_datetime(value)
+            moment = fields.Datetime.context_timestamp(self, moment)
+            return format_date(self.env, moment.date())
+        if kind == "progress":
+            return f"{value:.0%}"
+        if kind in ("number", "money"):
+            return self._format_number(value, column.get("digits", 0))
+        return str(value)
+
+    def _format_quantity(self, value):
+        quantity = self._format_number(value["value"], 6)
+        if value.get("total"):
+            quantity = self.env._(
+                "%(part)s of %(total)s",
+                part=quantity,
+                total=self._format_number(value["total"], 6),
+            )
+        return f"{quantity} {value['uom']}"
+
+    def _format_number(self, value, digits):
+        """The number without zeros that tell nothing."""
+        decimals = f"{value:.{digits}f}".partition(".")[2].rstrip("0")
+        return formatLang(self.env, value, digits=len(decimals))
