@@ -8,8 +8,10 @@
     "license": "LGPL-3",
     "depends": ["mto_cascade"],
     "data": [
+        "security/ir.model.access.csv",
         "views/order_supply_views.xml",
         "views/demand_tree_views.xml",
+        "views/order_changes_views.xml",
         "report/order_supply_print.xml",
         "views/sale_portal_templates.xml",
     ],
