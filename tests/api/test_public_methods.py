@@ -21,6 +21,7 @@ CALLS = [
     ("mrp.bom.line", "get_supply_decision", "bom_line_bicycle_frame"),
     ("stock.move", "get_supply_decision", "order_line_bicycle_bicycle.move_ids"),
     ("sale.order", "get_pegging", "order_cargo"),
+    ("sale.order", "get_supply_changes", "order_cargo"),
     ("mrp.production", "get_demand", "order_line_bicycle_bicycle.productions"),
     ("purchase.order", "get_demand", "order_line_bicycle_bicycle.purchases"),
     ("stock.picking", "get_demand", "order_line_bicycle_bicycle.pickings"),

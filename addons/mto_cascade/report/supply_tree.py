@@ -40,6 +40,8 @@ class MtoSupplyTree(models.AbstractModel):
               top), ``level``, ``has_children``, ``cells``, ``tone``, ``problem``,
               ``model`` and ``res_id`` of the document, False for none. A quantity is
               ``value``, ``uom``, and ``total`` where only a part of it counts.
+            - ``timeline``: names of the columns ``start``, ``end`` and ``needed``, and
+              ``columns`` to show beside the bars; left out where nothing is dated
             - ``messages``: list of ``text`` and ``tone``
             - ``empty``: ``title`` and ``text`` to show without rows
         :rtype: dict

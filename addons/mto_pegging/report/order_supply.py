@@ -41,6 +41,7 @@ class MtoOrderSupply(models.AbstractModel):
             "title": self._get_title(lines.order_id),
             "summary": self._get_summary(supplied, rows, supply_rows),
             "columns": self._get_columns(),
+            "timeline": self._get_timeline(),
             "rows": rows,
             "messages": self._get_messages(shares, nodes),
             "empty": self._get_empty(),
@@ -244,6 +245,14 @@ class MtoOrderSupply(models.AbstractModel):
             self._column("progress", self.env._("Progress"), "progress"),
             self._column("cover", self.env._("Supply"), "text", optional=True),
         ]
+
+    def _get_timeline(self):
+        return {
+            "start": "start",
+            "end": "end",
+            "needed": "needed",
+            "columns": ["product", "document", "state"],
+        }
 
     def _get_summary(self, lines, rows, supply_rows):
         """How far the order is, each document counted once."""

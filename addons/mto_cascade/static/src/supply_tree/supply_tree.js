@@ -1,7 +1,11 @@
 import {Component, onPatched, useRef, useState} from "@odoo/owl";
 import {deserializeDateTime, formatDate} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
 import {formatFloat} from "@web/core/utils/numbers";
+import {getBar, getPlace, getRange, getTicks, toMoment} from "./timeline";
 import {contains, getVisible, withAncestors} from "./tree_model";
+
+const {DateTime} = luxon;
 
 const NUMERIC = ["quantity", "number", "money", "progress"];
 
@@ -13,6 +17,8 @@ export class SupplyTree extends Component {
         openDocument: Function,
         onlyProblems: {type: Boolean, optional: true},
         search: {type: String, optional: true},
+        // Bars in place of the columns with dates, for a tree that names them.
+        timeline: {type: Boolean, optional: true},
         // Given by whoever wants to keep what is unfolded.
         open: {type: Object, optional: true},
     };
@@ -37,7 +43,50 @@ export class SupplyTree extends Component {
     }
 
     get columns() {
-        return this.props.tree.columns;
+        const {columns, timeline} = this.props.tree;
+        if (!this.props.timeline) {
+            return columns;
+        }
+        return columns.filter((column) => timeline.columns.includes(column.name));
+    }
+
+    // Timeline
+
+    get names() {
+        const {start, end, needed} = this.props.tree.timeline;
+        return [start, end, needed];
+    }
+
+    /** What all bars share: the range, its marks and today. */
+    get scale() {
+        const today = DateTime.now().toMillis();
+        const range = getRange(this.rows, this.names, today);
+        const ticks = getTicks(range).map((moment) => ({
+            left: getPlace(range, moment),
+            label: DateTime.fromMillis(moment).toLocaleString({
+                month: "short",
+                day: "numeric",
+            }),
+        }));
+        return {range, ticks, today: getPlace(range, today)};
+    }
+
+    /** Place of the row's bar and of the moment it is needed, null without dates. */
+    getBar(scale, row) {
+        const [start, end, needed] = this.names.map((name) => row.cells[name]);
+        const bar = getBar(scale.range, start, end);
+        const moment = toMoment(needed);
+        return {
+            bar,
+            title: [start, end]
+                .filter(Boolean)
+                .map((value) => formatDate(deserializeDateTime(value)))
+                .join(" – "),
+            needed: moment === null ? null : getPlace(scale.range, moment),
+            neededTitle: needed
+                ? _t("Needed on %s", formatDate(deserializeDateTime(needed)))
+                : "",
+        };
     }
 
     /** Positions of the rows to show. */

@@ -31,6 +31,7 @@ export class SupplyTreeAction extends Component {
             tree: null,
             onlyProblems: kept.onlyProblems || false,
             search: kept.search || "",
+            timeline: kept.timeline || false,
             version: 0,
         });
         useSetupAction({
@@ -38,6 +39,7 @@ export class SupplyTreeAction extends Component {
                 open: [...this.open],
                 onlyProblems: this.state.onlyProblems,
                 search: this.state.search,
+                timeline: this.state.timeline,
             }),
         });
         onWillStart(async () => {
@@ -73,6 +75,15 @@ export class SupplyTreeAction extends Component {
             level--;
         }
         this.expandTo(level);
+    }
+
+    /** Whether the tree has dates to draw. */
+    get hasTimeline() {
+        const {timeline, rows} = this.state.tree;
+        return Boolean(
+            timeline &&
+                rows.some((row) => row.cells[timeline.start] || row.cells[timeline.end])
+        );
     }
 
     get deepest() {

@@ -44,6 +44,20 @@ registry.category("web_tour.tours").add("mto_pegging_order", {
             run: "click",
         },
         {
+            content: "When is it all made?",
+            trigger: ".o_mto_show_timeline",
+            run: "click",
+        },
+        {
+            content: "The wheels are a bar, with the moment they are needed",
+            trigger: ".o_mto_supply_tree tr:contains(Wheel):has(.o_mto_bar)",
+        },
+        {
+            content: "Back to the columns",
+            trigger: ".o_mto_show_timeline",
+            run: "click",
+        },
+        {
             content: "Look for the bolts",
             trigger: ".o_mto_search",
             run: "edit Bolt",
