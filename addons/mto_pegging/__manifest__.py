@@ -8,9 +8,18 @@
     "license": "LGPL-3",
     "depends": ["mto_cascade"],
     "data": [
+        "security/demand_line_security.xml",
+        "security/ir.model.access.csv",
+        "data/ir_cron_data.xml",
+        "data/ir_actions_server_data.xml",
         "views/order_supply_views.xml",
         "views/demand_tree_views.xml",
+        "views/mrp_production_views.xml",
+        "views/mrp_workorder_views.xml",
+        "views/purchase_order_line_views.xml",
+        "views/stock_picking_views.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "assets": {
         "web.assets_tests": ["mto_pegging/static/tests/tours/**/*"],
     },

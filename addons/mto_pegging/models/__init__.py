@@ -1,9 +1,16 @@
 from . import (
     mto_pegging,
     mto_demand,
+    mto_customer_order,
+    mto_demand_columns,
+    mto_demand_line,
+    mto_demand_change,
     mrp_production,
+    mrp_workorder,
     purchase_order,
     purchase_order_line,
     sale_order,
+    sale_order_line,
+    stock_move,
     stock_picking,
 )

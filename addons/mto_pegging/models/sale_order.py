@@ -2,9 +2,16 @@ from odoo import api, models
 
 from .mto_pegging import SOLD
 
+# What tells whom a document serves, and by when.
+COLUMNS = {"commitment_date", "date_order", "partner_id"}
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    def _write_multi(self, vals_list):
+        self.env["mto.demand.change"]._mark_changed(self, vals_list, COLUMNS)
+        return super()._write_multi(vals_list)
 
     @api.readonly
     def get_pegging(self):
