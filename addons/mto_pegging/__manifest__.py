@@ -18,6 +18,9 @@
         "views/mrp_workorder_views.xml",
         "views/purchase_order_line_views.xml",
         "views/stock_picking_views.xml",
+        "views/mto_open_order_views.xml",
+        "wizards/mto_purchase_confirm_views.xml",
+        "views/mto_purchase_proposal_views.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {

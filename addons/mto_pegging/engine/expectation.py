@@ -45,9 +45,9 @@ def expect(
 ) -> dict[Hashable, Expectation]:
     """Return {node: Expectation} of all nodes in ``order``.
 
-    ``order``: each node after everybody that it serves (``Shares.order``), ``pegs`` free
-    of loops. A node without a plan is there (stock) or is what it is made of (a sold
-    line).
+    ``order``: each node after everybody that it serves (``Shares.order``); ``pegs``
+    are free of loops. A node without a plan is there (stock) or is what it is made of
+    (a sold line).
     """
     below = defaultdict(list)
     for peg in pegs:

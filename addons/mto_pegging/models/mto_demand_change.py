@@ -5,7 +5,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .mto_pegging import LINE, MOVE, SOLD
+from .mto_pegging import LINE, MOVE, PRODUCTION, SOLD
 
 _logger = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ class MtoDemandChange(models.Model):
             (LINE, "Purchase Order Line"),
             (SOLD, "Sales Order Line"),
             ("sale.order", "Sales Order"),
+            (PRODUCTION, "Manufacturing Order"),
         ],
         required=True,
     )
@@ -76,9 +77,10 @@ class MtoDemandChange(models.Model):
         self._trigger()
 
     def _trigger(self):
-        cron = self.env.ref(CRON, raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()
+        # Unlike env.ref(), it is cached and asks nothing.
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(CRON)
+        if cron_id:
+            self.env["ir.cron"].sudo().browse(cron_id)._trigger()
 
     @api.model
     def _mark_all(self, is_check=False):
@@ -157,12 +159,14 @@ class MtoDemandChange(models.Model):
             model: self.env[model].browse(changes.mapped("res_id")).exists()
             for model, changes in self.grouped("model").items()
         }
-        moves, purchase_lines, sale_lines, orders = (
+        moves, purchase_lines, sale_lines, orders, productions = (
             found.get(model, self.env[model])
-            for model in (MOVE, LINE, SOLD, "sale.order")
+            for model in (MOVE, LINE, SOLD, "sale.order", PRODUCTION)
         )
         differences = self.env["mto.demand.line"]._derive(
-            moves, purchase_lines, sale_lines | orders.order_line
+            moves | productions.move_finished_ids | productions.move_raw_ids,
+            purchase_lines,
+            sale_lines | orders.order_line,
         )
         if self[:1].is_check:
             self._report(differences)

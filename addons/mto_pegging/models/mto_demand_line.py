@@ -3,13 +3,14 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import split_exactly
-from .mto_pegging import LINE, MOVE, PRODUCTION
+from .mto_pegging import LINE, MOVE, PRODUCTION, SOLD
 
 # The column that names the document, by the model of a node.
 COLUMNS = {PRODUCTION: "production_id", LINE: "purchase_line_id", MOVE: "move_id"}
 
 # Fields that are read from here and must be read again when rows change.
 DERIVED = {
+    "mto.purchase.proposal",
     "mrp.production",
     "mrp.workorder",
     "purchase.order.line",
@@ -88,7 +89,13 @@ class MtoDemandLine(models.Model):
         moves, purchase_lines = pegging._walk(
             moves, purchase_lines | cut_off.purchase_line_id, "connected"
         )
-        rows, _graph = self._compute_rows(moves, purchase_lines)
+        graph = pegging._get_graph(moves, purchase_lines, "connected")
+        sold = [key for key in graph.totals if key[0] == SOLD]
+        shares = graph.get_shares(sold)
+        sale_lines |= sale_lines.browse(res_id for _model, res_id in sold)
+        rows = self._compute_rows(moves, purchase_lines, sale_lines, shares)
+        self.env["mto.order.progress"]._derive(sale_lines, graph, shares)
+        self.env["mto.purchase.need"]._derive(purchase_lines)
         return self._replace(cut_off | self._search_rows(moves, purchase_lines), rows)
 
     def _search_rows(self, moves, purchase_lines):
@@ -99,25 +106,30 @@ class MtoDemandLine(models.Model):
             | Domain("production_id", "in", productions.ids)
         )
 
-    def _compute_rows(self, moves, purchase_lines):
-        """Return {(column, document id, order line id): values} and the graph."""
+    def _compute_rows(self, moves, purchase_lines, sale_lines, shares):
+        """Return {(column, document id, order line id): values}."""
         productions = moves.production_id | moves.raw_material_production_id
         carried = moves.filtered(lambda m: m.picking_id and m.state != "cancel")
-        keys = [
-            (document._name, document.id)
-            for documents in (productions, purchase_lines, carried)
-            for document in documents
-        ]
-        found, graph = self.env["mto.pegging"]._get_demand(keys, moves, purchase_lines)
+        lines = {line.id: line for line in sale_lines}
         rows = {}
-        for (model, res_id), quantities in found.items():
-            document = self.env[model].browse(res_id)
-            rounding = document.product_id.uom_id.rounding
-            for line, quantity in split_exactly(quantities, rounding).items():
-                if quantity:
-                    row = (COLUMNS[model], res_id, line.id)
-                    rows[row] = self._prepare_row(document, line, quantity)
-        return rows, graph
+        for documents in (productions, purchase_lines, carried):
+            column = COLUMNS[documents._name]
+            for document in documents:
+                for line_id, quantity in self._get_served(document, shares).items():
+                    rows[column, document.id, line_id] = self._prepare_row(
+                        document, lines[line_id], quantity
+                    )
+        return rows
+
+    def _get_served(self, document, shares):
+        """Return {order line id: quantity in the unit of the document's product}."""
+        served = shares.quantities.get((document._name, document.id), {})
+        rounding = document.product_id.uom_id.rounding
+        return {
+            res_id: quantity
+            for (_model, res_id), quantity in split_exactly(served, rounding).items()
+            if quantity
+        }
 
     def _prepare_row(self, document, line, quantity):
         order = line.order_id

@@ -2,7 +2,15 @@ from odoo import api, models
 
 from .mto_pegging import LINE, MOVE
 
-COLUMNS = {"product_qty", "product_uom_id", "product_id", "state", "order_id"}
+COLUMNS = {
+    "product_qty",
+    "product_uom_id",
+    "product_id",
+    "state",
+    "order_id",
+    "date_planned",
+    "qty_received",
+}
 
 
 class PurchaseOrderLine(models.Model):
