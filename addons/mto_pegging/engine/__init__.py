@@ -1,5 +1,6 @@
 """Who serves whom, with quantities: plain Python, no Odoo import."""
 
+from .expectation import Expectation, Plan, expect
 from .pegging import Demand, Facts, Peg, Supply, make_pegs, surplus
 from .progress import LineFacts, get_step
 from .rows import SupplyRow, make_rows

@@ -43,15 +43,18 @@ _STEP_TO_FINISHED = SQL(
            ON finished.production_id = component.raw_material_production_id
         WHERE walk.kind = 'move' AND component.id = walk.id"""
 )
+# Links of quantities, both ways.
+_SHARING = [
+    _STEP_TO_ORIGINS,
+    _STEP_TO_REQUESTS,
+    _STEP_TO_DESTINATIONS,
+    _STEP_TO_REQUESTERS,
+]
 _STEPS = {
     DOWN: [_STEP_TO_ORIGINS, _STEP_TO_REQUESTS, _STEP_TO_COMPONENTS],
     UP: [_STEP_TO_DESTINATIONS, _STEP_TO_REQUESTERS, _STEP_TO_FINISHED],
-    "sharers": [
-        _STEP_TO_ORIGINS,
-        _STEP_TO_REQUESTS,
-        _STEP_TO_DESTINATIONS,
-        _STEP_TO_REQUESTERS,
-    ],
+    "sharers": _SHARING,
+    "connected": [*_SHARING, _STEP_TO_COMPONENTS, _STEP_TO_FINISHED],
 }
 
 

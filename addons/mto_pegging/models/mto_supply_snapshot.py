@@ -38,15 +38,16 @@ class MtoSupplySnapshot(models.Model):
             for order_id, snapshots in by_order.items()
         }
 
-    def _record(self, orders):
+    def _record(self, orders, found=None):
         """Keep what supplies the confirmed ones of ``orders`` now, where it changed.
 
+        :param found: graph and shares around the orders, where they are known
         :return: the snapshots that were made; none for an order that is as it was
         """
         orders = orders.filtered(lambda order: order.state == "sale")
         history = self._get_history(orders)
         vals_list = []
-        for order, rows in orders._get_supply_rows().items():
+        for order, rows in orders._get_supply_rows(found).items():
             _moment, _first, last = history.get(order.id, (False, {}, {}))
             if order.id not in history and not rows:
                 # Nothing was made yet, as for an order that starts later.

@@ -2,9 +2,16 @@ from odoo import api, models
 
 from .mto_pegging import SOLD
 
+# What tells whom a document serves, and by when.
+COLUMNS = {"commitment_date", "date_order", "partner_id"}
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    def _write_multi(self, vals_list):
+        self.env["mto.demand.change"]._mark_changed(self, vals_list, COLUMNS)
+        return super()._write_multi(vals_list)
 
     @api.readonly
     def get_pegging(self):
@@ -41,13 +48,16 @@ class SaleOrder(models.Model):
         return self.sudo()._get_pegging()
 
     def _get_portal_progress(self):
-        """How far each line of the orders is; see ``mto.order.progress``."""
-        return self.env["mto.order.progress"]._get_progress(self)
+        """How far each line of the orders is; see ``mto.portal.progress``."""
+        return self.env["mto.portal.progress"]._get_progress(self)
 
-    def _get_pegging(self):
-        """Same as ``get_pegging``, as superuser; the orders are computed together."""
+    def _get_pegging(self, found=None):
+        """Same as ``get_pegging``, as superuser; the orders are computed together.
+
+        :param found: graph and shares around all of the orders, where they are known
+        """
         pegging = self.env["mto.pegging"]
-        graph, shares = pegging._get_supply(self.order_line)
+        graph, shares = found or pegging._get_supply(self.order_line)
         nodes = pegging._prepare_nodes(shares.order)
         surplus = graph.get_surplus()
         return [order._prepare_pegging(graph, shares, nodes, surplus) for order in self]

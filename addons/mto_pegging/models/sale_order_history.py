@@ -85,13 +85,13 @@ class SaleOrder(models.Model):
             "message": self.env["mto.order.changes"]._describe(change),
         }
 
-    def _get_supply_rows(self):
+    def _get_supply_rows(self, found=None):
         """{order: {node id: row}} of what serves each order now, as superuser.
 
         A row: ``name``, ``product``, ``quantity`` (the part for this order), ``uom``,
         ``date`` (planned end, UTC; False for none).
         """
-        peggings = self._get_pegging()
+        peggings = self._get_pegging(found)
         deliveries = self._get_delivery_moves(peggings)
         return {
             order: {

@@ -3,7 +3,8 @@ from odoo import models
 
 class StockPicking(models.Model):
     _name = "stock.picking"
-    _inherit = ["stock.picking", "mto.demand"]
+    _inherit = ["stock.picking", "mto.demand", "mto.demand.columns"]
+    _demand_column = "picking_id"
 
     def _get_pegged_keys(self):
         return [

@@ -29,3 +29,18 @@ class PeggingCommon(SupplyCommon):
             entry["order"]: entry["quantity"]
             for entry in record.get_demand()[0]["demand"]
         }
+
+    def _refresh(self):
+        """Let the queue follow everything that changed."""
+        self.env.flush_all()
+        self.env.cr.flush()
+        queue = self.env["mto.demand.change"]
+        while queue._follow(500):
+            pass
+
+    def _get_differences(self):
+        """What is kept and not true; mended by looking."""
+        lines = self.env["sale.order.line"].search([("move_ids", "!=", False)])
+        return self.env["mto.demand.line"]._derive(
+            self.env["stock.move"], self.env["purchase.order.line"], lines
+        )

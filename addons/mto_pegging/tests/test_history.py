@@ -79,6 +79,23 @@ class TestHistory(PeggingCommon):
         line.date_planned -= timedelta(days=14)
         self.assertFalse(self._get_changes(order))
 
+    def test_followed_as_documents_change(self):
+        """The queue that follows changes keeps the state after the confirmation."""
+        order = self._create_order((self.wheel, 1))
+        queue = self.env["mto.demand.change"]
+        queue.action_refresh()
+        snapshots = self.env["mto.supply.snapshot"].search(
+            [("order_id", "=", order.id)]
+        )
+        self.assertEqual(len(snapshots), 1)
+        production = self._get_productions(self.wheel)
+        production.date_start += timedelta(days=9)
+        queue.action_refresh()
+        self.assertIn(("mrp.production", "Wheel", "date"), self._get_changes(order))
+        snapshots = snapshots.search([("order_id", "=", order.id)])
+        self.assertEqual(len(snapshots), 2)
+        self.assertIn(f"mrp.production,{production.id}", snapshots[-1].content)
+
     def test_another_order_shares_a_document(self):
         """Only the part for the order counts: others change the whole document."""
         order = self._create_order((self.wheel, 1))

@@ -14,11 +14,11 @@ from ..models.mto_pegging import PRODUCTION, SOLD
 STARTED = ("progress", "to_close", "done")
 
 
-class MtoOrderProgress(models.AbstractModel):
+class MtoPortalProgress(models.AbstractModel):
     """How far each line of an order is, as its customer is told."""
 
-    _name = "mto.order.progress"
-    _description = "Progress of an order"
+    _name = "mto.portal.progress"
+    _description = "Progress of an order, as its customer sees it"
 
     def _get_progress(self, orders):
         """Progress of the goods of confirmed orders, for their customers.

@@ -1,0 +1,82 @@
+"""When a node is expected, and what it waits for: from the last part up to the root."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .pegging import Peg
+
+
+@dataclass(frozen=True)
+class Plan:
+    """When the work of a node is planned.
+
+    ``is_done``: nothing is waited for. ``is_started``: it may go on before all is
+    there. ``is_made``: what is planned to take long explains itself when it begins
+    later than its parts arrive; a transfer only ever waits for what it carries.
+    """
+
+    start: Any
+    end: Any
+    is_done: bool = False
+    is_started: bool = False
+    is_made: bool = False
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """``date`` None: nothing more is waited for. ``cause``: the node that decides it.
+
+    ``missing``: a demand that nothing supplies, so that the date is not to be trusted.
+    """
+
+    date: Any = None
+    cause: Hashable | None = None
+    missing: Hashable | None = None
+
+
+def expect(
+    order: Iterable[Hashable],
+    pegs: Iterable[Peg],
+    plans: Mapping[Hashable, Plan],
+    unsupplied: Iterable[Hashable],
+    now: Any,
+) -> dict[Hashable, Expectation]:
+    """Return {node: Expectation} of all nodes in ``order``.
+
+    ``order``: each node after everybody that it serves (``Shares.order``); ``pegs``
+    are free of loops. A node without a plan is there (stock) or is what it is made of
+    (a sold line).
+    """
+    below = defaultdict(list)
+    for peg in pegs:
+        below[peg.demand].append(peg.supply)
+    gaps = set(unsupplied)
+    found: dict[Hashable, Expectation] = {}
+    for node in reversed(list(order)):
+        plan = plans.get(node)
+        if plan and plan.is_done:
+            found[node] = Expectation()
+            continue
+        parts = [found[supply] for supply in below[node] if supply in found]
+        missing = node if node in gaps else None
+        for part in parts:
+            missing = part.missing if missing is None else missing
+        date, cause = _get_date(node, plan, parts, now)
+        found[node] = Expectation(date, cause, missing)
+    return found
+
+
+def _get_date(node, plan, parts, now):
+    dated = [part for part in parts if part.date is not None]
+    last = max(dated, key=lambda part: part.date, default=None)
+    if plan is None:
+        return (last.date, last.cause) if last else (None, None)
+    start = plan.start if plan.is_started else max(plan.start, now)
+    cause = node
+    if last and (last.date >= start or not plan.is_made):
+        cause = last.cause
+    if last:
+        start = max(start, last.date)
+    return max(plan.end, start + (plan.end - plan.start), now), cause

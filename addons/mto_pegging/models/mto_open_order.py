@@ -1,0 +1,196 @@
+from odoo import fields, models, tools
+from odoo.tools import SQL
+
+# Less than this many days between the expected day and the promise is a risk.
+RISK_DAYS = 2
+
+
+class MtoOpenOrder(models.Model):
+    """ "Orders in production": a row per confirmed order line that is not delivered.
+
+    The facts are read from the order itself, what waits for what from
+    ``mto.order.progress``.
+    """
+
+    _name = "mto.open.order"
+    _description = "Order in Production"
+    _auto = False
+    _order = "promise_date, id"
+    _depends = {
+        "sale.order": [
+            "commitment_date",
+            "date_order",
+            "partner_id",
+            "state",
+            "user_id",
+        ],
+        "sale.order.line": [
+            "customer_lead",
+            "display_type",
+            "order_id",
+            "price_subtotal",
+            "product_id",
+            "product_uom_qty",
+            "qty_delivered",
+        ],
+        "mto.order.progress": ["expected_date", "is_missing", "promise_date"],
+    }
+
+    sale_line_id = fields.Many2one("sale.order.line", readonly=True)
+    order_id = fields.Many2one("mto.customer.order", "Order", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    product_id = fields.Many2one("product.product", readonly=True)
+    uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
+    quantity = fields.Float(
+        "To Deliver", digits="Product Unit", readonly=True, aggregator="sum"
+    )
+    promise_date = fields.Datetime("Promised", readonly=True)
+    expected_date = fields.Datetime(
+        "Projected",
+        readonly=True,
+        help="When the goods can leave, if everything else keeps to its plan.",
+    )
+    days_late = fields.Integer(readonly=True, aggregator="max")
+    status = fields.Selection(
+        [
+            ("decision", "Needs a decision"),
+            ("late", "Late"),
+            ("risk", "At risk"),
+            ("ready", "Ready to deliver"),
+            ("plan", "On time"),
+        ],
+        readonly=True,
+    )
+    is_late = fields.Boolean(readonly=True)
+    is_at_risk = fields.Boolean(readonly=True)
+    needs_decision = fields.Boolean(readonly=True)
+    can_start = fields.Boolean("Can Start Today", readonly=True)
+    waits_product_id = fields.Many2one("product.product", "Waits for", readonly=True)
+    waits_document = fields.Char("Document", readonly=True)
+    waits_date = fields.Datetime("Arrives", readonly=True)
+    production_id = fields.Many2one("mrp.production", readonly=True)
+    purchase_id = fields.Many2one("purchase.order", readonly=True)
+    picking_id = fields.Many2one("stock.picking", readonly=True)
+    owner_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        help="Responsible for what is waited for, else the salesperson.",
+    )
+    received = fields.Float(readonly=True, aggregator="avg")
+    produced = fields.Float(readonly=True, aggregator="avg")
+    ready = fields.Float(readonly=True, aggregator="avg")
+    delivered = fields.Float(readonly=True, aggregator="avg")
+    progress = fields.Float(readonly=True, aggregator="avg")
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    value = fields.Monetary(
+        readonly=True,
+        aggregator="sum",
+        groups="sales_team.group_sale_salesman",
+        help="What is still to deliver, untaxed, at the price of the order.",
+    )
+
+    def init(self):
+        tools.drop_view_if_exists(self.env.cr, self._table)
+        self.env.cr.execute(
+            SQL(
+                "CREATE VIEW mto_open_order AS (%s)",
+                self._get_view(),
+            )
+        )
+
+    def _get_projected_date(self):
+        """The date a row is projected to be delivered: a hook for better answers.
+
+        Over ``line`` (sale.order.line) and ``progress`` (mto.order.progress).
+        """
+        return SQL("GREATEST(progress.expected_date, now() AT TIME ZONE 'UTC')")
+
+    def _get_view(self):
+        return SQL(
+            """
+            SELECT facts.*,
+                is_missing OR NOT has_supply AS needs_decision,
+                days_late > 0 AS is_late,
+                days_late <= 0 AND days_late > -%(risk)s AND ready < 1 AS is_at_risk,
+                CASE WHEN is_missing OR NOT has_supply THEN 'decision'
+                     WHEN days_late > 0 THEN 'late'
+                     WHEN ready >= 1 THEN 'ready'
+                     WHEN days_late > -%(risk)s THEN 'risk'
+                     ELSE 'plan' END AS status,
+                (received + produced + ready + delivered) / 4 AS progress
+            FROM (
+                SELECT rows.*,
+                    COALESCE(expected_date, now() AT TIME ZONE 'UTC')::date
+                        - promise_date::date AS days_late
+                FROM (%(rows)s) AS rows
+            ) AS facts""",
+            risk=RISK_DAYS,
+            rows=self._get_rows(),
+        )
+
+    def _get_rows(self):
+        return SQL(
+            """
+            SELECT line.id, line.id AS sale_line_id, line.order_id,
+                sale.partner_id, sale.user_id, sale.company_id, line.product_id,
+                line.product_uom_id AS uom_id, line.currency_id,
+                line.product_uom_qty - line.qty_delivered AS quantity,
+                line.price_subtotal * (1 - line.qty_delivered / line.product_uom_qty)
+                    AS value,
+                COALESCE(
+                    sale.commitment_date, progress.promise_date,
+                    sale.date_order + line.customer_lead * interval '1 day'
+                ) AS promise_date,
+                CASE WHEN progress.expected_date IS NOT NULL THEN %s END
+                    AS expected_date,
+                COALESCE(progress.is_missing, FALSE) AS is_missing,
+                progress.id IS NOT NULL AS has_supply,
+                COALESCE(progress.can_start, FALSE) AS can_start,
+                progress.waits_product_id, progress.waits_date,
+                progress.production_id, progress.purchase_id, progress.picking_id,
+                COALESCE(production.name, purchase.name, picking.name)
+                    AS waits_document,
+                COALESCE(progress.owner_id, sale.user_id) AS owner_id,
+                COALESCE(progress.received, 0) AS received,
+                COALESCE(progress.produced, 0) AS produced,
+                COALESCE(progress.ready, 0) AS ready,
+                line.qty_delivered / line.product_uom_qty AS delivered
+            FROM sale_order_line line
+            JOIN sale_order sale ON sale.id = line.order_id
+            JOIN product_product product ON product.id = line.product_id
+            JOIN product_template template ON template.id = product.product_tmpl_id
+            LEFT JOIN mto_order_progress progress ON progress.sale_line_id = line.id
+            LEFT JOIN mrp_production production
+                ON production.id = progress.production_id
+            LEFT JOIN purchase_order purchase ON purchase.id = progress.purchase_id
+            LEFT JOIN stock_picking picking ON picking.id = progress.picking_id
+            WHERE sale.state = 'sale' AND line.display_type IS NULL
+                AND template.type = 'consu'
+                AND line.product_uom_qty > COALESCE(line.qty_delivered, 0)""",
+            self._get_projected_date(),
+        )
+
+    def action_refresh(self):
+        """Follow what changed a moment ago."""
+        return self.env["mto.demand.change"].action_refresh()
+
+    def action_open_supply(self):
+        """ "Supply of this order", of the order of the row."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "mto_pegging.action_order_supply"
+        )
+        return {**action, "context": {"active_ids": self.order_id.ids}}
+
+    def action_open_document(self):
+        """The document that is waited for."""
+        self.ensure_one()
+        document = self.production_id or self.purchase_id or self.picking_id
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": document._name,
+            "res_id": document.id,
+            "views": [(False, "form")],
+        }

@@ -1,0 +1,192 @@
+from odoo import fields, models
+
+from ..engine import Plan, expect
+from .mto_pegging import LINE, MOVE, PRODUCTION, SOLD
+
+# The column that names the document that is waited for.
+DOCUMENTS = {
+    PRODUCTION: "production_id",
+    "purchase.order": "purchase_id",
+    "stock.picking": "picking_id",
+}
+
+
+class MtoOrderProgress(models.Model):
+    """How far an open order line is and what it waits for: kept to be searched.
+
+    Derived with the rows of ``mto.demand.line``, by the same queue, and every night,
+    because what is late depends on the day.
+    """
+
+    _name = "mto.order.progress"
+    _description = "Progress of an Order Line"
+    _log_access = False
+
+    sale_line_id = fields.Many2one(
+        "sale.order.line", required=True, ondelete="cascade", index=True
+    )
+    promise_date = fields.Datetime()
+    expected_date = fields.Datetime()
+    is_missing = fields.Boolean()
+    can_start = fields.Boolean()
+    waits_product_id = fields.Many2one("product.product", ondelete="set null")
+    production_id = fields.Many2one(
+        "mrp.production", index="btree_not_null", ondelete="set null"
+    )
+    purchase_id = fields.Many2one(
+        "purchase.order", index="btree_not_null", ondelete="set null"
+    )
+    picking_id = fields.Many2one(
+        "stock.picking", index="btree_not_null", ondelete="set null"
+    )
+    waits_date = fields.Datetime()
+    owner_id = fields.Many2one("res.users", ondelete="set null")
+    produced = fields.Float(aggregator="avg")
+    received = fields.Float(aggregator="avg")
+    ready = fields.Float(aggregator="avg")
+
+    _line_uniq = models.UniqueIndex("(sale_line_id)")
+
+    def _derive(self, lines, graph, shares):
+        """Keep the progress of those of ``lines`` that are open, drop the others'."""
+        open_lines = lines.filtered(lambda line: line._is_open_for_delivery())
+        kept = {row.sale_line_id: row for row in self._search_lines(lines)}
+        dropped = self.browse(
+            row.id for line, row in kept.items() if line not in open_lines
+        )
+        dropped.unlink()
+        values = self._compute_values(open_lines, graph, shares)
+        created = []
+        for line, vals in values.items():
+            if line in kept:
+                kept[line].write(vals)
+            else:
+                created.append(vals)
+        self.create(created)
+
+    def _search_lines(self, lines):
+        return self.search([("sale_line_id", "in", lines.ids)])
+
+    def _compute_values(self, lines, graph, shares):
+        records = self.env["mto.pegging"]._browse(shares.order)
+        plans = {
+            key: plan
+            for key, record in records.items()
+            if (plan := self._make_plan(record))
+        }
+        expected = expect(
+            shares.order,
+            [peg for peg, _passed in shares.pegs],
+            plans,
+            graph.unsupplied,
+            fields.Datetime.now(),
+        )
+        served = {(SOLD, line.id): [] for line in lines}
+        for key in shares.order:
+            for root, quantity in shares.quantities[key].items():
+                if root in served and quantity:
+                    served[root].append(records[key])
+        return {
+            line: self._prepare_values(
+                line, expected.get((SOLD, line.id)), served[SOLD, line.id], records
+            )
+            for line in lines
+        }
+
+    # What is told of a line
+
+    def _prepare_values(self, line, expectation, documents, records):
+        vals = {
+            "sale_line_id": line.id,
+            "promise_date": line._get_promise_date(),
+            "expected_date": expectation.date if expectation else False,
+            "is_missing": bool(expectation and expectation.missing is not None),
+            "can_start": any(self._can_start(record) for record in documents),
+            "produced": self._get_share_done(documents, PRODUCTION),
+            "received": self._get_share_done(documents, LINE),
+            "ready": self._get_share_ready(documents, line),
+        }
+        vals |= self._prepare_cause(expectation, records)
+        return vals
+
+    def _prepare_cause(self, expectation, records):
+        """What is waited for: nothing supplies it, or it is there last."""
+        key = expectation and (expectation.missing or expectation.cause)
+        record = records[key] if key else None
+        document = self._get_document(record)
+        vals = dict.fromkeys(DOCUMENTS.values(), False)
+        if document:
+            vals[DOCUMENTS[document._name]] = document.id
+        return {
+            **vals,
+            "waits_product_id": record.product_id.id if record else False,
+            "waits_date": expectation.date
+            if expectation and not expectation.missing
+            else False,
+            "owner_id": document.user_id.id if document else False,
+        }
+
+    def _get_document(self, record):
+        if not record or record._name == PRODUCTION:
+            return record
+        if record._name == LINE:
+            return record.order_id
+        if record._name == MOVE:
+            return (
+                record.raw_material_production_id
+                or record.production_id
+                or record.picking_id
+            )
+        return None
+
+    def _make_plan(self, record):
+        if record._name == PRODUCTION:
+            return Plan(
+                record.date_start,
+                record.date_finished or record.date_start,
+                record.state in ("done", "cancel"),
+                record.state in ("progress", "to_close"),
+                is_made=True,
+            )
+        if record._name == LINE:
+            date = record.date_planned or record.order_id.date_order
+            is_done = 0 < record.product_qty <= record.qty_received
+            return Plan(date, date, is_done)
+        if record._name == MOVE:
+            production = record.raw_material_production_id
+            is_done = record.state == "done" or production.state in ("done", "cancel")
+            if is_done or record.picking_id or record.production_id:
+                return Plan(record.date, record.date, is_done)
+        return None
+
+    def _can_start(self, record):
+        return (
+            record._name == PRODUCTION
+            and record.state == "confirmed"
+            and record.reservation_state == "assigned"
+        )
+
+    def _get_share_done(self, documents, model):
+        """Fraction of the work of one kind that is done; all where there is none."""
+        done, whole = {
+            PRODUCTION: ("qty_produced", "product_qty"),
+            LINE: ("qty_received", "product_qty"),
+        }[model]
+        parts = [
+            min(record[done] / record[whole], 1.0)
+            for record in documents
+            if record._name == model and record[whole]
+        ]
+        return sum(parts) / len(parts) if parts else 1.0
+
+    def _get_share_ready(self, documents, line):
+        """Fraction of the deliveries that is reserved or gone."""
+        moves = [
+            record
+            for record in documents
+            if record._name == MOVE and record.sale_line_id == line
+        ]
+        last = [move for move in moves if move.location_dest_id.usage != "internal"]
+        total = sum(move._get_demanded_quantity() for move in last)
+        taken = sum(move._get_taken_quantity() for move in last)
+        return min(taken / total, 1.0) if total else 0.0

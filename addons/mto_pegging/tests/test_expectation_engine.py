@@ -1,0 +1,59 @@
+from odoo.tests import BaseCase
+
+from ..engine import Expectation, Peg, Plan, expect
+
+# A line is delivered from an order (made of two parts, one of them in stock).
+ORDER = ["line", "delivery", "make", "need", "part", "stock"]
+PEGS = [
+    Peg("line", "delivery", 1),
+    Peg("delivery", "make", 1),
+    Peg("make", "need", 1),
+    Peg("need", "part", 1),
+    Peg("need", "stock", 1),
+]
+
+
+class TestExpectation(BaseCase):
+    def _expect(self, now=0, unsupplied=(), **plans):
+        plans = {
+            "delivery": Plan(20, 20),
+            "make": Plan(14, 18, is_made=True),
+            "part": Plan(10, 10),
+            **plans,
+        }
+        return expect(ORDER, PEGS, plans, unsupplied, now)["line"]
+
+    def test_plan_is_kept(self):
+        self.assertEqual(self._expect(), Expectation(20, "make"))
+
+    def test_late_part_moves_what_follows(self):
+        late = self._expect(part=Plan(30, 30))
+        self.assertEqual(late, Expectation(34, "part"))
+
+    def test_slack_takes_up_a_delay(self):
+        self.assertEqual(self._expect(part=Plan(15, 15)), Expectation(20, "part"))
+
+    def test_late_plan_of_the_order_itself(self):
+        late = self._expect(make=Plan(25, 29, is_made=True))
+        self.assertEqual(late, Expectation(29, "make"))
+
+    def test_what_should_have_begun_begins_now(self):
+        self.assertEqual(self._expect(now=40), Expectation(44, "part"))
+        running = Plan(14, 18, is_started=True, is_made=True)
+        done = Plan(10, 10, is_done=True)
+        self.assertEqual(
+            self._expect(now=40, part=done, make=running), Expectation(40, "make")
+        )
+
+    def test_all_is_there(self):
+        made = Plan(14, 18, is_done=True)
+        self.assertEqual(self._expect(make=made), Expectation(20, "delivery"))
+        delivered = Plan(20, 20, is_done=True)
+        self.assertEqual(self._expect(make=made, delivery=delivered), Expectation())
+
+    def test_missing_part_is_named_at_the_top(self):
+        self.assertEqual(self._expect(unsupplied=["need"]).missing, "need")
+
+    def test_what_is_done_hides_what_was_missing(self):
+        made = Plan(14, 18, is_done=True)
+        self.assertIsNone(self._expect(unsupplied=["need"], make=made).missing)
