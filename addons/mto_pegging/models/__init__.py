@@ -1,5 +1,6 @@
 from . import (
     mto_pegging,
+    mto_expected_supply,
     mto_demand,
     mrp_production,
     purchase_order,

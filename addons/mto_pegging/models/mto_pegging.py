@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from odoo.addons.mto_cascade.engine import Flow
 from odoo.addons.mto_cascade.models.mto_supply_network import REQUESTED
 
-from ..engine import Demand, Facts, Peg, Shares, Supply, make_pegs, surplus
+from ..engine import TINY, Demand, Facts, Peg, Shares, Supply, make_pegs, surplus
 
 DOWN, UP = "down", "up"
 
@@ -68,6 +68,39 @@ class Graph:
         self.unsupplied = unsupplied
         self.totals = totals
 
+    def expect(self, pegs):
+        """Add soft pegs: of demands that lack supply, and of who competes for it.
+
+        ``pegs`` name moves; what is outside of the graph is left out.
+        """
+        nodes = {supply.key: supply.node or supply.key for supply in self.supplies}
+        quantities = defaultdict(float)
+        for peg in pegs:
+            supply = nodes.get(peg.supply)
+            if peg.supply[0] == STOCK:
+                supply = peg.supply[:2]
+            if not supply:
+                continue
+            quantity = peg.quantity
+            if peg.demand in self.totals:
+                quantity = self._cover(peg.demand, quantity)
+            if quantity > TINY:
+                quantities[peg.demand, supply] += quantity
+        self.pegs += [
+            Peg(demand, supply, quantity, hard=False)
+            for (demand, supply), quantity in quantities.items()
+        ]
+
+    def _cover(self, demand, quantity):
+        """Take ``quantity``, or what is missing if less, off what nothing supplies."""
+        missing = self.unsupplied.get(demand, 0.0)
+        quantity = min(quantity, missing)
+        if missing - quantity > TINY:
+            self.unsupplied[demand] = missing - quantity
+        else:
+            self.unsupplied.pop(demand, None)
+        return quantity
+
     def get_surplus(self):
         """Return {key: quantity that no demand is pegged to} of supplies."""
         return surplus(self.pegs, self.supplies)
@@ -89,10 +122,15 @@ class MtoPegging(models.AbstractModel):
 
     # Questions
 
-    def _get_supply(self, lines):
-        """Graph and shares of everything that supplies the order lines ``lines``."""
+    def _get_supply(self, lines, soft=False):
+        """Graph and shares of everything that supplies the order lines ``lines``.
+
+        :param bool soft: also what is expected to cover what nothing is linked with
+        """
         moves = lines.move_ids.filtered(lambda m: m.state != "cancel")
         graph = self._get_graph(moves, lines.env[LINE], DOWN)
+        if soft:
+            graph = self._add_expected(graph, moves)
         return graph, graph.get_shares([(SOLD, line.id) for line in lines])
 
     def _get_demand(self, keys, moves, purchase_lines):
@@ -110,6 +148,17 @@ class MtoPegging(models.AbstractModel):
             }
             for key in keys
         }, graph
+
+    def _add_expected(self, graph, moves):
+        """The graph below ``moves`` with soft pegs, and what lies below these."""
+        lacking = moves.browse(key[1] for key in graph.unsupplied)
+        if not lacking:
+            return graph
+        pegs, more, lines = self.env["mto.expected.supply"]._get_pegs(lacking)
+        if more or lines:
+            graph = self._get_graph(moves | more, lines, DOWN)
+        graph.expect(pegs)
+        return graph
 
     # The graph
 

@@ -1,4 +1,6 @@
 from . import test_engine
+from . import test_expected
+from . import test_expected_engine
 from . import test_get_demand
 from . import test_get_pegging
 from . import test_order_supply
