@@ -10,6 +10,7 @@
     "data": [
         "views/order_supply_views.xml",
         "views/demand_tree_views.xml",
+        "views/demand_goods_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["mto_pegging/static/tests/tours/**/*"],

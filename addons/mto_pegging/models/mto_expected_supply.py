@@ -110,7 +110,8 @@ class Book:
                 FROM stock_move move
                 JOIN product_product product ON product.id = move.product_id
                 JOIN product_template template ON template.id = product.product_tmpl_id
-                LEFT JOIN mrp_production production ON production.id = move.production_id
+                LEFT JOIN mrp_production production
+                  ON production.id = move.production_id
                 LEFT JOIN (
                     SELECT move_id, SUM(quantity_product_uom) AS quantity
                       FROM stock_move_line
@@ -164,7 +165,8 @@ class Book:
                            AND taker.state = 'done') END AS quantity
                 FROM stock_move_move_rel rel
                 JOIN stock_move origin ON origin.id = rel.move_orig_id
-                WHERE rel.move_dest_id = ANY(%(demands)s) AND origin.state != 'cancel'""",
+                WHERE rel.move_dest_id = ANY(%(demands)s)
+                  AND origin.state != 'cancel'""",
                 moved=_get_moved("origin"),
                 taken=_get_moved("taker"),
                 demands=list(self.moves),
@@ -195,7 +197,8 @@ class Book:
     def _read_quants(self):
         return self._read(
             SQL(
-                """SELECT quant.product_id, quant.company_id, quant.location_id AS place,
+                """SELECT quant.product_id, quant.company_id,
+                    quant.location_id AS place,
                     SUM(quant.quantity - quant.reserved_quantity) AS quantity
                 FROM stock_quant quant
                 JOIN stock_location location ON location.id = quant.location_id

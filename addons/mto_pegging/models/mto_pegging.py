@@ -1,4 +1,6 @@
 from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
 
 from odoo import fields, models
 from odoo.tools import SQL
@@ -110,6 +112,23 @@ class Graph:
         return Shares(self.pegs, self.totals, roots, makers)
 
 
+@dataclass
+class Answer:
+    """Whom nodes serve, see ``_get_demand``; keys are (model, id).
+
+    ``lines``: all order lines above them. ``shares``: {key: {order line: quantity in
+    the unit of the key's product}}. ``needs``: {key: {order line: datetime}}. ``totals``:
+    {key: quantity}. ``nodes``: {key: what is told of it}. ``products``: {key: product}.
+    """
+
+    lines: Any
+    shares: dict
+    needs: dict
+    totals: dict
+    nodes: dict
+    products: dict
+
+
 class MtoPegging(models.AbstractModel):
     """Who serves whom, with quantities. Computed from links; nothing is stored.
 
@@ -136,18 +155,54 @@ class MtoPegging(models.AbstractModel):
     def _get_demand(self, keys, moves, purchase_lines):
         """Shares of order lines in ``keys``, reached from these moves and lines up.
 
-        :return: {key: {sale.order.line: quantity in the unit of the key's product}}
+        :rtype: Answer
         """
         graph = self._get_graph(moves, purchase_lines, UP)
         lines = self._browse(key for key in graph.totals if key[0] == SOLD)
         shares = graph.get_shares(list(lines))
-        return {
-            key: {
-                lines[root]: quantity
-                for root, quantity in shares.quantities.get(key, {}).items()
-            }
-            for key in keys
-        }, graph
+        records = self._browse(keys)
+        needs = self._get_needs(shares, lines)
+        return Answer(
+            lines=self.env[SOLD].union(*lines.values()),
+            shares={
+                key: {
+                    lines[root]: quantity
+                    for root, quantity in shares.quantities.get(key, {}).items()
+                }
+                for key in keys
+            },
+            needs={
+                key: {lines[root]: need for root, need in needs[key].items()}
+                for key in keys
+            },
+            totals=graph.totals,
+            nodes=self._prepare_nodes(keys),
+            products={key: record.product_id for key, record in records.items()},
+        )
+
+    def _get_needs(self, shares, lines):
+        """When what supplies order lines is needed for them, at its own level.
+
+        That is when the demand takes the goods. What only announces them, a receipt, is
+        needed when its goods are.
+
+        :return: {key: {key of an order line: datetime, False for unknown}}
+        """
+        dates = {key: line._get_promise_date() for key, line in lines.items()}
+        moves = self._browse(
+            {peg.demand for peg, _passed in shares.pegs if peg.demand[0] == MOVE}
+        )
+        for key, move in moves.items():
+            if move.location_id.usage in ("internal", "transit"):
+                dates[key] = move.date
+        needs = defaultdict(dict)
+        # Whatever serves is behind all that it serves.
+        for peg, passed in shares.pegs:
+            for root in passed:
+                need = dates.get(peg.demand) or needs[peg.demand].get(root)
+                known = needs[peg.supply].get(root) or need
+                needs[peg.supply][root] = min(known, need) if need else known
+        return needs
 
     def _add_expected(self, graph, moves):
         """The graph below ``moves`` with soft pegs, and what lies below these."""

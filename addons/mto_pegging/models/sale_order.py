@@ -10,9 +10,9 @@ class SaleOrder(models.Model):
     def get_pegging(self, soft=False):
         """What supplies each order, at every level, with quantities.
 
-        Computed from links and reservations, on request also from dates. Needs read access to the orders only: a
-        salesperson sees documents, quantities and dates that serve the order, no cost
-        and no price.
+        Computed from links and reservations, on request also from dates. Needs read
+        access to the orders only: a salesperson sees documents, quantities and dates
+        that serve the order, no cost and no price.
 
         :param bool soft: also tell what is expected to cover demands on stock: free
             goods, then open supply without demand, in the order in which Odoo reserves
