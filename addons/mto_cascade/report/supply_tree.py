@@ -44,6 +44,9 @@ class MtoSupplyTree(models.AbstractModel):
               ``columns`` to show beside the bars; left out where nothing is dated
             - ``messages``: list of ``text`` and ``tone``
             - ``empty``: ``title`` and ``text`` to show without rows
+            - ``switch``, where there is another way to tell the same: ``label`` and
+              ``title`` of its button, ``report`` (the model of the other tree) and
+              ``active`` (whether this tree is the one that the button asks for)
         :rtype: dict
         :raises odoo.exceptions.AccessError: if a record may not be read
         """

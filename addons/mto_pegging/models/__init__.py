@@ -13,6 +13,10 @@ from . import (
     product_supplierinfo,
     mrp_production,
     mrp_workorder,
+    mto_expected_supply,
+    mto_demand_goods,
+    product_product,
+    product_template,
     purchase_order,
     purchase_order_line,
     res_company,
@@ -20,5 +24,7 @@ from . import (
     sale_order_history,
     sale_order_line,
     stock_move,
+    stock_lot,
     stock_picking,
+    stock_quant,
 )

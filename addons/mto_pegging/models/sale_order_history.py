@@ -91,7 +91,7 @@ class SaleOrder(models.Model):
         A row: ``name``, ``product``, ``quantity`` (the part for this order), ``uom``,
         ``date`` (planned end, UTC; False for none).
         """
-        peggings = self._get_pegging(found)
+        peggings = self._get_pegging(found=found)
         deliveries = self._get_delivery_moves(peggings)
         return {
             order: {

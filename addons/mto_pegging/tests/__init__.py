@@ -2,7 +2,10 @@ from . import test_demand_columns
 from . import test_demand_queue
 from . import test_engine
 from . import test_expectation_engine
+from . import test_expected
+from . import test_expected_engine
 from . import test_get_demand
+from . import test_get_demand_goods
 from . import test_get_pegging
 from . import test_history
 from . import test_open_order
