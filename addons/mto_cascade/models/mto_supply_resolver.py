@@ -34,6 +34,7 @@ from odoo import fields, models, tools
 from odoo.tools import SQL
 
 # What is read of every product and bill of materials, in one query each.
+PRODUCT_FIELDS = ["product_tmpl_id", "active", "variant_supply_policy"]
 TEMPLATE_FIELDS = [
     "name",
     "type",
@@ -53,6 +54,12 @@ BOM_FIELDS = [
     "produce_delay",
     "product_uom_id",
 ]
+LINE_FIELDS = ["bom_id", "product_id", "product_uom_id", "supply_policy"]
+# What core asks to tell which lines count for a product, in one query each as well.
+CHOICE_FIELDS = {
+    "product.product": ["product_template_attribute_value_ids"],
+    "mrp.bom.line": ["bom_product_template_attribute_value_ids"],
+}
 # What rules say is kept in Odoo's registry cache until one of these changes: all of a
 # rule, and these fields of what rules speak of.
 CACHED_FIELDS = {
@@ -157,11 +164,35 @@ class SupplyWay(NamedTuple):
     problem: str | bool = False
 
 
+class SupplyGoods(NamedTuple):
+    """What every step asks of a product, read once of its record; ids only."""
+
+    type: str
+    is_storable: bool
+    active: bool
+    unit_id: int
+    production_id: int
+
+
+class SupplyLine(NamedTuple):
+    """A line of a bill of materials, as ``SupplyGoods``."""
+
+    id: int
+    product_id: int
+    unit_id: int
+    policy: str | bool
+
+
 class SupplyComponent(NamedTuple):
-    """A component of a step: the line of the bill of materials and what it needs."""
+    """A component of a step: the line of the bill of materials and what it needs.
+
+    ``unit_id``, ``policy``: of the line.
+    """
 
     bom_line_id: int
     need: SupplyNeed
+    unit_id: int
+    policy: str | bool
 
 
 @dataclass(eq=False)
@@ -174,11 +205,14 @@ class SupplyMemory:
 
     today: object
     products: dict = field(default_factory=dict)
+    goods: dict = field(default_factory=dict)
     signatures: dict = field(default_factory=dict)
     category_routes: dict = field(default_factory=dict)
     kits: dict = field(default_factory=dict)
     bom_ids: list = field(default_factory=list)
+    bills: dict = field(default_factory=dict)
     line_ids: list = field(default_factory=list)
+    chosen: set = field(default_factory=set)
     ways: dict = field(default_factory=dict)
     boms: dict = field(default_factory=dict)
     subcontracted: dict = field(default_factory=dict)
@@ -247,13 +281,13 @@ class SupplyResolver(models.AbstractModel):
         self._prefetch(products, memory)
         memory.category_routes.update(
             (category.id, tuple(category.total_route_ids.ids))
-            for category in products.categ_id
+            for category in products.product_tmpl_id.categ_id
         )
         for product in products:
             known[product.id] = product
-            memory.signatures[company.id, product.id] = self._get_signature(
-                product, memory
-            )
+            key = (company.id, product.id)
+            memory.goods[key] = self._prepare_goods(product)
+            memory.signatures[key] = self._get_signature(product, memory)
         kits = self.env["mrp.bom"]._bom_find(
             products, company_id=company.id, bom_type="phantom"
         )
@@ -288,16 +322,32 @@ class SupplyResolver(models.AbstractModel):
 
     def _prefetch(self, products, memory):
         """Read in one query each what the loops below ask record by record."""
-        products.fetch(["product_tmpl_id", "active", "variant_supply_policy"])
-        templates = products.product_tmpl_id
-        templates.fetch(TEMPLATE_FIELDS)
+        templates = self._prefetch_goods(products)
         boms = templates.bom_ids
         memory.bom_ids += boms.ids
         boms.fetch(BOM_FIELDS)
+        memory.bills.update((bom.id, bom) for bom in boms)
         lines = boms.bom_line_ids
         memory.line_ids += lines.ids
-        lines.fetch(["bom_id", "product_id", "product_uom_id", "supply_policy"])
+        lines.fetch(LINE_FIELDS)
         templates.seller_ids.mapped("delay")  # with all columns, in one query
+
+    def _prefetch_goods(self, products):
+        """Read what products and their templates say; returns the templates."""
+        products.fetch(PRODUCT_FIELDS)
+        templates = products.product_tmpl_id
+        templates.fetch(TEMPLATE_FIELDS)
+        return templates
+
+    def _prepare_goods(self, product):
+        template = product.product_tmpl_id
+        return SupplyGoods(
+            template.type,
+            template.is_storable,
+            product.active,
+            template.uom_id.id,
+            template.property_stock_production.id,
+        )
 
     def _get_signature(self, product, memory):
         """What core's search for a rule depends on, of a product.
@@ -322,13 +372,14 @@ class SupplyResolver(models.AbstractModel):
         steps = {}
         ordered = {}
         for need in needs:
-            product = products[need.product_id]
-            kit_id = memory.kits.get((company_id, need.product_id))
-            if product.type != "consu":
+            key = (company_id, need.product_id)
+            kit_id = memory.kits.get(key)
+            if memory.goods[key].type != "consu":
                 steps[need] = SupplyStep(need, supply="service")
             elif kit_id:
                 steps[need] = SupplyStep(need, supply="kit", bom_id=kit_id)
             else:
+                product = products[need.product_id]
                 ordered[need] = self._get_way(need, product, memory)
         ends = self._get_ends(ordered, memory)
         for need, way in ordered.items():
@@ -586,19 +637,43 @@ class SupplyResolver(models.AbstractModel):
 
         Of a kit: its lines in its place; a component that is a kit has its own step.
         """
-        found = {}
+        asked = {}
         for step in steps:
             if step.supply in WITH_COMPONENTS and step.bom_id:
-                resolver = self._in_company(step.need.company_id)
-                template = resolver._prepare_component_need(step, memory)
-                found[step] = tuple(
-                    SupplyComponent(line_id, template._replace(product_id=product_id))
-                    for line_id, product_id in resolver._get_lines(step, memory)
-                )
+                asked.setdefault(step.need.company_id, []).append(step)
+        found = {}
+        for company_id, group in asked.items():
+            resolver = self._in_company(company_id)
+            resolver._prefetch_choices(memory)
+            for step in group:
+                found[step] = resolver._get_step_components(step, memory)
+            components = (part for step in group for part in found[step])
+            resolver._load({part.need.product_id for part in components}, memory)
         return found
 
+    def _get_step_components(self, step, memory):
+        # All fields but the product, which comes first.
+        _none, *rest = self._prepare_component_need(step, memory)
+        return tuple(
+            SupplyComponent(
+                line.id, SupplyNeed(line.product_id, *rest), line.unit_id, line.policy
+            )
+            for line in self._get_lines(step, memory)
+        )
+
+    def _prefetch_choices(self, memory):
+        """Read what tells which lines count, for all that was loaded since."""
+        loaded = {
+            "product.product": memory.products[self.env.company.id],
+            "mrp.bom.line": memory.line_ids,
+        }
+        for model, ids in loaded.items():
+            new_ids = [id_ for id_ in ids if (model, id_) not in memory.chosen]
+            memory.chosen.update((model, id_) for id_ in new_ids)
+            self.env[model].browse(new_ids).fetch(CHOICE_FIELDS[model])
+
     def _get_lines(self, step, memory):
-        """Ids of the lines that count for the product, each with its component."""
+        """The ``SupplyLine``s that count for the product of a step."""
         need = step.need
         key = (step.bom_id, need.product_id, need.option_ids)
         if key not in memory.lines:
@@ -606,18 +681,23 @@ class SupplyResolver(models.AbstractModel):
             options = self.env["product.template.attribute.value"].browse(
                 need.option_ids
             )
-            bom = self._browse_bom(step.bom_id, memory)
             memory.lines[key] = tuple(
-                (line.id, line.product_id.id)
-                for line in bom.bom_line_ids
+                SupplyLine(
+                    line.id,
+                    line.product_id.id,
+                    line.product_uom_id.id,
+                    line.supply_policy,
+                )
+                for line in self._browse_bom(step.bom_id, memory).bom_line_ids
                 if not line._skip_bom_line(product, options)
             )
         return memory.lines[key]
 
     def _browse_bom(self, bom_id, memory):
         """The bill of materials; what is read of it is read of all at once."""
-        bom = self.env["mrp.bom"].browse(bom_id or ())
-        return bom.with_prefetch(memory.bom_ids) if bom else bom
+        if bom_id not in memory.bills:
+            memory.bills[bom_id] = self.env["mrp.bom"].browse(bom_id or ())
+        return memory.bills[bom_id]
 
     def _prepare_component_need(self, step, memory):
         """The need of any component of a step; the product is filled in later."""
@@ -642,12 +722,12 @@ class SupplyResolver(models.AbstractModel):
         return source.id, source.warehouse_id.id
 
     def _new_component_need(self, step, source_id, warehouse_id, memory):
-        product = memory.products[self.env.company.id][step.need.product_id]
+        company_id = self.env.company.id
         date = step.need.date and step.need.date - timedelta(days=step.delay)
         return SupplyNeed(
             product_id=step.need.product_id,
-            location_id=product.property_stock_production.id,
-            company_id=self.env.company.id,
+            location_id=memory.goods[company_id, step.need.product_id].production_id,
+            company_id=company_id,
             warehouse_id=warehouse_id,
             source_id=source_id,
             date=bool(date and date > memory.today) and date,

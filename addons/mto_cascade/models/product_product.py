@@ -76,7 +76,7 @@ class ProductProduct(models.Model):
             ._get_product_problems(products, warehouse.sudo())
         )
         nothing = {"problems": [], "more": 0}
-        return {product: found.get(product.sudo(), nothing) for product in self}
+        return {product: found.get(product, nothing) for product in self}
 
     @api.readonly
     def get_supply_problems(self, warehouse_id=False):
@@ -281,7 +281,9 @@ class ProductProduct(models.Model):
         return {
             product.id: [
                 PolicySource("variant", product.variant_supply_policy, product.id),
-                PolicySource("product", product.supply_policy, product.id),
+                PolicySource(
+                    "product", product.product_tmpl_id.supply_policy, product.id
+                ),
             ]
             for product in self
         }
