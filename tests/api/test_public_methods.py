@@ -25,6 +25,7 @@ CALLS = [
     ("purchase.order", "get_demand", "order_line_bicycle_bicycle.purchases"),
     ("stock.picking", "get_demand", "order_line_bicycle_bicycle.pickings"),
     ("product.product", "get_supply_path", "product_bicycle"),
+    ("mrp.bom", "get_supply_path", "bom_bicycle"),
     ("sale.order", "preview_cascade", "order_quoted"),
     ("product.product", "get_supply_problems", "product_bicycle"),
     ("sale.order", "get_supply_problems", "order_quoted"),

@@ -114,7 +114,7 @@ class SupplyCheck(models.AbstractModel):
 
     # What is asked
 
-    def _get_line_problems(self, lines, told=TOLD):
+    def _get_line_problems(self, lines, told=TOLD, known=None):
         """Return {order line: {"problems": [...], "more": n}}, see ``_get_problems``.
 
         Lines without goods have none. The lines may be unsaved.
@@ -123,9 +123,9 @@ class SupplyCheck(models.AbstractModel):
         for line in lines:
             if line.product_id.type == "consu" and line.product_uom_qty > 0:
                 items[line] = PathItem(line._prepare_supply_need(), 0, False, line)
-        return self._get_problems(items, told, lines.company_id)
+        return self._get_problems(items, told, lines.company_id, known)
 
-    def _get_product_problems(self, products, warehouse, told=TOLD):
+    def _get_product_problems(self, products, warehouse, told=TOLD, known=None):
         """Return {product: {"problems": [...], "more": n}}: each if it were sold."""
         company = warehouse.company_id or self.env.company
         self.env["mto.supply.resolver"]._prefetch_goods(products)
@@ -134,9 +134,9 @@ class SupplyCheck(models.AbstractModel):
         items = {
             product: PathItem(need) for product, need in zip(goods, needs, strict=True)
         }
-        return self._get_problems(items, told, company)
+        return self._get_problems(items, told, company, known)
 
-    def _get_bom_problems(self, boms, warehouse, told=TOLD):
+    def _get_bom_problems(self, boms, warehouse, told=TOLD, known=None):
         """Return {(bill, product): {"problems": [...], "more": n}} of its products.
 
         What is made from it, whatever supplies the product when it is sold.
@@ -159,25 +159,28 @@ class SupplyCheck(models.AbstractModel):
             (bom, product): PathItem(needs[product]._replace(bom_id=bom.id))
             for bom, product in made
         }
-        return self._get_problems(items, told, company)
+        return self._get_problems(items, told, company, known)
 
-    def _get_problems(self, items, told, companies):
-        """Return {key: {"problems": [{"path", "code", "message"}], "more": n}}.
+    def _get_problems(self, items, told, companies, known=None):
+        """Return {key: {"problems": [dictionary], "more": n}}.
 
-        ``path``: names from the top to where it is wrong. ``code``: one of PROBLEMS.
+        A problem has ``path`` and ``product_ids``: names and ids of the products from
+        the top to where it is wrong. ``code``: one of PROBLEMS.
         ``message``: what is wrong there, in the language of the user. ``more``: how
         many problems there are beside those told. Needs sudo: vendors, rules and bills
         of materials are read, their names and prices never told.
 
         :param items: {key: ``PathItem``}
+        :param known: the resolver's memory, where it has read of them already
         """
-        reports = self._find_problems(items, told, companies)
+        reports = self._find_problems(items, told, companies, known)
         names = self._get_names(reports.values())
         return {
             key: {
                 "problems": [
                     {
                         "path": [names[label] for label in finding.labels],
+                        "product_ids": list(finding.labels),
                         "code": finding.problem.code,
                         "message": self._get_message(finding.problem, names),
                     }
@@ -188,9 +191,9 @@ class SupplyCheck(models.AbstractModel):
             for key, report in reports.items()
         }
 
-    def _find_problems(self, items, told, companies):
+    def _find_problems(self, items, told, companies, known=None):
         """Return {key: report of the engine}."""
-        memory = self._new_memory(companies)
+        memory = self._new_memory(companies, known)
         for item in items.values():
             if item.need.bom_id:
                 resolver = self.env["mto.supply.resolver"]
@@ -200,7 +203,7 @@ class SupplyCheck(models.AbstractModel):
         graph = PathGraph(memory.nodes, limit)
         return {key: graph.report(item, told) for key, item in items.items()}
 
-    def _new_memory(self, companies):
+    def _new_memory(self, companies, known=None):
         Rule = self.env["mto.supply.rule"]
         rules = [
             rule for company in companies for rule in Rule._get_engine_rules(company.id)
@@ -212,7 +215,7 @@ class SupplyCheck(models.AbstractModel):
             if level is not None
         ]
         return PathMemory(
-            self.env["mto.supply.resolver"]._new_memory(),
+            known or self.env["mto.supply.resolver"]._new_memory(),
             max(levels, default=1),
             any(
                 rule.needs & {"customer", "customer_tag", "quantity"} for rule in rules
@@ -344,11 +347,13 @@ class SupplyCheck(models.AbstractModel):
 
     def _prepare_demand(self, item, step, memory):
         need = step.need
+        # Of the company whose stock it leaves, which may be another one.
+        company_id = (step.replenishment or need).company_id
         order_line = self._get_order_line(item)
         unknown = frozenset({"customer", "customer_tag", "quantity"})
         return SupplyDemand(
             product=memory.resolver.products[need.company_id][need.product_id],
-            company=self.env["res.company"].browse(need.company_id),
+            company=self.env["res.company"].browse(company_id),
             warehouse=self.env["stock.warehouse"].browse(step.source_warehouse_id),
             order_line=order_line,
             bom_line=self.env["mrp.bom.line"].browse(item.bom_line_id or ()),

@@ -11,7 +11,8 @@ a component also says where its manufacturing order takes it from. A *step* answ
    'manufacture', 'subcontract' (with ``bom_id``), 'buy' (with ``vendor_line_id``),
    'transfer', 'kit' (its components take its place), 'service' (nothing), or False
    with the code of a ``problem``. The ``replenishment`` is that need as a need of its
-   own: resolve it to follow a transfer to the warehouse that it comes from.
+   own: resolve it to follow a transfer to the warehouse that it comes from. What
+   another company supplies is a transfer too: the replenishment is a need of hers.
 
 ``_resolve(needs, memory)`` returns {need: step}, ``_get_components(steps, memory)`` the
 needs of the next level. Call both with one memory for all levels::
@@ -93,6 +94,9 @@ class SupplyNeed(NamedTuple):
     ``option_ids``: chosen no-variant attribute values.
     ``packaging_id``: unit it is packed in, where its package type has routes.
     ``is_sold``: of a sales order line, not of a component.
+    ``of_order``: an order line itself asks, so that rules are those of its company;
+    other needs are asked for by transfers and orders, and rules are those of the
+    company of the place, of all companies where the place has none.
     ``date``: day after today on which it is needed; False for today.
     """
 
@@ -106,6 +110,7 @@ class SupplyNeed(NamedTuple):
     option_ids: tuple = ()
     packaging_id: int | bool = False
     is_sold: bool = False
+    of_order: bool = False
     date: object = False
 
 
@@ -463,6 +468,7 @@ class SupplyResolver(models.AbstractModel):
             source_id=False,
             warehouse_id=warehouse.id,
             company_id=company.id or place.company_id,
+            of_order=False,
         )
 
     def _leaves_stock(self, source_id, destination_id):
@@ -504,10 +510,16 @@ class SupplyResolver(models.AbstractModel):
             "warehouse_id": self.env["stock.warehouse"].browse(
                 place.warehouse_id or ()
             ),
-            "company_id": self.env["res.company"].browse(place.company_id),
+            "company_id": self._get_rule_company(place),
             "route_ids": routes,
             "packaging_uom_id": self.env["uom.uom"].browse(place.packaging_id or ()),
         }
+
+    def _get_rule_company(self, place):
+        """Whose rules core asks for: without a company, as in transit, all of them."""
+        if place.of_order:
+            return self.env["res.company"].browse(place.company_id)
+        return self.env["stock.location"].browse(place.location_id).company_id
 
     def _search_component_rule(self, place, product):
         """As ``stock.move._adjust_procure_method`` searches for a component."""
@@ -532,7 +544,7 @@ class SupplyResolver(models.AbstractModel):
         bought = [
             (need.product_id, need.date or memory.today)
             for need, way in ways.items()
-            if way.action == "buy"
+            if way.action == "buy" and not self._is_elsewhere(way)
         ]
         self._find_vendors(bought, memory)
         self._find_subcontracted(bought, memory)
@@ -542,6 +554,9 @@ class SupplyResolver(models.AbstractModel):
         end = {"supply_rule_id": way.rule_id, "picking_type_id": way.picking_type_id}
         if way.problem:
             return {"problem": way.problem}
+        if self._is_elsewhere(way):
+            # Its company has its own bills of materials, vendors and policies.
+            return {**end, "supply": "transfer"}
         if way.action == "manufacture":
             return {**end, **self._get_made_end(need, way, memory)}
         if way.action == "buy":
@@ -549,6 +564,12 @@ class SupplyResolver(models.AbstractModel):
         if way.action in PULL_ACTIONS:
             return {**end, "supply": "transfer"}
         return {"problem": "no_rule"}
+
+    def _is_elsewhere(self, way):
+        """Whether another company supplies the place where the moves begin."""
+        return bool(
+            way.rule_id and way.moves and way.place.company_id != self.env.company.id
+        )
 
     def _get_made_end(self, need, way, memory):
         bom_id = need.bom_id or memory.boms[self._get_bom_key(need, way)]
@@ -579,7 +600,9 @@ class SupplyResolver(models.AbstractModel):
         """Find what to make from, as ``stock.rule._get_matching_bom`` does."""
         missing = {}
         for need, way in ways.items():
-            if way.action == "manufacture" and not need.bom_id:
+            if way.action == "manufacture" and not (
+                need.bom_id or self._is_elsewhere(way)
+            ):
                 key = self._get_bom_key(need, way)
                 if key not in memory.boms:
                     missing.setdefault(way.picking_type_id, []).append(key)
