@@ -314,6 +314,11 @@ class SupplyPlan(models.AbstractModel):
         found = resolver._find_normal_boms(picking_type, list(made))
         if rest := (products.keys() & made) - found.keys():
             found.update(resolver._find_normal_boms(False, list(rest)))
+        # The check of paths asks for the same.
+        answers.memory.boms.update(
+            ((company_id, picking_type.id, id_), found.get(id_, False))
+            for id_ in found.keys() | products.keys()
+        )
         found.update(answers.memo["bills"])
         return {
             products[product_id]: self._browse_bom(answers, bom_id)
