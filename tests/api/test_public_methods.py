@@ -30,6 +30,7 @@ CALLS = [
     ("stock.quant", "get_demand", "order_line_bicycle_bicycle.quants"),
     ("mrp.workorder", "get_demand", "order_line_bicycle_bicycle.work_orders"),
     ("product.product", "get_supply_path", "product_bicycle"),
+    ("mrp.bom", "get_supply_path", "bom_bicycle"),
     ("sale.order", "preview_cascade", "order_quoted"),
     ("product.product", "get_supply_problems", "product_bicycle"),
     ("sale.order", "get_supply_problems", "order_quoted"),

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from .mto_supply_check import tell_problems
@@ -61,6 +61,65 @@ class MrpBom(models.Model):
                     if problem not in told["problems"]
                 ]
         return answers
+
+    @api.readonly
+    def get_supply_path(self, quantity=1.0, warehouse_id=False):
+        """What making a quantity from each bill of materials would create.
+
+        As ``product.product.get_supply_path``, but made whatever supplies the product
+        when it is sold, and from this bill of materials. Of one without a variant the
+        first variant is made. A kit, and what a subcontractor makes, is told as if it
+        were sold. Needs read access to the bills of materials only.
+
+        :param float quantity: in the unit of each product
+        :param int warehouse_id: warehouse that makes; the first one of the company of
+            the bill of materials if not given
+        :return: one node per bill of materials, in the order of ``self``, with ``id``,
+            ``model`` ('mrp.bom') and ``name`` of it
+        :rtype: list[dict]
+        :raises odoo.exceptions.AccessError: if a bill of materials may not be read
+        :raises odoo.exceptions.MissingError: if the warehouse does not exist
+        :raises odoo.exceptions.UserError: if the quantity is not above zero, or there
+            is no variant yet that could be made
+        """
+        self.check_access("read")
+        warehouse = self.env["stock.warehouse"].browse(warehouse_id or ())
+        warehouse.check_access("read")
+        asked = [(bom, bom._get_made_products()[:1]) for bom in self]
+        for bom, product in asked:
+            if not product:
+                raise UserError(
+                    self.env._(
+                        "%(bom)s: its product has no variant yet. Create one first.",
+                        bom=bom.display_name,
+                    )
+                )
+        return self._preview_supply(asked, quantity, warehouse)
+
+    def _get_made_products(self):
+        self.ensure_one()
+        return self.product_id or self.product_tmpl_id.product_variant_ids
+
+    def _preview_supply(self, asked, quantity=1.0, warehouse=None):
+        """A node for each (bill of materials that may be read, product)."""
+        Product = self.env["product.product"]
+        # As for an order: only what is described above is handed out.
+        Preview = self.env["mto.supply.preview"]
+        return Preview.sudo()._preview_boms(
+            [
+                (
+                    bom.sudo(),
+                    product.sudo(),
+                    (
+                        warehouse
+                        or Product.with_company(bom.company_id)._get_supply_warehouse()
+                    ).sudo(),
+                )
+                for bom, product in asked
+            ],
+            quantity,
+            Preview._shows_cost(),
+        )
 
     @api.depends("product_tmpl_id", "product_id", "company_id")
     def _compute_engineering_line_count(self):

@@ -105,6 +105,7 @@ class PathMemory:
     nodes: dict = field(default_factory=dict)
     restocks: dict = field(default_factory=dict)
     asked: set = field(default_factory=set)
+    wrong_units: dict = field(default_factory=dict)
 
 
 class SupplyCheck(models.AbstractModel):
@@ -113,7 +114,7 @@ class SupplyCheck(models.AbstractModel):
 
     # What is asked
 
-    def _get_line_problems(self, lines, told=TOLD):
+    def _get_line_problems(self, lines, told=TOLD, known=None):
         """Return {order line: {"problems": [...], "more": n}}, see ``_get_problems``.
 
         Lines without goods have none. The lines may be unsaved.
@@ -122,19 +123,20 @@ class SupplyCheck(models.AbstractModel):
         for line in lines:
             if line.product_id.type == "consu" and line.product_uom_qty > 0:
                 items[line] = PathItem(line._prepare_supply_need(), 0, False, line)
-        return self._get_problems(items, told, lines.company_id)
+        return self._get_problems(items, told, lines.company_id, known)
 
-    def _get_product_problems(self, products, warehouse, told=TOLD):
+    def _get_product_problems(self, products, warehouse, told=TOLD, known=None):
         """Return {product: {"problems": [...], "more": n}}: each if it were sold."""
         company = warehouse.company_id or self.env.company
-        goods = products.filtered(lambda product: product.type == "consu")
+        self.env["mto.supply.resolver"]._prefetch_goods(products)
+        goods = products.filtered(lambda p: p.product_tmpl_id.type == "consu")
         needs = goods._prepare_supply_needs(company, warehouse)
         items = {
             product: PathItem(need) for product, need in zip(goods, needs, strict=True)
         }
-        return self._get_problems(items, told, company)
+        return self._get_problems(items, told, company, known)
 
-    def _get_bom_problems(self, boms, warehouse, told=TOLD):
+    def _get_bom_problems(self, boms, warehouse, told=TOLD, known=None):
         """Return {(bill, product): {"problems": [...], "more": n}} of its products.
 
         What is made from it, whatever supplies the product when it is sold.
@@ -157,25 +159,28 @@ class SupplyCheck(models.AbstractModel):
             (bom, product): PathItem(needs[product]._replace(bom_id=bom.id))
             for bom, product in made
         }
-        return self._get_problems(items, told, company)
+        return self._get_problems(items, told, company, known)
 
-    def _get_problems(self, items, told, companies):
-        """Return {key: {"problems": [{"path", "code", "message"}], "more": n}}.
+    def _get_problems(self, items, told, companies, known=None):
+        """Return {key: {"problems": [dictionary], "more": n}}.
 
-        ``path``: names from the top to where it is wrong. ``code``: one of PROBLEMS.
+        A problem has ``path`` and ``product_ids``: names and ids of the products from
+        the top to where it is wrong. ``code``: one of PROBLEMS.
         ``message``: what is wrong there, in the language of the user. ``more``: how
         many problems there are beside those told. Needs sudo: vendors, rules and bills
         of materials are read, their names and prices never told.
 
         :param items: {key: ``PathItem``}
+        :param known: the resolver's memory, where it has read of them already
         """
-        reports = self._find_problems(items, told, companies)
+        reports = self._find_problems(items, told, companies, known)
         names = self._get_names(reports.values())
         return {
             key: {
                 "problems": [
                     {
                         "path": [names[label] for label in finding.labels],
+                        "product_ids": list(finding.labels),
                         "code": finding.problem.code,
                         "message": self._get_message(finding.problem, names),
                     }
@@ -186,9 +191,9 @@ class SupplyCheck(models.AbstractModel):
             for key, report in reports.items()
         }
 
-    def _find_problems(self, items, told, companies):
+    def _find_problems(self, items, told, companies, known=None):
         """Return {key: report of the engine}."""
-        memory = self._new_memory(companies)
+        memory = self._new_memory(companies, known)
         for item in items.values():
             if item.need.bom_id:
                 resolver = self.env["mto.supply.resolver"]
@@ -198,7 +203,7 @@ class SupplyCheck(models.AbstractModel):
         graph = PathGraph(memory.nodes, limit)
         return {key: graph.report(item, told) for key, item in items.items()}
 
-    def _new_memory(self, companies):
+    def _new_memory(self, companies, known=None):
         Rule = self.env["mto.supply.rule"]
         rules = [
             rule for company in companies for rule in Rule._get_engine_rules(company.id)
@@ -210,7 +215,7 @@ class SupplyCheck(models.AbstractModel):
             if level is not None
         ]
         return PathMemory(
-            self.env["mto.supply.resolver"]._new_memory(),
+            known or self.env["mto.supply.resolver"]._new_memory(),
             max(levels, default=1),
             any(
                 rule.needs & {"customer", "customer_tag", "quantity"} for rule in rules
@@ -241,57 +246,59 @@ class SupplyCheck(models.AbstractModel):
             todo = [item for item in found if item not in memory.nodes]
 
     def _fill_node(self, item, step, is_ordered, below, node, memory):
-        product = memory.resolver.products[item.need.company_id][item.need.product_id]
         if item.is_restock:
             if step.problem:
-                node.problems.append(self._get_step_problem(product, step, memory))
+                node.problems.append(self._get_step_problem(step, memory))
             return
-        if not product.active:
+        goods = memory.resolver.goods[item.need.company_id, item.need.product_id]
+        if not goods.active:
             node.problems.append(PathProblem("archived_component"))
-        if problem := self._get_unit_problem(item, product):
+        if problem := self._get_unit_problem(item, goods, memory):
             node.problems.append(problem)
         if is_ordered:
-            self._fill_ordered(item, step, product, below, node, memory)
-        elif item.level and product.is_storable:
-            self._fill_stocked(item, step, product, node, memory)
+            self._fill_ordered(item, step, goods, below, node, memory)
+        elif item.level and goods.is_storable:
+            self._fill_stocked(item, step, node, memory)
 
-    def _fill_ordered(self, item, step, product, below, node, memory):
+    def _fill_ordered(self, item, step, goods, below, node, memory):
         if step.problem:
-            node.problems.append(self._get_step_problem(product, step, memory))
+            node.problems.append(self._get_step_problem(step, memory))
         elif step.supply in TAKES_TIME:
-            node.problems += self._get_supply_problems(step, product, memory)
+            node.problems += self._get_supply_problems(step, goods, memory)
         if step.supply == "transfer":
             node.below[item._replace(need=step.replenishment)] = 0
-        levels = 0 if step.supply == "kit" else 1
-        for component in below.get(step, ()):
-            node.below[self._get_item_below(item, component, levels, memory)] = levels
+        if step in below:
+            levels = 0 if step.supply == "kit" else 1
+            items = self._get_items_below(item, below[step], levels, memory)
+            node.below.update(dict.fromkeys(items, levels))
 
-    def _fill_stocked(self, item, step, product, node, memory):
+    def _fill_stocked(self, item, step, node, memory):
         """A component from stock: its stock must be replenished by somebody."""
         warehouse_id = step.source_warehouse_id
         if not warehouse_id:
             return  # at a subcontractor: what he has is his business
-        route_ids = memory.restocks.get((product.id, warehouse_id))
+        route_ids = memory.restocks.get((item.need.product_id, warehouse_id))
         if route_ids is not None:
             need = step.replenishment._replace(route_ids=route_ids)
             node.below[PathItem(need, is_restock=True)] = 0
         elif step.problem:
-            node.problems.append(self._get_step_problem(product, step, memory))
+            node.problems.append(self._get_step_problem(step, memory))
         else:
             data = {"location": step.source_id}
             node.problems.append(PathProblem("not_replenished", data))
 
-    def _get_item_below(self, item, component, levels, memory):
-        line = self.env["mrp.bom.line"].browse(component.bom_line_id)
-        line = line.with_prefetch(memory.resolver.line_ids)
-        matters = (line.supply_policy or "inherit") != "inherit"
-        matters = matters or self._has_wrong_unit(line.product_uom_id, line.product_id)
-        return PathItem(
-            component.need,
-            min(item.level + levels, memory.deepest),
-            matters and line.id,
-            self._get_order_line_below(item, memory),
-        )
+    def _get_items_below(self, item, components, levels, memory):
+        level = min(item.level + levels, memory.deepest)
+        order_line = self._get_order_line_below(item, memory)
+        goods = memory.resolver.goods
+        for component in components:
+            need = component.need
+            counted_in = goods[need.company_id, need.product_id].unit_id
+            matters = (component.policy or "inherit") != "inherit"
+            matters = matters or self._has_wrong_unit(
+                component.unit_id, counted_in, memory
+            )
+            yield PathItem(need, level, matters and component.bom_line_id, order_line)
 
     def _get_order_line_below(self, item, memory):
         """The order line, where it can decide below the product that it sells."""
@@ -340,11 +347,13 @@ class SupplyCheck(models.AbstractModel):
 
     def _prepare_demand(self, item, step, memory):
         need = step.need
+        # Of the company whose stock it leaves, which may be another one.
+        company_id = (step.replenishment or need).company_id
         order_line = self._get_order_line(item)
         unknown = frozenset({"customer", "customer_tag", "quantity"})
         return SupplyDemand(
             product=memory.resolver.products[need.company_id][need.product_id],
-            company=self.env["res.company"].browse(need.company_id),
+            company=self.env["res.company"].browse(company_id),
             warehouse=self.env["stock.warehouse"].browse(step.source_warehouse_id),
             order_line=order_line,
             bom_line=self.env["mrp.bom.line"].browse(item.bom_line_id or ()),
@@ -366,11 +375,14 @@ class SupplyCheck(models.AbstractModel):
 
     # What is wrong
 
-    def _get_step_problem(self, product, step, memory):
+    def _get_step_problem(self, step, memory):
         """Why it cannot be ordered, by the cause a person can do something about."""
         code = step.problem
         data = {}
         if code == "no_rule" and self._get_supply_kind(step, memory) == "none":
+            product = memory.resolver.products[step.need.company_id][
+                step.need.product_id
+            ]
             code = "no_vendor" if product.purchase_ok else "no_bom"
             data["neither"] = True
         elif code == "no_rule":
@@ -379,38 +391,43 @@ class SupplyCheck(models.AbstractModel):
             data["date"] = step.need.date or memory.resolver.today
         return PathProblem(code, data)
 
-    def _get_unit_problem(self, item, product):
+    def _get_unit_problem(self, item, goods, memory):
         """A line that counts the product in a unit which is no unit of its."""
-        line = self._get_order_line(item)
         if item.bom_line_id:
             line = self.env["mrp.bom.line"].browse(item.bom_line_id)
-        elif item.level:
+        elif item.order_line and not item.level:
+            line = item.order_line
+        else:
             return False
-        return self._prepare_unit_problem(line.product_uom_id, product)
+        return self._prepare_unit_problem(line.product_uom_id, goods, memory)
 
-    def _get_supply_problems(self, step, product, memory):
+    def _get_supply_problems(self, step, goods, memory):
         problems = []
-        bom = self.env["mrp.bom"].browse(step.bom_id or ())
+        bom = self.env["mto.supply.resolver"]._browse_bom(step.bom_id, memory.resolver)
         vendor_line = self.env["product.supplierinfo"].browse(step.vendor_line_id or ())
-        bom = bom.with_prefetch(memory.resolver.bom_ids)
         for unit in (bom.product_uom_id, vendor_line.product_uom_id):
-            if problem := self._prepare_unit_problem(unit, product):
+            if problem := self._prepare_unit_problem(unit, goods, memory):
                 problems.append(problem)
         if not step.delay:
             data = {"supply": step.supply}
             problems.append(PathProblem("no_lead_time", data, is_advice=True))
         return problems
 
-    def _prepare_unit_problem(self, unit, product):
-        if not self._has_wrong_unit(unit, product):
+    def _prepare_unit_problem(self, unit, goods, memory):
+        unit_id = unit._origin.id
+        if not self._has_wrong_unit(unit_id, goods.unit_id, memory):
             return False
-        return PathProblem("no_common_unit", {"unit": unit.id, "of": product.uom_id.id})
+        data = {"unit": unit_id, "of": goods.unit_id}
+        return PathProblem("no_common_unit", data)
 
-    def _has_wrong_unit(self, unit, product):
-        counted_in = product.uom_id
-        return bool(
-            unit and unit != counted_in and not unit._has_common_reference(counted_in)
-        )
+    def _has_wrong_unit(self, unit_id, counted_in, memory):
+        if not unit_id or unit_id == counted_in:
+            return False
+        key = (unit_id, counted_in)
+        if key not in memory.wrong_units:
+            unit, other = self.env["uom.uom"].browse(key)
+            memory.wrong_units[key] = not unit._has_common_reference(other)
+        return memory.wrong_units[key]
 
     # Words
 

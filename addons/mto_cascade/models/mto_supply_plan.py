@@ -51,14 +51,16 @@ class SupplyPlan(models.AbstractModel):
     # Playing
 
     @api.model
-    def _play(self, products, play):
+    def _play(self, products, play, bills=()):
         """Play a game until nothing is unknown.
 
         :param products: what may be sold in it; everything below it is read at once
         :param play: function of the answers, called once for each level or so
+        :param bills: {product: bill of materials it is made from, whatever is found}
         :return: what ``play`` returned at last
         """
         answers = self._make_answers(products)
+        self._choose_bills(answers, dict(bills))
         while True:
             result = play(answers)
             asked = answers.take_asked()
@@ -79,6 +81,14 @@ class SupplyPlan(models.AbstractModel):
         answers.rule_ids = []
         self._load_products(answers, self.env.company.id, products.ids)
         return answers
+
+    def _choose_bills(self, answers, bills):
+        company_id = self.env.company.id
+        for product, bom in bills.items():
+            is_kit = bom.type == "phantom"
+            answers.memory.kits[company_id, product.id] = is_kit and bom.id
+            if bom.type == "normal":
+                answers.memo["bills"][product.id] = bom.id
 
     # Small things
 
@@ -136,9 +146,7 @@ class SupplyPlan(models.AbstractModel):
                 answers, company_id, {need.product_id for need in group.values()}
             )
             rules = {
-                key: self._find_rule(
-                    answers, need, products[need.product_id], key.of_order
-                )
+                key: self._find_rule(answers, need, products[need.product_id])
                 for key, need in group.items()
             }
             bought = [
@@ -157,6 +165,8 @@ class SupplyPlan(models.AbstractModel):
             key.warehouse,
             key.routes,
             packaging_id=bool(package.package_type_id.route_ids) and key.package,
+            is_sold=key.of_order,
+            of_order=key.of_order,
         )
 
     def _group_by_company(self, needs):
@@ -189,7 +199,7 @@ class SupplyPlan(models.AbstractModel):
             self._is_subcontracted(answers, key.company, key.product),
         )
 
-    def _find_rule(self, answers, need, product, of_order=False):
+    def _find_rule(self, answers, need, product):
         """The rule core finds, once per signature."""
         resolver = self.env["mto.supply.resolver"].with_company(need.company_id)
         signature = answers.memory.signatures[need.company_id, need.product_id]
@@ -197,10 +207,6 @@ class SupplyPlan(models.AbstractModel):
             # Core's search for a component asks for its own routes only.
             signature = signature[:2]
         place = need._replace(product_id=0)
-        if not of_order:
-            # As core, which asks for the company of the place.
-            location = self.env["stock.location"].browse(need.location_id)
-            place = place._replace(company_id=location.company_id.id)
         known = answers.memo["found_rules"]
         key = (signature, place)
         if key not in known:
@@ -308,6 +314,12 @@ class SupplyPlan(models.AbstractModel):
         found = resolver._find_normal_boms(picking_type, list(made))
         if rest := (products.keys() & made) - found.keys():
             found.update(resolver._find_normal_boms(False, list(rest)))
+        # The check of paths asks for the same.
+        answers.memory.boms.update(
+            ((company_id, picking_type.id, id_), found.get(id_, False))
+            for id_ in found.keys() | products.keys()
+        )
+        found.update(answers.memo["bills"])
         return {
             products[product_id]: self._browse_bom(answers, bom_id)
             for product_id, bom_id in found.items()

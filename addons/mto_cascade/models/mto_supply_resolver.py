@@ -11,7 +11,8 @@ a component also says where its manufacturing order takes it from. A *step* answ
    'manufacture', 'subcontract' (with ``bom_id``), 'buy' (with ``vendor_line_id``),
    'transfer', 'kit' (its components take its place), 'service' (nothing), or False
    with the code of a ``problem``. The ``replenishment`` is that need as a need of its
-   own: resolve it to follow a transfer to the warehouse that it comes from.
+   own: resolve it to follow a transfer to the warehouse that it comes from. What
+   another company supplies is a transfer too: the replenishment is a need of hers.
 
 ``_resolve(needs, memory)`` returns {need: step}, ``_get_components(steps, memory)`` the
 needs of the next level. Call both with one memory for all levels::
@@ -34,6 +35,7 @@ from odoo import fields, models, tools
 from odoo.tools import SQL
 
 # What is read of every product and bill of materials, in one query each.
+PRODUCT_FIELDS = ["product_tmpl_id", "active", "variant_supply_policy"]
 TEMPLATE_FIELDS = [
     "name",
     "type",
@@ -53,6 +55,12 @@ BOM_FIELDS = [
     "produce_delay",
     "product_uom_id",
 ]
+LINE_FIELDS = ["bom_id", "product_id", "product_uom_id", "supply_policy"]
+# What core asks to tell which lines count for a product, in one query each as well.
+CHOICE_FIELDS = {
+    "product.product": ["product_template_attribute_value_ids"],
+    "mrp.bom.line": ["bom_product_template_attribute_value_ids"],
+}
 # What rules say is kept in Odoo's registry cache until one of these changes: all of a
 # rule, and these fields of what rules speak of.
 CACHED_FIELDS = {
@@ -86,6 +94,9 @@ class SupplyNeed(NamedTuple):
     ``option_ids``: chosen no-variant attribute values.
     ``packaging_id``: unit it is packed in, where its package type has routes.
     ``is_sold``: of a sales order line, not of a component.
+    ``of_order``: an order line itself asks, so that rules are those of its company;
+    other needs are asked for by transfers and orders, and rules are those of the
+    company of the place, of all companies where the place has none.
     ``date``: day after today on which it is needed; False for today.
     """
 
@@ -99,6 +110,7 @@ class SupplyNeed(NamedTuple):
     option_ids: tuple = ()
     packaging_id: int | bool = False
     is_sold: bool = False
+    of_order: bool = False
     date: object = False
 
 
@@ -157,11 +169,35 @@ class SupplyWay(NamedTuple):
     problem: str | bool = False
 
 
+class SupplyGoods(NamedTuple):
+    """What every step asks of a product, read once of its record; ids only."""
+
+    type: str
+    is_storable: bool
+    active: bool
+    unit_id: int
+    production_id: int
+
+
+class SupplyLine(NamedTuple):
+    """A line of a bill of materials, as ``SupplyGoods``."""
+
+    id: int
+    product_id: int
+    unit_id: int
+    policy: str | bool
+
+
 class SupplyComponent(NamedTuple):
-    """A component of a step: the line of the bill of materials and what it needs."""
+    """A component of a step: the line of the bill of materials and what it needs.
+
+    ``unit_id``, ``policy``: of the line.
+    """
 
     bom_line_id: int
     need: SupplyNeed
+    unit_id: int
+    policy: str | bool
 
 
 @dataclass(eq=False)
@@ -174,11 +210,14 @@ class SupplyMemory:
 
     today: object
     products: dict = field(default_factory=dict)
+    goods: dict = field(default_factory=dict)
     signatures: dict = field(default_factory=dict)
     category_routes: dict = field(default_factory=dict)
     kits: dict = field(default_factory=dict)
     bom_ids: list = field(default_factory=list)
+    bills: dict = field(default_factory=dict)
     line_ids: list = field(default_factory=list)
+    chosen: set = field(default_factory=set)
     ways: dict = field(default_factory=dict)
     boms: dict = field(default_factory=dict)
     subcontracted: dict = field(default_factory=dict)
@@ -247,13 +286,13 @@ class SupplyResolver(models.AbstractModel):
         self._prefetch(products, memory)
         memory.category_routes.update(
             (category.id, tuple(category.total_route_ids.ids))
-            for category in products.categ_id
+            for category in products.product_tmpl_id.categ_id
         )
         for product in products:
             known[product.id] = product
-            memory.signatures[company.id, product.id] = self._get_signature(
-                product, memory
-            )
+            key = (company.id, product.id)
+            memory.goods[key] = self._prepare_goods(product)
+            memory.signatures[key] = self._get_signature(product, memory)
         kits = self.env["mrp.bom"]._bom_find(
             products, company_id=company.id, bom_type="phantom"
         )
@@ -288,16 +327,32 @@ class SupplyResolver(models.AbstractModel):
 
     def _prefetch(self, products, memory):
         """Read in one query each what the loops below ask record by record."""
-        products.fetch(["product_tmpl_id", "active", "variant_supply_policy"])
-        templates = products.product_tmpl_id
-        templates.fetch(TEMPLATE_FIELDS)
+        templates = self._prefetch_goods(products)
         boms = templates.bom_ids
         memory.bom_ids += boms.ids
         boms.fetch(BOM_FIELDS)
+        memory.bills.update((bom.id, bom) for bom in boms)
         lines = boms.bom_line_ids
         memory.line_ids += lines.ids
-        lines.fetch(["bom_id", "product_id", "product_uom_id", "supply_policy"])
+        lines.fetch(LINE_FIELDS)
         templates.seller_ids.mapped("delay")  # with all columns, in one query
+
+    def _prefetch_goods(self, products):
+        """Read what products and their templates say; returns the templates."""
+        products.fetch(PRODUCT_FIELDS)
+        templates = products.product_tmpl_id
+        templates.fetch(TEMPLATE_FIELDS)
+        return templates
+
+    def _prepare_goods(self, product):
+        template = product.product_tmpl_id
+        return SupplyGoods(
+            template.type,
+            template.is_storable,
+            product.active,
+            template.uom_id.id,
+            template.property_stock_production.id,
+        )
 
     def _get_signature(self, product, memory):
         """What core's search for a rule depends on, of a product.
@@ -322,13 +377,14 @@ class SupplyResolver(models.AbstractModel):
         steps = {}
         ordered = {}
         for need in needs:
-            product = products[need.product_id]
-            kit_id = memory.kits.get((company_id, need.product_id))
-            if product.type != "consu":
+            key = (company_id, need.product_id)
+            kit_id = memory.kits.get(key)
+            if memory.goods[key].type != "consu":
                 steps[need] = SupplyStep(need, supply="service")
             elif kit_id:
                 steps[need] = SupplyStep(need, supply="kit", bom_id=kit_id)
             else:
+                product = products[need.product_id]
                 ordered[need] = self._get_way(need, product, memory)
         ends = self._get_ends(ordered, memory)
         for need, way in ordered.items():
@@ -412,6 +468,7 @@ class SupplyResolver(models.AbstractModel):
             source_id=False,
             warehouse_id=warehouse.id,
             company_id=company.id or place.company_id,
+            of_order=False,
         )
 
     def _leaves_stock(self, source_id, destination_id):
@@ -453,10 +510,16 @@ class SupplyResolver(models.AbstractModel):
             "warehouse_id": self.env["stock.warehouse"].browse(
                 place.warehouse_id or ()
             ),
-            "company_id": self.env["res.company"].browse(place.company_id),
+            "company_id": self._get_rule_company(place),
             "route_ids": routes,
             "packaging_uom_id": self.env["uom.uom"].browse(place.packaging_id or ()),
         }
+
+    def _get_rule_company(self, place):
+        """Whose rules core asks for: without a company, as in transit, all of them."""
+        if place.of_order:
+            return self.env["res.company"].browse(place.company_id)
+        return self.env["stock.location"].browse(place.location_id).company_id
 
     def _search_component_rule(self, place, product):
         """As ``stock.move._adjust_procure_method`` searches for a component."""
@@ -481,7 +544,7 @@ class SupplyResolver(models.AbstractModel):
         bought = [
             (need.product_id, need.date or memory.today)
             for need, way in ways.items()
-            if way.action == "buy"
+            if way.action == "buy" and not self._is_elsewhere(way)
         ]
         self._find_vendors(bought, memory)
         self._find_subcontracted(bought, memory)
@@ -491,6 +554,9 @@ class SupplyResolver(models.AbstractModel):
         end = {"supply_rule_id": way.rule_id, "picking_type_id": way.picking_type_id}
         if way.problem:
             return {"problem": way.problem}
+        if self._is_elsewhere(way):
+            # Its company has its own bills of materials, vendors and policies.
+            return {**end, "supply": "transfer"}
         if way.action == "manufacture":
             return {**end, **self._get_made_end(need, way, memory)}
         if way.action == "buy":
@@ -498,6 +564,12 @@ class SupplyResolver(models.AbstractModel):
         if way.action in PULL_ACTIONS:
             return {**end, "supply": "transfer"}
         return {"problem": "no_rule"}
+
+    def _is_elsewhere(self, way):
+        """Whether another company supplies the place where the moves begin."""
+        return bool(
+            way.rule_id and way.moves and way.place.company_id != self.env.company.id
+        )
 
     def _get_made_end(self, need, way, memory):
         bom_id = need.bom_id or memory.boms[self._get_bom_key(need, way)]
@@ -528,7 +600,9 @@ class SupplyResolver(models.AbstractModel):
         """Find what to make from, as ``stock.rule._get_matching_bom`` does."""
         missing = {}
         for need, way in ways.items():
-            if way.action == "manufacture" and not need.bom_id:
+            if way.action == "manufacture" and not (
+                need.bom_id or self._is_elsewhere(way)
+            ):
                 key = self._get_bom_key(need, way)
                 if key not in memory.boms:
                     missing.setdefault(way.picking_type_id, []).append(key)
@@ -586,19 +660,43 @@ class SupplyResolver(models.AbstractModel):
 
         Of a kit: its lines in its place; a component that is a kit has its own step.
         """
-        found = {}
+        asked = {}
         for step in steps:
             if step.supply in WITH_COMPONENTS and step.bom_id:
-                resolver = self._in_company(step.need.company_id)
-                template = resolver._prepare_component_need(step, memory)
-                found[step] = tuple(
-                    SupplyComponent(line_id, template._replace(product_id=product_id))
-                    for line_id, product_id in resolver._get_lines(step, memory)
-                )
+                asked.setdefault(step.need.company_id, []).append(step)
+        found = {}
+        for company_id, group in asked.items():
+            resolver = self._in_company(company_id)
+            resolver._prefetch_choices(memory)
+            for step in group:
+                found[step] = resolver._get_step_components(step, memory)
+            components = (part for step in group for part in found[step])
+            resolver._load({part.need.product_id for part in components}, memory)
         return found
 
+    def _get_step_components(self, step, memory):
+        # All fields but the product, which comes first.
+        _none, *rest = self._prepare_component_need(step, memory)
+        return tuple(
+            SupplyComponent(
+                line.id, SupplyNeed(line.product_id, *rest), line.unit_id, line.policy
+            )
+            for line in self._get_lines(step, memory)
+        )
+
+    def _prefetch_choices(self, memory):
+        """Read what tells which lines count, for all that was loaded since."""
+        loaded = {
+            "product.product": memory.products[self.env.company.id],
+            "mrp.bom.line": memory.line_ids,
+        }
+        for model, ids in loaded.items():
+            new_ids = [id_ for id_ in ids if (model, id_) not in memory.chosen]
+            memory.chosen.update((model, id_) for id_ in new_ids)
+            self.env[model].browse(new_ids).fetch(CHOICE_FIELDS[model])
+
     def _get_lines(self, step, memory):
-        """Ids of the lines that count for the product, each with its component."""
+        """The ``SupplyLine``s that count for the product of a step."""
         need = step.need
         key = (step.bom_id, need.product_id, need.option_ids)
         if key not in memory.lines:
@@ -606,18 +704,23 @@ class SupplyResolver(models.AbstractModel):
             options = self.env["product.template.attribute.value"].browse(
                 need.option_ids
             )
-            bom = self._browse_bom(step.bom_id, memory)
             memory.lines[key] = tuple(
-                (line.id, line.product_id.id)
-                for line in bom.bom_line_ids
+                SupplyLine(
+                    line.id,
+                    line.product_id.id,
+                    line.product_uom_id.id,
+                    line.supply_policy,
+                )
+                for line in self._browse_bom(step.bom_id, memory).bom_line_ids
                 if not line._skip_bom_line(product, options)
             )
         return memory.lines[key]
 
     def _browse_bom(self, bom_id, memory):
         """The bill of materials; what is read of it is read of all at once."""
-        bom = self.env["mrp.bom"].browse(bom_id or ())
-        return bom.with_prefetch(memory.bom_ids) if bom else bom
+        if bom_id not in memory.bills:
+            memory.bills[bom_id] = self.env["mrp.bom"].browse(bom_id or ())
+        return memory.bills[bom_id]
 
     def _prepare_component_need(self, step, memory):
         """The need of any component of a step; the product is filled in later."""
@@ -642,12 +745,12 @@ class SupplyResolver(models.AbstractModel):
         return source.id, source.warehouse_id.id
 
     def _new_component_need(self, step, source_id, warehouse_id, memory):
-        product = memory.products[self.env.company.id][step.need.product_id]
+        company_id = self.env.company.id
         date = step.need.date and step.need.date - timedelta(days=step.delay)
         return SupplyNeed(
             product_id=step.need.product_id,
-            location_id=product.property_stock_production.id,
-            company_id=self.env.company.id,
+            location_id=memory.goods[company_id, step.need.product_id].production_id,
+            company_id=company_id,
             warehouse_id=warehouse_id,
             source_id=source_id,
             date=bool(date and date > memory.today) and date,

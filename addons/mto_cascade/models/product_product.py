@@ -66,17 +66,20 @@ class ProductProduct(models.Model):
                 self.env, answer
             )
 
-    def _find_supply_problems(self, warehouse):
-        """Return {product: {"problems": [...], "more": n}}, see below."""
+    def _find_supply_problems(self, warehouse, **options):
+        """Return {product: {"problems": [...], "more": n}}, see below.
+
+        :param options: of ``mto.supply.check._get_product_problems``
+        """
         # As for the decisions: what is missing is told, no vendor, price or cost.
         products = self.sudo().with_company(warehouse.sudo().company_id)
         found = (
             self.env["mto.supply.check"]
             .sudo()
-            ._get_product_problems(products, warehouse.sudo())
+            ._get_product_problems(products, warehouse.sudo(), **options)
         )
         nothing = {"problems": [], "more": 0}
-        return {product: found.get(product.sudo(), nothing) for product in self}
+        return {product: found.get(product, nothing) for product in self}
 
     @api.readonly
     def get_supply_problems(self, warehouse_id=False):
@@ -88,8 +91,8 @@ class ProductProduct(models.Model):
         :param int warehouse_id: warehouse to answer for; the company's first one if not
             given
         :return: one dictionary per product, in the order of ``self``: ``id``, ``model``
-            ('product.product'), ``name``, ``problems`` (``path``, ``code``,
-            ``message``) and ``more``
+            ('product.product'), ``name``, ``problems`` (``path``, ``product_ids``,
+            ``code``, ``message``) and ``more``
         :rtype: list[dict]
         :raises odoo.exceptions.AccessError: if a product may not be read
         :raises odoo.exceptions.MissingError: if the warehouse does not exist
@@ -178,9 +181,9 @@ class ProductProduct(models.Model):
         :param int warehouse_id: warehouse that delivers; the company's first one if not
             given
         :return: one node per product, in the order of ``self``, with ``id``, ``model``
-            ('product.product'), ``name``, ``supplies``, ``triggered``, ``problems`` and
-            ``totals`` (its ``documents``) as of ``sale.order.preview_cascade``. A node
-            has
+            ('product.product'), ``name``, ``supplies``, ``triggered``, ``problems``,
+            ``more`` and ``totals`` (its ``documents``) as of
+            ``sale.order.preview_cascade``. A node has
 
             - ``product_id``, ``product``, ``level`` (0: what is sold), ``quantity``,
               ``uom``; all quantities are in the unit of the product
@@ -259,6 +262,7 @@ class ProductProduct(models.Model):
                 company_id=company.id,
                 warehouse_id=warehouse.id,
                 is_sold=True,
+                of_order=True,
             )
             for product in self
         ]
@@ -281,7 +285,9 @@ class ProductProduct(models.Model):
         return {
             product.id: [
                 PolicySource("variant", product.variant_supply_policy, product.id),
-                PolicySource("product", product.supply_policy, product.id),
+                PolicySource(
+                    "product", product.product_tmpl_id.supply_policy, product.id
+                ),
             ]
             for product in self
         }

@@ -197,8 +197,8 @@ class SaleOrder(models.Model):
               - ``serves``: [{``order_line_id``, ``level``}]
 
             - ``triggered``: nodes of what reordering rules would add at once
-            - ``problems``: [{``path``: [names], ``code``, ``message``}], codes
-              'no_rule', 'no_bom', 'no_vendor', 'loop', 'depth_limit'
+            - ``problems``, ``more``: as of ``get_supply_problems``, with what only the
+              confirmation meets; up to 100 of each line are told
         :rtype: list[dict]
         :raises odoo.exceptions.AccessError: if an order may not be read
         """
@@ -234,15 +234,17 @@ class SaleOrder(models.Model):
                 self.env, answer
             )
 
-    def _find_supply_problems(self, lines=None):
+    def _find_supply_problems(self, lines=None, **options):
         """Return {order: {"problems": [...], "more": n}}, see ``get_supply_problems``.
 
         :param lines: of these orders, all if not given
+        :param options: of ``mto.supply.check._get_line_problems``
         """
         lines = (self.order_line if lines is None else lines)._get_paths_to_check()
         # Bills of materials, vendors and rules are not for everybody who sells; told
         # is what is missing, never a vendor, a price or a cost.
-        found = self.env["mto.supply.check"].sudo()._get_line_problems(lines.sudo())
+        Check = self.env["mto.supply.check"].sudo()
+        found = Check._get_line_problems(lines.sudo(), **options)
         answers = {order: {"problems": [], "more": 0} for order in self}
         for line in lines:
             answer = answers[line.order_id]
@@ -265,8 +267,9 @@ class SaleOrder(models.Model):
 
             - ``id``, ``model`` ('sale.order'), ``name``
             - ``problems``: list of dictionaries with ``path`` (names, from the sold
-              product to where it is wrong), ``code`` and ``message`` (what is wrong
-              there, in the language of the caller). Codes: 'no_bom', 'no_vendor',
+              product to where it is wrong), ``product_ids`` (the same products),
+              ``code`` and ``message`` (what is wrong there, in the language of the
+              caller). Codes: 'no_bom', 'no_vendor',
               'no_valid_price', 'no_rule', 'archived_component', 'loop',
               'no_common_unit', 'not_replenished', 'no_lead_time' and 'depth_limit'
             - ``more``: how many problems there are beyond the first of each line

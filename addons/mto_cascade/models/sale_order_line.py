@@ -364,6 +364,7 @@ class SaleOrderLine(models.Model):
             option_ids=tuple(self.product_no_variant_attribute_value_ids.ids),
             packaging_id=packaging.package_type_id.route_ids and packaging.id,
             is_sold=True,
+            of_order=True,
             date=self._get_supply_date(),
         )
 

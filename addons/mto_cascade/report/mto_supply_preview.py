@@ -6,6 +6,7 @@ from ..engine import CoreAnswer, decide
 from ..engine.confirmation import Confirmation
 from ..engine.documents import Need, Node, PurchaseLine
 from ..engine.factory import Served
+from ..models.mto_supply_check import get_serious
 from ..models.mto_supply_plan import NO_ORDER
 from ..models.supply_words import supply_sentence
 
@@ -15,6 +16,9 @@ SUPPLY_OF_KIND = {
     "subcontract": "subcontract",
     "transfer": "transfer",
 }
+# How many problems of one line or product are told: more than on other screens, since
+# each stands on a row of its own.
+TOLD = 100
 COST_GROUP = "mto_cascade.group_supply_cost"
 
 
@@ -47,8 +51,17 @@ class SupplyPreview(models.AbstractModel):
         played = self.env["mto.supply.plan"]._play(
             products, lambda answers: self._play_orders(answers, asked)
         )
+        # What was read for the game is known to the check.
+        known = next((answers.memory for *_rest, answers in played.values()), None)
+        found = quotations._find_supply_problems(told=TOLD, known=known)
+        nothing = {"problems": [], "more": 0}
         return [
-            self._render(order, *played.get(order, ([], [], [], None)), shows_cost)
+            self._render(
+                order,
+                *played.get(order, ([], [], [], None)),
+                found.get(order, nothing),
+                shows_cost,
+            )
             for order in orders
         ]
 
@@ -131,10 +144,7 @@ class SupplyPreview(models.AbstractModel):
 
         :return: as ``product.product.get_supply_path``
         """
-        if quantity <= 0:
-            raise UserError(
-                self.env._("Ask for a quantity above zero, not %s.", quantity)
-            )
+        self._check_quantity(quantity)
         company = warehouse.company_id or self.env.company
         place = self.env.ref("stock.stock_location_customers")
 
@@ -151,12 +161,76 @@ class SupplyPreview(models.AbstractModel):
 
         plan = self.env["mto.supply.plan"].with_company(company)
         played = plan._play(products, play)
+        known = next((answers.memory for *_rest, answers in played.values()), None)
+        found = products.with_company(company)._find_supply_problems(
+            warehouse, told=TOLD, known=known
+        )
         nodes = []
         for product in products:
-            rendered = self._render(product, *played[product], shows_cost)
+            rendered = self._render(
+                product, *played[product], found[product], shows_cost
+            )
             [node] = rendered["lines"]
             nodes.append({**rendered, "totals": rendered["documents"], **node})
         return nodes
+
+    # Bills of materials
+
+    @api.model
+    def _preview_boms(self, asked, quantity, shows_cost=False):
+        """One node per product of a bill of materials, as if it were made from it.
+
+        Each is played for itself: what is made from one bill of materials here may be
+        a component of another one there.
+
+        :param asked: [(bill of materials, product, warehouse)]
+        :return: as ``product.product.get_supply_path``, ``id`` and ``model`` of the bill
+        """
+        self._check_quantity(quantity)
+        nodes = []
+        for bom, product, warehouse in asked:
+            company = warehouse.company_id or self.env.company
+            preview = self.with_company(company)
+            nodes.append(
+                preview._preview_bom(bom, product, quantity, warehouse, shows_cost)
+            )
+        return nodes
+
+    def _preview_bom(self, bom, product, quantity, warehouse, shows_cost):
+        def play(answers):
+            need = self._make_bom_need(answers, bom, product, quantity, warehouse)
+            game = Confirmation(answers)
+            deltas = game.confirm([need])
+            return [need.node], deltas, game.triggered, answers
+
+        plan = self.env["mto.supply.plan"]
+        played = plan._play(product, play, {product: bom})
+        found = self.env["mto.supply.check"]._get_bom_problems(
+            bom, warehouse, told=TOLD, known=played[-1].memory
+        )
+        rendered = self._render(bom, *played, found[bom, product], shows_cost)
+        [node] = rendered["lines"]
+        return {**rendered, "totals": rendered["documents"], **node}
+
+    def _make_bom_need(self, answers, bom, product, quantity, warehouse):
+        """Wanted where manufacturing brings it; what is not made here, as if sold."""
+        customers = self.env.ref("stock.stock_location_customers")
+        need = self._make_free_need(
+            answers, product, quantity, warehouse, self.env.company, customers
+        )
+        rule = warehouse.manufacture_pull_id
+        if bom.type == "normal" and rule:
+            need.place = rule.location_dest_id.id
+            need.routes = tuple(rule.route_id.ids)
+            need.of_order = False
+            need.node.to_supply = quantity
+        return need
+
+    def _check_quantity(self, quantity):
+        if quantity <= 0:
+            raise UserError(
+                self.env._("Ask for a quantity above zero, not %s.", quantity)
+            )
 
     def _make_free_need(self, answers, product, quantity, warehouse, company, place):
         plan = self.env["mto.supply.plan"]
@@ -179,7 +253,7 @@ class SupplyPreview(models.AbstractModel):
 
     # Showing
 
-    def _render(self, record, nodes, deltas, triggered, answers, shows_cost):
+    def _render(self, record, nodes, deltas, triggered, answers, found, shows_cost):
         supplies = [self._render_delta(delta) for delta in deltas]
         return {
             "id": record.id,
@@ -191,9 +265,8 @@ class SupplyPreview(models.AbstractModel):
             "triggered": [
                 self._render_triggered(answers, one, shows_cost) for one in triggered
             ],
-            "problems": [
-                problem for node in nodes for problem in self._render_problems(node)
-            ],
+            "problems": self._join_problems(found, nodes),
+            "more": found["more"],
         }
 
     def _render_triggered(self, answers, triggered, shows_cost):
@@ -339,12 +412,31 @@ class SupplyPreview(models.AbstractModel):
         move = self.env["stock.move"].browse(number)
         return move.production_id or move.purchase_line_id.order_id or move.picking_id
 
+    def _join_problems(self, found, nodes):
+        """What the check of paths found, then what only the confirmation meets.
+
+        The check also looks below what stock covers today, and tells the cause.
+        """
+        problems = list(found["problems"])
+        told = {tuple(problem["product_ids"]) for problem in get_serious(found)}
+        for root in nodes:
+            for problem in self._render_problems(root):
+                path = tuple(problem["product_ids"])
+                if path not in told and problem not in problems:
+                    problems.append(problem)
+        return problems
+
     def _render_problems(self, root):
         for node in root.walk():
-            path = [node, *node.ancestors()]
+            path = []
+            for step in reversed([node, *node.ancestors()]):
+                # What another warehouse delivers is the same product: one step.
+                if not path or path[-1] != step.product:
+                    path.append(step.product)
             for code, details in node.problems.items():
                 yield {
-                    "path": [step.product.name for step in reversed(path)],
+                    "path": [product.name for product in path],
+                    "product_ids": [product.id for product in path],
                     "code": code,
                     "message": self._get_problem_message(node, code, details),
                 }

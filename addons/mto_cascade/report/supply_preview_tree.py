@@ -38,46 +38,39 @@ class MtoPreviewTree(models.AbstractModel):
     def _add_rows(self, rows, preview):
         """Add rows of the lines and everything below them, in the order of reading.
 
-        :return: [(path, words)] of what is wrong below the rows: where goods are taken
-            from stock nothing is created
+        :return: [(names of the path, words)] of what is wrong below the rows: where
+            goods are taken from stock nothing is created
         """
         problems = self._get_problem_words(preview)
         shown = set()
-        lines = reversed(preview["lines"])
-        stack = [(node, -1, (node["product"],)) for node in lines]
+        stack = [(node, -1, ()) for node in reversed(preview["lines"])]
         while stack:
-            node, parent, path = stack.pop()
+            node, parent, above = stack.pop()
             position = len(rows)
+            # What another warehouse delivers is the same product: one step of a path.
+            is_step = above[-1:] != (node["product_id"],)
+            path = (*above, node["product_id"]) if is_step else above
             rows.append(self._make_row(node, parent, problems.get(path)))
             shown.add(path)
-            stack += [
-                (child, position, (*path, child["product"]))
-                for child in reversed(node["children"])
-            ]
-        return [item for item in problems.items() if item[0] not in shown]
+            stack += [(child, position, path) for child in reversed(node["children"])]
+        names = {
+            tuple(problem["product_ids"]): problem["path"]
+            for problem in preview["problems"]
+        }
+        return [
+            (names[path], words)
+            for path, words in problems.items()
+            if path not in shown
+        ]
 
     def _get_problem_words(self, preview):
-        """{path of products: what is wrong there}"""
+        """{ids of the products of a path: what is wrong there}"""
         words = {}
         for problem in preview["problems"]:
-            told = words.setdefault(tuple(problem["path"]), [])
+            told = words.setdefault(tuple(problem["product_ids"]), [])
             if problem["message"] not in told:
                 told.append(problem["message"])
         return {path: "; ".join(told) for path, told in words.items()}
-
-    def _add_problems(self, previews, answers):
-        """Add what the check of supply paths found, see ``get_supply_problems``.
-
-        Confirming meets only what it orders; the check follows what is in stock too.
-        """
-        for preview, answer in zip(previews, answers, strict=True):
-            met = [_get_place(problem) for problem in preview["problems"]]
-            preview["problems"] += [
-                problem
-                for problem in answer["problems"]
-                if _get_place(problem) not in met
-            ]
-        return previews
 
     def _make_row(self, node, parent, problem):
         problem = problem or (node["problem"] and self.env._("Incomplete"))
@@ -245,10 +238,7 @@ class MtoPreviewOrder(models.AbstractModel):
     _description = "What will be created"
 
     def _get_previews(self, res_ids):
-        orders = self.env["sale.order"].browse(res_ids)
-        return self._add_problems(
-            orders.preview_cascade(), orders.get_supply_problems()
-        )
+        return self.env["sale.order"].browse(res_ids).preview_cascade()
 
 
 class MtoPreviewProduct(models.AbstractModel):
@@ -258,11 +248,10 @@ class MtoPreviewProduct(models.AbstractModel):
 
     def _get_previews(self, res_ids):
         products = self.env["product.product"].browse(res_ids)
-        previews = [
+        return [
             {**node, "documents": node["totals"], "lines": [node]}
             for node in products.get_supply_path()
         ]
-        return self._add_problems(previews, products.get_supply_problems())
 
 
 class MtoPreviewTemplate(models.AbstractModel):
@@ -281,14 +270,11 @@ class MtoPreviewBom(models.AbstractModel):
     _description = "What will be created"
 
     def _get_previews(self, res_ids):
-        """Of the products that the bills of materials make."""
+        """Of all products that the bills of materials make, made from them."""
         boms = self.env["mrp.bom"].browse(res_ids)
-        products = self.env["product.product"].union(
-            *(bom.product_id or bom.product_tmpl_id.product_variant_ids for bom in boms)
-        )
-        return super()._get_previews(products.ids)
-
-
-def _get_place(problem):
-    """Where something is wrong, and what."""
-    return (*problem["path"], problem["code"])
+        boms.check_access("read")
+        asked = [(bom, product) for bom in boms for product in bom._get_made_products()]
+        return [
+            {**node, "documents": node["totals"], "lines": [node]}
+            for node in boms._preview_supply(asked)
+        ]

@@ -5,6 +5,7 @@ from . import test_cascade
 from . import test_confirmation_engine
 from . import test_decision
 from . import test_dry_run
+from . import test_dry_run_differences
 from . import test_dry_run_topologies
 from . import test_engine
 from . import test_engineering

@@ -2,6 +2,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models.mto_supply_check import get_serious
 from .common import SupplyCommon
 from .dry_run import compare, compare_structure
 
@@ -195,7 +196,8 @@ class TestDryRun(SupplyCommon):
         order = self._create_order((products[0], 3), confirm=False)
         [answer] = order.preview_cascade()
         self.assertEqual(len(answer["supplies"]), 41)
-        self.assertFalse(answer["problems"])
+        codes = {problem["code"] for problem in answer["problems"]}
+        self.assertEqual(codes, {"depth_limit", "no_lead_time"})
         node = answer["lines"][0]
         while node["children"]:
             [node] = node["children"]
@@ -216,7 +218,7 @@ class TestDryRun(SupplyCommon):
         self.env.invalidate_all()
         order = self._create_order((upper, 1), confirm=False)
         [answer] = order.preview_cascade()
-        [problem] = answer["problems"]
+        [problem] = get_serious(answer)
         self.assertEqual(problem["code"], "loop")
         self.assertEqual(problem["path"], ["Upper", "Lower", "Upper"])
 
@@ -224,9 +226,115 @@ class TestDryRun(SupplyCommon):
         self._create_bicycle("make_to_order")
         self.tube.seller_ids.unlink()
         order = self._create_order((self.bicycle, 1), confirm=False)
-        [problem] = order.preview_cascade()[0]["problems"]
+        [answer] = order.preview_cascade()
+        # The confirmation meets no rule, the check tells the cause: one problem.
+        [problem] = get_serious(answer)
         self.assertEqual(problem["path"], ["Bicycle", "Frame", "Tube"])
-        self.assertEqual(problem["code"], "no_rule")
+        self.assertEqual(
+            problem["product_ids"], (self.bicycle | self.frame | self.tube).ids
+        )
+        self.assertEqual(problem["code"], "no_vendor")
+        [frame, _wheel] = answer["lines"][0]["children"]
+        self.assertEqual(frame["children"][0]["problem"], "no_rule")
+        [node] = self.bicycle.get_supply_path()
+        self.assertEqual(get_serious(node), [problem])
+
+    def test_problem_of_the_same_line_twice(self):
+        self._create_bicycle("make_to_order")
+        self.tube.seller_ids.unlink()
+        order = self._create_order(*[(self.bicycle, 1)] * 2, confirm=False)
+        self.assertEqual(len(get_serious(order.preview_cascade()[0])), 1)
+
+    def test_problem_that_stock_hides(self):
+        """Frames are there today: no tube is ordered, but none could be."""
+        self._create_bicycle("stock_then_order")
+        self._add_stock(self.frame, 5)
+        self.tube.seller_ids.unlink()
+        order = self._create_order((self.bicycle, 1), confirm=False)
+        [answer] = order.preview_cascade()
+        self.assertNotIn("Tube", [supply["product"] for supply in answer["supplies"]])
+        [problem] = get_serious(answer)
+        self.assertEqual(problem["path"], ["Bicycle", "Frame", "Tube"])
+        [told] = order.get_supply_problems()
+        self.assertEqual(answer["problems"], told["problems"])
+        order.action_confirm()
+        self.assertEqual(order.preview_cascade()[0]["problems"], [])
+
+    # Bills of materials
+
+    def test_path_of_a_bill(self):
+        """Made from this bill, whatever Odoo would find or take from stock."""
+        self._create_bicycle("stock_then_order")
+        self._add_stock(self.bicycle, 9)
+        self._add_stock(self.wheel, 1)
+        second = self._create_bom(self.bicycle, [(self.wheel, 3)], sequence=50)
+        first = self.bicycle.bom_ids - second
+        nodes = (first | second).get_supply_path(2)
+        for bom, node in zip(first | second, nodes, strict=True):
+            self.assertEqual((node["id"], node["model"]), (bom.id, "mrp.bom"))
+            self.assertEqual((node["bom_id"], node["level"]), (bom.id, 0))
+            self.assertEqual((node["supply"], node["to_supply"]), ("manufacture", 2))
+        self.assertEqual(
+            [[child["product"] for child in node["children"]] for node in nodes],
+            [["Frame", "Wheel"], ["Wheel"]],
+        )
+        [wheel] = nodes[1]["children"]
+        self.assertEqual((wheel["from_stock"], wheel["to_supply"]), (1, 5))
+        self.assertEqual(nodes[0]["totals"], {"mrp.production": 2, "purchase.order": 1})
+
+    def test_path_of_a_bill_in_steps(self):
+        self.warehouse.manufacture_steps = "pbm_sam"
+        self._create_bicycle("make_to_order")
+        [node] = self.bicycle.bom_ids.get_supply_path()
+        self.assertEqual(node["supply"], "manufacture")
+        self.assertEqual(node["totals"], {"mrp.production": 2, "purchase.order": 1})
+
+    def test_path_of_a_kit(self):
+        self._create_bicycle("make_to_order")
+        kit = self._create_bom(self.bicycle, [(self.wheel, 1)], type="phantom")
+        [node] = kit.get_supply_path()
+        self.assertEqual(
+            (node["supply"], node["totals"]), ("kit", {"purchase.order": 1})
+        )
+
+    def test_problem_of_a_bill(self):
+        self._create_bicycle("make_to_order")
+        self.tube.seller_ids.unlink()
+        [node] = self.frame.bom_ids.get_supply_path()
+        [problem] = get_serious(node)
+        self.assertEqual(problem["path"], ["Frame", "Tube"])
+
+    def test_path_of_a_bill_without_variant(self):
+        attribute = self.env["product.attribute"].create(
+            {
+                "name": "Colour",
+                "create_variant": "dynamic",
+                "value_ids": [Command.create({"name": "red"})],
+            }
+        )
+        template = self.env["product.template"].create(
+            {
+                "name": "Painted",
+                "attribute_line_ids": [
+                    Command.create(
+                        {
+                            "attribute_id": attribute.id,
+                            "value_ids": attribute.value_ids.ids,
+                        }
+                    )
+                ],
+            }
+        )
+        bom = self.env["mrp.bom"].create({"product_tmpl_id": template.id})
+        with self.assertRaisesRegex(UserError, "no variant"):
+            bom.get_supply_path()
+
+    def test_path_of_a_bill_needs_access(self):
+        self._create_bicycle("make_to_order")
+        with self.assertRaises(AccessError):
+            self.bicycle.bom_ids.with_user(
+                self._create_user("employee")
+            ).get_supply_path()
 
     def test_many_lines(self):
         bicycle = self._create_bicycle("stock_then_order")
@@ -284,6 +392,26 @@ class TestDryRun(SupplyCommon):
         few = count(2)
         self.assertEqual(few, count(8))
         self.assertLessEqual(few, 60)
+
+    def test_no_query_for_an_order_of_others(self):
+        """As many with 20 open orders, their MOs and requests of the vendor as with 0.
+
+        Stock first: what others wait for is counted.
+        """
+        bicycle = self._create_bicycle("stock_then_order")
+        order = self._create_order((bicycle, 2), confirm=False)
+
+        def count():
+            return min(self._count_queries(order.preview_cascade) for _turn in range(3))
+
+        none = count()
+        for _number in range(20):
+            self._create_order((self._create_bicycle("stock_then_order"), 1))
+        requests = self.env["purchase.order"].search(
+            [("partner_id", "=", self.vendor.id), ("state", "=", "draft")]
+        )
+        self.assertEqual(len(requests.order_line), 40)
+        self.assertEqual(count(), none)
 
     def test_random_orders(self):
         for seed in SEEDS:

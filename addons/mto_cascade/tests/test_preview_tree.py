@@ -39,6 +39,53 @@ class TestPreviewTree(SupplyCommon):
         self.assertEqual(summary["Requests for Quotation"], "1")
         self.assertFalse(tree["messages"])
 
+    def test_tones(self):
+        """Red where something is wrong, green where stock suffices."""
+        self._add_stock(self.wheel, 9)
+        part = self._create_part("Bell", "make_to_order", delay=5)
+        part.seller_ids.unlink()
+        order = self._create_order((self.bike, 2), (part, 1), confirm=False)
+        self.bike.bom_ids.produce_delay = self.wheel.bom_ids.produce_delay = 1
+        rows = self._get_rows(self._get_tree(order))
+        self.assertEqual(
+            {name: row["tone"] for name, row in rows.items()},
+            {"Bike": "", "Wheel": "success", "Bell": "danger"},
+        )
+
+    def test_what_joins_a_request(self):
+        """A second order of the same references enlarges what is open."""
+        order = self._create_order((self.rim, 2))
+        order._action_cancel()
+        order.action_draft()
+        request = self.env["purchase.order"].search(
+            [("partner_id", "=", self.vendor.id), ("state", "=", "draft")]
+        )
+        order.order_line.product_uom_qty = 5
+        tree = self._get_tree(order)
+        [row] = tree["rows"]
+        self.assertEqual(row["cells"]["document"], f"Joins {request.name}")
+        self.assertEqual((row["model"], row["res_id"]), (request._name, request.id))
+        self.assertIn(
+            ("Documents to be Enlarged", "1"),
+            [(item["label"], item["value"]) for item in tree["summary"]],
+        )
+
+    def test_reordering_rules_are_told_apart(self):
+        self.rim.supply_policy = "make_to_stock"
+        self.env["stock.warehouse.orderpoint"].create(
+            {
+                "product_id": self.rim.id,
+                "location_id": self.stock.id,
+                "product_min_qty": 10,
+                "product_max_qty": 30,
+                "trigger": "auto",
+            }
+        )
+        order = self._create_order((self.bike, 2), confirm=False)
+        tree = self._get_tree(order)
+        [message] = [m["text"] for m in tree["messages"] if m["tone"] == "info"]
+        self.assertIn("31 Units of Rim", message)
+
     def test_problem_is_told_on_its_row(self):
         self.rim.seller_ids.unlink()
         order = self._create_order((self.bike, 2), confirm=False)
@@ -101,3 +148,6 @@ class TestPreviewTree(SupplyCommon):
             [sheet.cell(row, 1).value for row in (2, 3, 4)], ["Bike", "Wheel", "Rim"]
         )
         self.assertEqual(sheet.row_dimensions[4].outline_level, 2)
+        self.assertEqual(
+            [sheet.cell(row, 1).alignment.indent for row in (2, 3, 4)], [0, 1, 2]
+        )

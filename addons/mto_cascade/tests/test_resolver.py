@@ -3,6 +3,7 @@ from itertools import product as combinations
 from odoo import Command, fields
 from odoo.tests import tagged
 
+from ..models.mto_supply_check import get_serious
 from .resolving import ResolverCase
 from .test_topologies import DELIVERY_STEPS, MANUFACTURE_STEPS
 
@@ -113,6 +114,55 @@ class TestResolver(ResolverCase):
         expected = self.follow(order)
         order.action_confirm()
         self.assertEqual(self.get_documents(order), expected)
+
+    def _create_other_company(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        return self.env["stock.warehouse"].search([("company_id", "=", company.id)])
+
+    def _create_route_between(self, supplier):
+        """Brings goods through a transit that belongs to no company."""
+        transit = self.env["stock.location"].create(
+            {"name": "Between", "usage": "transit", "company_id": False}
+        )
+        return self.env["stock.route"].create(
+            {
+                "name": "From the other company",
+                "company_id": False,
+                "product_selectable": True,
+                "supplier_wh_id": supplier.id,
+                "rule_ids": [
+                    Command.create(
+                        {
+                            "name": f"{source.name} to {dest.name}",
+                            "action": "pull",
+                            "procure_method": "make_to_order",
+                            "location_src_id": source.id,
+                            "location_dest_id": dest.id,
+                            "picking_type_id": operation.id,
+                            "company_id": operation.company_id.id,
+                        }
+                    )
+                    for source, dest, operation in (
+                        (transit, self.stock, self.warehouse.in_type_id),
+                        (supplier.lot_stock_id, transit, supplier.out_type_id),
+                    )
+                ],
+            }
+        )
+
+    def test_transit_between_companies(self):
+        """Its place has no company: core asks for the rules of all, and so do we."""
+        supplier = self._create_other_company()
+        bike = self._create_product("Bike")
+        self._create_bom(bike, [(self._create_part("Part"), 2)], company_id=False)
+        bike.route_ids = self.mto_route | self._create_route_between(supplier)
+        order = self._create_order((bike, 2), confirm=False)
+        [answer] = order.get_supply_problems()
+        self.assertNotIn(["Bike"], [one["path"] for one in get_serious(answer)])
+        found = self.assert_resolved((bike, 2), by_policy=False)
+        self.assertEqual({id_ for id_, _bom in found[1]}, set(bike.ids))
+        made = self.env["mrp.production"].search([("product_id", "=", bike.id)])
+        self.assertEqual(made.company_id, supplier.company_id)
 
     def test_bom_of_the_operation_type(self):
         """As core: first a bill of materials of the operation type or of any."""

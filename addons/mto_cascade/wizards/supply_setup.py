@@ -9,6 +9,8 @@ from ..engine import INHERIT
 from ..models.supply_words import SUPPLY_POLICIES, supply_kind_label
 
 KEEP = "keep"
+# Problems that nothing which is set here can settle.
+NOT_OF_SETUP = {"no_lead_time", "not_replenished"}
 # Rows of the preview, and those that show the whole path.
 MAX_ROWS = 200
 MAX_PATHS = 20
@@ -540,6 +542,9 @@ class SupplySetup(models.TransientModel):
             if not node.answer["can_be_supplied"] and not node.not_needed
         }
         for problem in of_sale:
+            # Dates, and stock that somebody fills by hand, are not what is set up here.
+            if problem["code"] in NOT_OF_SETUP:
+                continue
             found.setdefault(tuple(problem["path"]), problem["message"])
         problems = [
             self.env._("%(path)s: %(problem)s", path=" > ".join(path), problem=problem)
