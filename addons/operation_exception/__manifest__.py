@@ -32,4 +32,5 @@
         "web.assets_backend": ["operation_exception/static/src/**/*"],
         "web.assets_tests": ["operation_exception/static/tests/tours/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
 }

@@ -57,14 +57,15 @@ class MailActivity(models.Model):
     @api.model
     def _find_owners(self, vals_list):
         """Give activities for nobody to those who answer, where the company says so."""
+        asked = self.env["res.company"]._get_exception_activity_companies()
         needs = []
-        for vals in vals_list:
+        for vals in vals_list if asked else []:
             document = self._get_values_document(vals)
             company = document is not None and (
                 "company_id" in document._fields and document.company_id
             )
             company = company or self.env.company
-            if document is not None and company.sudo().exception_own_activities:
+            if document is not None and company.id in asked:
                 no_type = self.env["operation.exception.type"]
                 needs.append((vals, Need(company, no_type, document)))
         if needs:

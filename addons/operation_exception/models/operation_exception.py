@@ -234,12 +234,14 @@ class OperationException(models.Model):
         for issue in self:
             issue.severity = issue.type_id.severity or "1"
 
-    @api.depends("res_model", "res_id")
+    @api.depends("active_document")
+    @api.depends_context("uid")
     def _compute_document(self):
+        """The document as a link, for those who may read it."""
         known = {value for value, _label in self._selection_document()}
         for issue in self:
             issue.document = (
-                issue.res_id
+                issue.active_document
                 and issue.res_model in known
                 and f"{issue.res_model},{issue.res_id}"
             )

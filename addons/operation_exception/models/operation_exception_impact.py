@@ -20,6 +20,10 @@ class OperationExceptionImpact(models.Model):
     days = fields.Float(string="Days Late")
     money = fields.Monetary(help="What is at stake for the customer: never a cost.")
     currency_id = fields.Many2one(related="exception_id.currency_id")
+    owner_id = fields.Many2one(related="exception_id.owner_id")
+    due_date = fields.Datetime(related="exception_id.due_date")
+    partner_id = fields.Many2one(related="exception_id.partner_id")
+    state = fields.Selection(related="exception_id.state")
     document = fields.Reference(
         string="Order",
         selection="_selection_document",
@@ -34,7 +38,25 @@ class OperationExceptionImpact(models.Model):
         return self.env["operation.exception"]._selection_document()
 
     @api.depends("res_model", "res_id")
+    @api.depends_context("uid")
     def _compute_document(self):
-        for impact in self:
-            known = impact.res_model in self.env
-            impact.document = known and f"{impact.res_model},{impact.res_id}"
+        """The order as a link, for those who may read it."""
+        self.document = False
+        known = {value for value, _label in self._selection_document()}
+        for model, impacts in self.grouped("res_model").items():
+            if model in known:
+                orders = self.env[model].browse(impacts.mapped("res_id")).exists()
+                readable = set(orders._filtered_access("read").ids)
+                for impact in impacts:
+                    if impact.res_id in readable:
+                        impact.document = f"{model},{impact.res_id}"
+
+    def action_open_issue(self):
+        """Open the issue that concerns this order."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "operation.exception",
+            "res_id": self.exception_id.id,
+            "views": [(False, "form")],
+        }

@@ -36,11 +36,6 @@ class OperationExceptionType(models.Model):
         help="Days after the due date until the team lead is told, and as many more "
         "until a director is. 0: never.",
     )
-    rung_ids = fields.One2many(
-        comodel_name="operation.exception.rung",
-        inverse_name="type_id",
-        string="Owner Ladder",
-    )
 
     _code_unique = models.Constraint("unique(code)", "Each type has a code of its own.")
 

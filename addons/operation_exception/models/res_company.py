@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import ormcache
 
 
 class ResCompany(models.Model):
@@ -20,3 +21,29 @@ class ResCompany(models.Model):
         string="Daily Mail",
         help="One mail a day to each owner: new, due and overdue issues.",
     )
+
+    @api.model
+    @ormcache()
+    def _get_exception_activity_companies(self):
+        """Return the ids of the companies whose activities get an owner.
+
+        Cached: core raises activities all day, and asks for nothing where it is off.
+        """
+        # Which companies there are is no matter of the user who raises an activity.
+        companies = self.sudo().with_context(active_test=False)
+        return frozenset(
+            companies.search([("exception_own_activities", "=", True)]).ids
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        if any(companies.mapped("exception_own_activities")):
+            self.env.registry.clear_cache()
+        return companies
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "exception_own_activities" in vals:
+            self.env.registry.clear_cache()
+        return result

@@ -9,3 +9,4 @@ from . import test_review_engine
 from . import test_review
 from . import test_digest
 from . import test_tour
+from . import test_mixin

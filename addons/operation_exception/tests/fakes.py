@@ -1,6 +1,6 @@
-"""A detector to test with, on a document that every database has."""
+"""Detectors and a document to test with."""
 
-from odoo import models
+from odoo import fields, models
 
 
 class FlaggedPartner(models.AbstractModel):
@@ -37,3 +37,17 @@ class BrokenDetector(models.AbstractModel):
 
     def _detect(self, setting):
         raise ValueError("the cable is cut")
+
+
+class FakeDocument(models.Model):
+    """A document of a module that shows its issues; without activities."""
+
+    _name = "operation.exception.test.document"
+    _inherit = ["operation.exception.mixin"]
+    _description = "Document with issues"
+
+    name = fields.Char()
+    user_id = fields.Many2one(comodel_name="res.users")
+
+    def _get_exception_owner_of_test(self, issue_type):
+        return {document.id: document.user_id for document in self}

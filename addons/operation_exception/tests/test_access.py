@@ -113,6 +113,16 @@ class TestAccess(ExceptionCommon):
         self.assertIn(self.issue.id, [row["id"] for row in mine])
         self.assertFalse(self.Issue.with_user(self.users["colleague"]).get_open())
 
+    def test_an_issue_about_what_one_may_not_read(self):
+        """It is shown with the name of the document, without the link."""
+        hidden = self.env["operation.exception.review"].create({"kind": "daily"})
+        issue = self._raise("hidden", record=hidden, owner=self.owner)
+        mine = self.as_("owner", issue)
+        self.assertFalse(mine.document or mine.active_document)
+        self.assertEqual(mine.res_name, hidden.display_name)
+        self.assertFalse(mine.get_actions()[0]["actions"])
+        self.assertEqual(self.as_("lead", issue).document, hidden)
+
     def test_outsiders_see_nothing(self):
         portal = new_test_user(
             self.env, login="issue_portal", groups="base.group_portal"

@@ -106,6 +106,18 @@ class TestLife(ExceptionCommon):
         self.assertIn("deleted", issue.resolution_note)
         self.assertEqual(issue.name, "Late Promise: Gone")
 
+    def test_house_is_kept_by_the_job(self):
+        """The job itself, as the scheduler runs it."""
+        document = self._create_document("Gone")
+        issue = self._raise("gone", record=document)
+        document.unlink()
+        job = self.env.ref("operation_exception.ir_cron_keep_house")
+        with self.enter_registry_test_mode():
+            self.assertTrue(job.method_direct_trigger())
+        self.env.invalidate_all()
+        self.assertEqual(issue.state, "closed")
+        self.assertEqual(self.issue.state, "open")
+
     def test_house_is_kept(self):
         """What was done past the methods is put right: an owner by SQL, an activity."""
         self.env.flush_all()

@@ -25,9 +25,15 @@ registry.category("web_tour.tours").add("operation_exception_inbox", {
             run: "click",
         },
         {
+            trigger: ".o_arrow_button_current:contains(Acknowledged)",
+        },
+        {
             content: "I work on it",
             trigger: "button[name='action_start']",
             run: "click",
+        },
+        {
+            trigger: ".o_arrow_button_current:contains(In Progress)",
         },
         {
             content: "How was it solved?",
@@ -37,6 +43,10 @@ registry.category("web_tour.tours").add("operation_exception_inbox", {
         {
             trigger: ".ui-menu-item a:contains(Alternative found)",
             run: "click",
+        },
+        {
+            trigger:
+                ".o_field_widget[name='resolution_id'] input:value(Alternative found)",
         },
         {
             content: "Solved",
