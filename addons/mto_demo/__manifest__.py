@@ -8,6 +8,7 @@
     "license": "LGPL-3",
     "depends": [
         "mto_suite",
+        "operation_exception",
         "sale_management",
         "sale_crm",
         "mrp_account",
@@ -38,6 +39,8 @@
         "data/sale_order_data.xml",
         "data/mto_demo_stage_data.xml",
         "data/mto_demo_card_data.xml",
+        # What went wrong
+        "data/operation_exception_data.xml",
     ],
     "assets": {
         "web.assets_backend": ["mto_demo/static/src/**/*"],

@@ -6,7 +6,12 @@
     "category": "Supply Chain/Manufacturing",
     "author": "Make to Order Suite contributors",
     "license": "LGPL-3",
-    "depends": ["mto_batch_confirm", "mto_cascade", "mto_pegging"],
+    "depends": [
+        "mto_batch_confirm",
+        "mto_cascade",
+        "mto_pegging",
+        "operation_exception",
+    ],
     "data": [
         "views/sale_order_views.xml",
         "views/mrp_production_views.xml",

@@ -34,6 +34,9 @@ CALLS = [
     ("sale.order", "preview_cascade", "order_quoted"),
     ("product.product", "get_supply_problems", "product_bicycle"),
     ("sale.order", "get_supply_problems", "order_quoted"),
+    ("operation.exception", "get_open", None),
+    ("operation.exception", "get_actions", "exception_late"),
+    ("operation.exception.review", "get_review", "exception_review"),
     ("mto.demo", "get_bicycle_table", None),
 ]
 

@@ -61,7 +61,8 @@ ORDER_TO_PRODUCTION = {
     "mto_change",
     "mto_execution",
 }
-ARROWS["mto_suite"] = ORDER_TO_PRODUCTION
+# It installs the base that the later ones of them raise issues with.
+ARROWS["mto_suite"] = ORDER_TO_PRODUCTION | {"operation_exception"}
 ARROWS["mto_demo"] = set(ARROWS)
 GLUE = {
     "mto_cascade_subcontracting",

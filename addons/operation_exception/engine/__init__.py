@@ -1,0 +1,3 @@
+from . import ladder
+from . import response
+from . import review

@@ -1,0 +1,1 @@
+from . import operation_exception_hand_over
