@@ -96,7 +96,7 @@ class MtoOpenOrder(models.Model):
         self.env.cr.execute(
             SQL(
                 "CREATE VIEW mto_open_order AS (%s)",
-                self._get_view(),
+                self._get_select(),
             )
         )
 
@@ -107,7 +107,7 @@ class MtoOpenOrder(models.Model):
         """
         return SQL("GREATEST(progress.expected_date, now() AT TIME ZONE 'UTC')")
 
-    def _get_view(self):
+    def _get_select(self):
         return SQL(
             """
             SELECT facts.*,
@@ -119,7 +119,7 @@ class MtoOpenOrder(models.Model):
                      WHEN ready >= 1 THEN 'ready'
                      WHEN days_late > -%(risk)s THEN 'risk'
                      ELSE 'plan' END AS status,
-                (received + produced + ready + delivered) / 4 AS progress
+                25 * (received + produced + ready + delivered) AS progress
             FROM (
                 SELECT rows.*,
                     COALESCE(expected_date, now() AT TIME ZONE 'UTC')::date

@@ -36,7 +36,7 @@ class MtoPurchaseProposal(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     product_id = fields.Many2one("product.product", "Part", readonly=True)
     uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
-    quantity = fields.Float(digits="Product Unit", readonly=True, aggregator="sum")
+    quantity = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
     minimum_qty = fields.Float(
         "Minimum",
         digits="Product Unit",
@@ -117,7 +117,7 @@ class MtoPurchaseProposal(models.Model):
 
     def action_order(self):
         """Confirm the requests behind these rows, after a look at what that orders."""
-        lines = self.exists().purchase_line_id
+        lines = self.search([("id", "in", self.ids)]).purchase_line_id
         if not lines:
             raise UserError(
                 self.env._(
