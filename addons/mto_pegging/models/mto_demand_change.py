@@ -31,6 +31,7 @@ class MtoDemandChange(models.Model):
             (LINE, "Purchase Order Line"),
             (SOLD, "Sales Order Line"),
             ("sale.order", "Sales Order"),
+            ("purchase.order", "Purchase Order"),
             (PRODUCTION, "Manufacturing Order"),
         ],
         required=True,
@@ -159,13 +160,13 @@ class MtoDemandChange(models.Model):
             model: self.env[model].browse(changes.mapped("res_id")).exists()
             for model, changes in self.grouped("model").items()
         }
-        moves, purchase_lines, sale_lines, orders, productions = (
+        moves, purchase_lines, sale_lines, productions, orders, purchases = (
             found.get(model, self.env[model])
-            for model in (MOVE, LINE, SOLD, "sale.order", PRODUCTION)
+            for model in (MOVE, LINE, SOLD, PRODUCTION, "sale.order", "purchase.order")
         )
         differences = self.env["mto.demand.line"]._derive(
             moves | productions.move_finished_ids | productions.move_raw_ids,
-            purchase_lines,
+            purchase_lines | purchases.order_line,
             sale_lines | orders.order_line,
         )
         if self[:1].is_check:

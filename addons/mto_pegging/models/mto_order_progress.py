@@ -27,7 +27,12 @@ class MtoOrderProgress(models.Model):
     )
     promise_date = fields.Datetime()
     expected_date = fields.Datetime()
+    has_supply = fields.Boolean()
+    is_held = fields.Boolean()
     is_missing = fields.Boolean()
+    overdue_on = fields.Datetime(
+        help="When the next document is late: not started, ordered or received."
+    )
     can_start = fields.Boolean()
     waits_product_id = fields.Many2one("product.product", ondelete="set null")
     production_id = fields.Many2one(
@@ -96,14 +101,18 @@ class MtoOrderProgress(models.Model):
     # What is told of a line
 
     def _prepare_values(self, line, expectation, documents, records):
+        has_supply = any(record._name != SOLD for record in documents)
         vals = {
             "sale_line_id": line.id,
+            "has_supply": has_supply,
+            "is_held": line._is_held(),
+            "overdue_on": self._get_overdue_date(documents),
             "promise_date": line._get_promise_date(),
             "expected_date": expectation.date if expectation else False,
             "is_missing": bool(expectation and expectation.missing is not None),
             "can_start": any(self._can_start(record) for record in documents),
-            "produced": self._get_share_done(documents, PRODUCTION),
-            "received": self._get_share_done(documents, LINE),
+            "produced": has_supply and self._get_share_done(documents, PRODUCTION),
+            "received": has_supply and self._get_share_done(documents, LINE),
             "ready": self._get_share_ready(documents, line),
         }
         vals |= self._prepare_cause(expectation, records)
@@ -158,6 +167,23 @@ class MtoOrderProgress(models.Model):
             if is_done or record.picking_id or record.production_id:
                 return Plan(record.date, record.date, is_done)
         return None
+
+    def _get_overdue_date(self, documents):
+        """The first day on which something is late that can still be in time."""
+        dates = [self._get_due_date(record) for record in documents]
+        return min((date for date in dates if date), default=False)
+
+    def _get_due_date(self, record):
+        """When an open document has to be started, ordered, finished or received."""
+        if record._name == PRODUCTION:
+            if record.state == "confirmed":
+                return record.date_start
+            return record.state == "progress" and record.date_finished
+        if record._name == LINE and record.product_qty > record.qty_received:
+            if record.state == "purchase":
+                return record.date_planned
+            return record.order_id.date_order
+        return False
 
     def _can_start(self, record):
         return (

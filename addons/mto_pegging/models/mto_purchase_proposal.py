@@ -1,5 +1,6 @@
-from odoo import fields, models, tools
+from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class MtoPurchaseProposal(models.Model):
@@ -64,11 +65,10 @@ class MtoPurchaseProposal(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     price_subtotal = fields.Monetary("Amount", readonly=True, aggregator="sum")
 
-    def init(self):
-        tools.drop_view_if_exists(self.env.cr, self._table)
-        self.env.cr.execute(
+    @property
+    def _table_query(self):
+        return SQL(
             """
-            CREATE VIEW mto_purchase_proposal AS (
             SELECT rows.*, order_by - CURRENT_DATE AS days_left FROM (
                 SELECT line.id, line.id AS purchase_line_id,
                     line.order_id AS purchase_id, purchase.partner_id,
@@ -98,7 +98,7 @@ class MtoPurchaseProposal(models.Model):
                 ) asked ON TRUE
                 WHERE purchase.state IN ('draft', 'sent')
                     AND line.display_type IS NULL
-            ) AS rows)"""
+            ) AS rows"""
         )
 
     def action_refresh(self):
