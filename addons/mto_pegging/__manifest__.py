@@ -21,6 +21,7 @@
         "views/mto_open_order_views.xml",
         "wizards/mto_purchase_confirm_views.xml",
         "views/mto_purchase_proposal_views.xml",
+        "views/demand_goods_views.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {

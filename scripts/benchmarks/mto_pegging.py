@@ -33,11 +33,56 @@ def demand_of_purchase(size):
     return Side("suite", ask_purchase, count), Side("suite", ask_purchase, 1)
 
 
+@row("2000 demands", limit=2.0, of="seconds")
+def pegging_soft(size):
+    """Follow an order with what is expected, among so many demands against none."""
+    count = int(size.split(" ")[0])
+    return Side("suite", follow_expected, count), Side("suite", follow_expected, 0)
+
+
+@row("2000 demands", limit=1.10, most=40)
+def pegging_soft_queries(size):
+    """Queries of the same."""
+    return pegging_soft(size)
+
+
 def follow(bench, size):
     """Follow one confirmed order."""
     order = confirmed_order(bench, size)
     bench.warm_up(order.get_pegging)
     bench.measure(order.get_pegging)
+    return {}
+
+
+def follow_expected(bench, competing):
+    """Follow an order whose parts come from stock, with so many demands for them."""
+    factory = Factory(bench.env, POLICY)
+    structure = Structure.parse("L3 B3 S2 N10")
+    order = factory.order(factory.build(structure), structure.lines)
+    parts = bench.env["product.product"].search([("seller_ids", "!=", False)])
+    parts.supply_policy = "make_to_stock"
+    order.action_confirm()
+    customers = bench.env.ref("stock.stock_location_customers")
+    stock = order.warehouse_id.lot_stock_id
+    bench.env["stock.move"].create(
+        [
+            {
+                "product_id": parts[number % len(parts)].id,
+                "product_uom_qty": 1,
+                "location_id": stock.id,
+                "location_dest_id": customers.id,
+            }
+            for number in range(competing)
+        ]
+    )._action_confirm(merge=False)
+    # Not reserved: it came after the demands.
+    factory.add_stock(parts, 1000)
+    bench.keep()
+    bench.warm_up(lambda: order.get_pegging(soft=True))
+    bench.measure(lambda: order.get_pegging(soft=True))
+    found = order.get_pegging(soft=True)[0]
+    if found["unsupplied"] or all(peg["hard"] for peg in found["pegs"]):
+        bench.problem("the parts are not expected from stock")
     return {}
 
 

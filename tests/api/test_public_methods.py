@@ -24,6 +24,10 @@ CALLS = [
     ("mrp.production", "get_demand", "order_line_bicycle_bicycle.productions"),
     ("purchase.order", "get_demand", "order_line_bicycle_bicycle.purchases"),
     ("stock.picking", "get_demand", "order_line_bicycle_bicycle.pickings"),
+    ("product.product", "get_demand", "product_bicycle"),
+    ("product.template", "get_demand", "order_line_bicycle_bicycle.templates"),
+    ("stock.quant", "get_demand", "order_line_bicycle_bicycle.quants"),
+    ("mrp.workorder", "get_demand", "order_line_bicycle_bicycle.work_orders"),
     ("product.product", "get_supply_path", "product_bicycle"),
     ("sale.order", "preview_cascade", "order_quoted"),
     ("product.product", "get_supply_problems", "product_bicycle"),
@@ -41,6 +45,18 @@ BEHIND_LINE = {
         JOIN stock_move_created_purchase_line_rel rel ON rel.move_id = demand.id
         JOIN purchase_order_line bought ON bought.id = rel.created_purchase_line_id
         WHERE demand.demand_line_id = %s""",
+    "templates": """SELECT product.product_tmpl_id
+        FROM sale_order_line line
+        JOIN product_product product ON product.id = line.product_id
+        WHERE line.id = %s""",
+    "quants": """SELECT min(quant.id)
+        FROM stock_move demand
+        JOIN stock_quant quant ON quant.product_id = demand.product_id
+        WHERE demand.demand_line_id = %s""",
+    "work_orders": """SELECT min(work_order.id)
+        FROM mrp_production production
+        JOIN mrp_workorder work_order ON work_order.production_id = production.id
+        WHERE production.demand_line_id = %s""",
 }
 
 MAKE_KEY = """

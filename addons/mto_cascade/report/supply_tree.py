@@ -42,6 +42,9 @@ class MtoSupplyTree(models.AbstractModel):
               ``value``, ``uom``, and ``total`` where only a part of it counts.
             - ``messages``: list of ``text`` and ``tone``
             - ``empty``: ``title`` and ``text`` to show without rows
+            - ``switch``, where there is another way to tell the same: ``label`` and
+              ``title`` of its button, ``report`` (the model of the other tree) and
+              ``active`` (whether this tree is the one that the button asks for)
         :rtype: dict
         :raises odoo.exceptions.AccessError: if a record may not be read
         """

@@ -1,6 +1,7 @@
 """Who serves whom, with quantities: plain Python, no Odoo import."""
 
-from .expectation import Expectation, Plan, expect
-from .pegging import Demand, Facts, Peg, Supply, make_pegs, surplus
+from .expected import FreeSupply, OpenDemand, make_expected_pegs
+from .pegging import TINY, Demand, Facts, Peg, Supply, make_pegs, surplus
+from .projection import Plan, Projection, project_dates
 from .rows import SupplyRow, make_rows
 from .shares import Shares, split_exactly

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .pegging import TINY, Peg
 
@@ -11,14 +11,15 @@ from .pegging import TINY, Peg
 class SupplyRow:
     """``chain``: nodes that are shown as one row, the demand first, its supply last.
 
-    ``quantity``: of the first node, on this way down. ``peg``: what brought us here.
+    ``quantity``: of the first node, on this way down. ``pegs``: what brought us here,
+    then those between the nodes of the chain.
     ``repeated``: shown before with everything below it, which is not shown again.
     """
 
     chain: list[Hashable]
     quantity: float
     parent: int
-    peg: Peg | None = None
+    pegs: list[Peg] = field(default_factory=list)
     repeated: bool = False
 
 
@@ -43,16 +44,17 @@ def make_rows(
     stack = [(root, totals.get(root, 0.0), -1, None) for root in roots][::-1]
     while stack:
         node, quantity, parent, peg = stack.pop()
-        chain = [node]
+        chain, pegs_of_row = [node], [peg] if peg else []
         last, share = node, quantity
         while merges(last) and (only := _get_only_supply(below, totals, last)):
             share = _pass_on(only, share, totals)
             last = only.supply
             chain.append(last)
+            pegs_of_row.append(only)
         position = len(rows)
-        row = SupplyRow(chain, quantity, parent, peg)
+        row = SupplyRow(chain, quantity, parent, pegs_of_row)
         rows.append(row)
-        if len(rows) > limit and last in unfolded:
+        if len(rows) > limit and last in unfolded and below[last]:
             row.repeated = True
             continue
         unfolded.add(last)

@@ -1,7 +1,17 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..engine import split_exactly
-from .mto_pegging import _to_text
+from .mto_pegging import LINE, MOVE, _to_text
+
+# Who works for all customers, and may know for whom.
+FACTORY_GROUPS = (
+    "stock.group_stock_user",
+    "mrp.group_mrp_user",
+    "purchase.group_purchase_user",
+)
 
 
 class MtoDemand(models.AbstractModel):
@@ -15,8 +25,9 @@ class MtoDemand(models.AbstractModel):
         """For whom each record is: customers, orders and how much.
 
         Through all levels up to the lines of sales orders, computed from links and
-        reservations. Needs read access to the records only; orders of other companies
-        than the user's are left out.
+        reservations. Needs read access to the records and to stock moves. Left out are
+        orders of other companies than the user's and, for who works in sales only,
+        orders that they may not read.
 
         :return: one dictionary per record, in the order of ``self``:
 
@@ -26,13 +37,17 @@ class MtoDemand(models.AbstractModel):
               ``promise_date`` (UTC), ``sold_product``, ``product_id``, ``product``,
               ``quantity`` (of what this record supplies, rounded to the product's
               unit so that nothing is lost or counted twice), ``uom``,
-              ``available_date`` (when it arrives or is finished, UTC) and ``slack``
+              ``available_date`` (when it arrives or is finished, UTC), ``slack``
               (calendar days from there to the promise, negative when it comes after
-              it; False where a date is not known)
+              it), ``needed_date`` (when the order needs it at this level, UTC) and
+              ``days_late`` (calendar days that it comes after that, counted from today
+              where it is overdue, 0 where it is in time or there); False where a date
+              is not known
         :rtype: list[dict]
-        :raises odoo.exceptions.AccessError: if a record may not be read
+        :raises odoo.exceptions.AccessError: if a record or stock moves may not be read
         """
         self.check_access("read")
+        self._check_may_ask_for_whom()
         # Checked above; buyers and the shop floor may not read sales orders, and are
         # told no more of them than for whom they work.
         demands = self.sudo()._get_demand()
@@ -46,33 +61,82 @@ class MtoDemand(models.AbstractModel):
             for record in self
         ]
 
+    def _check_may_ask_for_whom(self):
+        """Raise AccessError for those who have nothing to do with goods.
+
+        Everybody may read products and stock; customers are told to who serves them.
+        """
+        if not self.env[MOVE].has_access("read"):
+            raise AccessError(
+                self.env._(
+                    "You may not see for whom goods are. Ask for access to Inventory, "
+                    "Manufacturing, Purchase or Sales."
+                )
+            )
+
     def _get_demand(self):
         """Return {record: list of what it serves}, as superuser."""
-        keys = {record: record._get_pegged_keys() for record in self}
-        moves, lines = self._get_pegged_records()
-        pegging = self.env["mto.pegging"]
-        wanted = [key for group in keys.values() for key in group]
-        found, _graph = pegging._get_demand(wanted, moves, lines)
-        companies = self.env.companies
-        nodes = pegging._prepare_nodes(wanted)
-        ends = {key: node["date_end"] for key, node in nodes.items()}
-        result = {}
-        for record, group in keys.items():
-            entries = []
-            for model, res_id in group:
-                product = self.env[model].browse(res_id).product_id
-                shares = split_exactly(found[model, res_id], product.uom_id.rounding)
-                entries += [
-                    self._prepare_demand(line, product, quantity, ends[model, res_id])
-                    for line, quantity in shares.items()
-                    if quantity and line.company_id in companies
-                ]
-            result[record] = sorted(
-                entries, key=lambda e: (e["promise_date"] or "9", e["line_id"])
+        parts = self._get_pegged_parts()
+        wanted = list(dict.fromkeys(key for group in parts.values() for key in group))
+        records = self._get_pegged_records()
+        answer = self.env["mto.pegging"]._get_demand(wanted, *records)
+        visible = self._get_visible_lines(answer.lines)
+        return {
+            record: sorted(
+                self._prepare_entries(group, answer, visible),
+                key=lambda e: (e["promise_date"] or "9", e["line_id"]),
             )
-        return result
+            for record, group in parts.items()
+        }
 
-    def _prepare_demand(self, line, product, quantity, end):
+    def _get_visible_lines(self, lines):
+        """Order lines of which the user may be told; ``lines`` are as superuser.
+
+        A salesperson is told of orders that they may read.
+        """
+        lines = lines.filtered(lambda line: line.company_id in self.env.companies)
+        user = self.env.user
+        if any(user.has_group(group) for group in FACTORY_GROUPS):
+            return lines
+        return lines.sudo(False)._filtered_access("read").sudo()
+
+    def _prepare_entries(self, parts, answer, visible):
+        """What one record serves; goods that are there on the same day are told once.
+
+        :param dict parts: see ``_get_pegged_parts``
+        """
+        shares = defaultdict(lambda: defaultdict(float))
+        needs = {}
+        for key, part in parts.items():
+            total = answer.totals.get(key, 0.0)
+            fraction = 1.0 if part is None else part / total if total else 0.0
+            group = (answer.products[key], self._get_available_date(key, answer))
+            for line, quantity in answer.shares[key].items():
+                shares[group][line] += quantity * fraction
+                need = answer.needs[key].get(line) or False
+                known = needs.get((group, line)) or need
+                needs[group, line] = min(known, need) if need else known
+        return [
+            self._prepare_demand(line, group, quantity, needs[group, line])
+            for group, quantities in shares.items()
+            for line, quantity in split_exactly(
+                quantities, group[0].uom_id.rounding
+            ).items()
+            if quantity and line in visible
+        ]
+
+    def _get_available_date(self, key, answer):
+        """(When the goods of a node are there, whether they are there by now)."""
+        model, res_id = key
+        record = self.env[model].browse(res_id)
+        if model == LINE:
+            is_there = record.qty_received >= record.product_qty
+        else:
+            is_there = record.state == "done"
+        return answer.nodes[key]["date_end"], is_there
+
+    def _prepare_demand(self, line, group, quantity, needed):
+        product, (end, is_there) = group
         promise = line._get_promise_date()
         slack = bool(promise and end) and (promise.date() - _to_date(end)).days
         return {
@@ -88,7 +152,25 @@ class MtoDemand(models.AbstractModel):
             "uom": product.uom_id.name,
             "available_date": end,
             "slack": slack,
+            "needed_date": _to_text(needed),
+            "days_late": self._get_days_late(end, needed, is_there),
         }
+
+    def _get_days_late(self, end, needed, is_there):
+        """Calendar days that goods, here today at the earliest, come after the need."""
+        if is_there:
+            return 0
+        if not (end and needed):
+            return False
+        end = max(_to_date(end), fields.Date.today())
+        return max((end - needed.date()).days, 0)
+
+    def _get_pegged_parts(self):
+        """What the records stand for, in the order of ``self``.
+
+        :return: {record: {key of a node: quantity of it, None for all of it}}
+        """
+        return {record: dict.fromkeys(record._get_pegged_keys()) for record in self}
 
     def _get_pegged_keys(self):
         """Keys of the nodes that the record stands for."""

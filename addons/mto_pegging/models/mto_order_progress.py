@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..engine import Plan, expect
+from ..engine import Plan, project_dates
 from .mto_pegging import LINE, MOVE, PRODUCTION, SOLD
 
 # The column that names the document that is waited for.
@@ -52,7 +52,7 @@ class MtoOrderProgress(models.Model):
 
     _line_uniq = models.UniqueIndex("(sale_line_id)")
 
-    def _derive(self, lines, graph, shares):
+    def _derive(self, lines):
         """Keep the progress of those of ``lines`` that are open, drop the others'."""
         open_lines = lines.filtered(lambda line: line._is_open_for_delivery())
         kept = {row.sale_line_id: row for row in self._search_lines(lines)}
@@ -60,7 +60,7 @@ class MtoOrderProgress(models.Model):
             row.id for line, row in kept.items() if line not in open_lines
         )
         dropped.unlink()
-        values = self._compute_values(open_lines, graph, shares)
+        values = self._compute_values(open_lines)
         created = []
         for line, vals in values.items():
             if line in kept:
@@ -69,17 +69,26 @@ class MtoOrderProgress(models.Model):
                 created.append(vals)
         self.create(created)
 
+    def _find_lacking(self, products):
+        """Order lines that nothing supplies with one of ``products``: it may be now."""
+        rows = self.search(
+            [("is_missing", "=", True), ("waits_product_id", "in", products.ids)]
+        )
+        return rows.sale_line_id
+
     def _search_lines(self, lines):
         return self.search([("sale_line_id", "in", lines.ids)])
 
-    def _compute_values(self, lines, graph, shares):
+    def _compute_values(self, lines):
+        # What is on hand or on its way is not missing, although nothing links it.
+        graph, shares = self.env["mto.pegging"]._get_supply(lines, soft=True)
         records = self.env["mto.pegging"]._browse(shares.order)
         plans = {
             key: plan
             for key, record in records.items()
             if (plan := self._make_plan(record))
         }
-        expected = expect(
+        expected = project_dates(
             shares.order,
             [peg for peg, _passed in shares.pegs],
             plans,
@@ -100,7 +109,7 @@ class MtoOrderProgress(models.Model):
 
     # What is told of a line
 
-    def _prepare_values(self, line, expectation, documents, records):
+    def _prepare_values(self, line, projection, documents, records):
         has_supply = any(record._name != SOLD for record in documents)
         vals = {
             "sale_line_id": line.id,
@@ -108,19 +117,19 @@ class MtoOrderProgress(models.Model):
             "is_held": line._is_held(),
             "overdue_on": self._get_overdue_date(documents),
             "promise_date": line._get_promise_date(),
-            "expected_date": expectation.date if expectation else False,
-            "is_missing": bool(expectation and expectation.missing is not None),
+            "expected_date": projection.date if projection else False,
+            "is_missing": bool(projection and projection.missing is not None),
             "can_start": any(self._can_start(record) for record in documents),
             "produced": has_supply and self._get_share_done(documents, PRODUCTION),
             "received": has_supply and self._get_share_done(documents, LINE),
             "ready": self._get_share_ready(documents, line),
         }
-        vals |= self._prepare_cause(expectation, records)
+        vals |= self._prepare_cause(projection, records)
         return vals
 
-    def _prepare_cause(self, expectation, records):
+    def _prepare_cause(self, projection, records):
         """What is waited for: nothing supplies it, or it is there last."""
-        key = expectation and (expectation.missing or expectation.cause)
+        key = projection and (projection.missing or projection.cause)
         record = records[key] if key else None
         document = self._get_document(record)
         vals = dict.fromkeys(DOCUMENTS.values(), False)
@@ -129,8 +138,8 @@ class MtoOrderProgress(models.Model):
         return {
             **vals,
             "waits_product_id": record.product_id.id if record else False,
-            "waits_date": expectation.date
-            if expectation and not expectation.missing
+            "waits_date": projection.date
+            if projection and not projection.missing
             else False,
             "owner_id": document.user_id.id if document else False,
         }

@@ -1,4 +1,6 @@
 from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
 
 from odoo import fields, models
 from odoo.tools import SQL
@@ -6,7 +8,7 @@ from odoo.tools import SQL
 from odoo.addons.mto_cascade.engine import Flow
 from odoo.addons.mto_cascade.models.mto_supply_network import REQUESTED
 
-from ..engine import Demand, Facts, Peg, Shares, Supply, make_pegs, surplus
+from ..engine import TINY, Demand, Facts, Peg, Shares, Supply, make_pegs, surplus
 
 DOWN, UP = "down", "up"
 
@@ -71,6 +73,39 @@ class Graph:
         self.unsupplied = unsupplied
         self.totals = totals
 
+    def expect(self, pegs):
+        """Add soft pegs: of demands that lack supply, and of who competes for it.
+
+        ``pegs`` name moves; what is outside of the graph is left out.
+        """
+        nodes = {supply.key: supply.node or supply.key for supply in self.supplies}
+        quantities = defaultdict(float)
+        for peg in pegs:
+            supply = nodes.get(peg.supply)
+            if peg.supply[0] == STOCK:
+                supply = peg.supply[:2]
+            if not supply:
+                continue
+            quantity = peg.quantity
+            if peg.demand in self.totals:
+                quantity = self._cover(peg.demand, quantity)
+            if quantity > TINY:
+                quantities[peg.demand, supply] += quantity
+        self.pegs += [
+            Peg(demand, supply, quantity, hard=False)
+            for (demand, supply), quantity in quantities.items()
+        ]
+
+    def _cover(self, demand, quantity):
+        """Take ``quantity``, or what is missing if less, off what nothing supplies."""
+        missing = self.unsupplied.get(demand, 0.0)
+        quantity = min(quantity, missing)
+        if missing - quantity > TINY:
+            self.unsupplied[demand] = missing - quantity
+        else:
+            self.unsupplied.pop(demand, None)
+        return quantity
+
     def get_surplus(self):
         """Return {key: quantity that no demand is pegged to} of supplies."""
         return surplus(self.pegs, self.supplies)
@@ -78,6 +113,23 @@ class Graph:
     def get_shares(self, roots):
         makers = [key for key in self.totals if key[0] == PRODUCTION]
         return Shares(self.pegs, self.totals, roots, makers)
+
+
+@dataclass
+class Answer:
+    """Whom nodes serve, see ``_get_demand``; keys are (model, id).
+
+    ``lines``: all order lines above them. ``shares``: {key: {order line: quantity in
+    the unit of the key's product}}. ``needs``: {key: {order line: datetime}}. ``totals``:
+    {key: quantity}. ``nodes``: {key: what is told of it}. ``products``: {key: product}.
+    """
+
+    lines: Any
+    shares: dict
+    needs: dict
+    totals: dict
+    nodes: dict
+    products: dict
 
 
 class MtoPegging(models.AbstractModel):
@@ -92,27 +144,79 @@ class MtoPegging(models.AbstractModel):
 
     # Questions
 
-    def _get_supply(self, lines):
-        """Graph and shares of everything that supplies the order lines ``lines``."""
+    def _get_supply(self, lines, soft=False):
+        """Graph and shares of everything that supplies the order lines ``lines``.
+
+        :param bool soft: also what is expected to cover what nothing is linked with
+        """
         moves = lines.move_ids.filtered(lambda m: m.state != "cancel")
         graph = self._get_graph(moves, lines.env[LINE], DOWN)
+        if soft:
+            graph = self._add_expected(graph, moves)
         return graph, graph.get_shares([(SOLD, line.id) for line in lines])
 
     def _get_demand(self, keys, moves, purchase_lines):
         """Shares of order lines in ``keys``, reached from these moves and lines up.
 
-        :return: {key: {sale.order.line: quantity in the unit of the key's product}}
+        :rtype: Answer
         """
         graph = self._get_graph(moves, purchase_lines, UP)
         lines = self._browse(key for key in graph.totals if key[0] == SOLD)
         shares = graph.get_shares(list(lines))
-        return {
-            key: {
-                lines[root]: quantity
-                for root, quantity in shares.quantities.get(key, {}).items()
-            }
-            for key in keys
-        }, graph
+        records = self._browse(keys)
+        needs = self._get_needs(shares, lines)
+        return Answer(
+            lines=self.env[SOLD].union(*lines.values()),
+            shares={
+                key: {
+                    lines[root]: quantity
+                    for root, quantity in shares.quantities.get(key, {}).items()
+                }
+                for key in keys
+            },
+            needs={
+                key: {lines[root]: need for root, need in needs[key].items()}
+                for key in keys
+            },
+            totals=graph.totals,
+            nodes=self._prepare_nodes(keys),
+            products={key: record.product_id for key, record in records.items()},
+        )
+
+    def _get_needs(self, shares, lines):
+        """When what supplies order lines is needed for them, at its own level.
+
+        That is when the demand takes the goods. What only announces them, a receipt, is
+        needed when its goods are.
+
+        :return: {key: {key of an order line: datetime, False for unknown}}
+        """
+        dates = {key: line._get_promise_date() for key, line in lines.items()}
+        moves = self._browse(
+            {peg.demand for peg, _passed in shares.pegs if peg.demand[0] == MOVE}
+        )
+        for key, move in moves.items():
+            if move.location_id.usage in ("internal", "transit"):
+                dates[key] = move.date
+        needs = defaultdict(dict)
+        # Whatever serves is behind all that it serves.
+        for peg, passed in shares.pegs:
+            for root in passed:
+                need = dates.get(peg.demand) or needs[peg.demand].get(root)
+                known = needs[peg.supply].get(root) or need
+                needs[peg.supply][root] = min(known, need) if need else known
+        return needs
+
+    def _add_expected(self, graph, moves):
+        """The graph below ``moves`` with soft pegs, and what lies below these."""
+        lacking = moves.browse(key[1] for key in graph.unsupplied)
+        if not lacking:
+            return graph
+        pegs, more, lines = self.env["mto.expected.supply"]._get_pegs(lacking)
+        if more or lines:
+            graph = self._get_graph(moves | more, lines, DOWN)
+        graph.expect(pegs)
+        return graph
 
     # The graph
 

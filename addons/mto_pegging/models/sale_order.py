@@ -14,13 +14,17 @@ class SaleOrder(models.Model):
         return super()._write_multi(vals_list)
 
     @api.readonly
-    def get_pegging(self):
+    def get_pegging(self, soft=False):
         """What supplies each order, at every level, with quantities.
 
-        Computed from links and reservations. Needs read access to the orders only: a
-        salesperson sees documents, quantities and dates that serve the order, no cost
-        and no price.
+        Computed from links and reservations, on request also from dates. Needs read
+        access to the orders only: a salesperson sees documents, quantities and dates
+        that serve the order, no cost and no price.
 
+        :param bool soft: also tell what is expected to cover demands on stock: free
+            goods, then open supply without demand, in the order in which Odoo reserves
+            (priority, date). Their pegs are not ``hard`` and are no promise: another
+            demand may take the goods.
         :return: one dictionary per order, in the order of ``self``:
 
             - ``id``, ``model``, ``name``
@@ -45,12 +49,12 @@ class SaleOrder(models.Model):
         self.check_access("read")
         # Checked above. What serves the order is told to whoever may read the order;
         # the nodes carry neither cost nor price.
-        return self.sudo()._get_pegging()
+        return self.sudo()._get_pegging(soft)
 
-    def _get_pegging(self):
+    def _get_pegging(self, soft=False):
         """Same as ``get_pegging``, as superuser; the orders are computed together."""
         pegging = self.env["mto.pegging"]
-        graph, shares = pegging._get_supply(self.order_line)
+        graph, shares = pegging._get_supply(self.order_line, soft)
         nodes = pegging._prepare_nodes(shares.order)
         surplus = graph.get_surplus()
         return [order._prepare_pegging(graph, shares, nodes, surplus) for order in self]

@@ -4,6 +4,9 @@ from odoo import fields, models
 
 from odoo.addons.mto_cascade.engine.tree import TreeRow
 
+# Orders that a sentence names; the rows tell all.
+TOLD_ORDERS = 8
+
 
 class MtoDemandTree(models.AbstractModel):
     """ "For whom": the customers and orders that a document serves, with how much.
@@ -30,7 +33,7 @@ class MtoDemandTree(models.AbstractModel):
             "summary": self._get_summary(demands),
             "columns": self._get_columns(),
             "rows": rows,
-            "messages": [],
+            "messages": self._get_messages(demands),
             "empty": {
                 "title": self.env._("No customer order waits for this"),
                 "text": self.env._(
@@ -65,7 +68,7 @@ class MtoDemandTree(models.AbstractModel):
 
     def _make_order_row(self, entry, total, parent):
         slack = entry["slack"]
-        is_late = slack is not False and slack < 0
+        is_late = bool(entry["days_late"]) or (slack is not False and slack < 0)
         return TreeRow(
             {
                 "product": entry["customer"],
@@ -78,6 +81,8 @@ class MtoDemandTree(models.AbstractModel):
                 "sold": entry["sold_product"],
                 "promised": entry["promise_date"],
                 "arrives": entry["available_date"],
+                "needed": entry["needed_date"],
+                "late": entry["days_late"] or False,
                 "slack": slack,
                 "state": self.env._("Late") if is_late else False,
             },
@@ -96,10 +101,62 @@ class MtoDemandTree(models.AbstractModel):
             self._column("document", self.env._("Document"), "document"),
             self._column("sold", self.env._("Sold"), "text", optional=True),
             self._column("arrives", self.env._("Available"), "date"),
+            self._column("needed", self.env._("Needed"), "date"),
+            self._column("late", self.env._("Days Late"), "number"),
             self._column("promised", self.env._("Promised"), "date"),
-            self._column("slack", self.env._("Days between"), "number"),
+            self._column("slack", self.env._("Days between"), "number", optional=True),
             self._column("state", self.env._("State"), "state"),
         ]
+
+    def _get_messages(self, demands):
+        """Of each record that comes late: which orders are hit, and by how much."""
+        return [
+            {"tone": "danger", "text": self._get_late_words(answer["name"], hit)}
+            for answer in demands
+            if (hit := self._get_hit(answer["demand"]))
+        ]
+
+    def _get_hit(self, demand):
+        """{(order, customer): days}, the worst first."""
+        hit = {}
+        for entry in demand:
+            if days := entry["days_late"]:
+                key = (entry["order"], entry["customer"])
+                hit[key] = max(hit.get(key, 0), days)
+        return dict(sorted(hit.items(), key=lambda item: (-item[1], item[0])))
+
+    def _get_late_words(self, name, hit):
+        told = [
+            self.env._(
+                "%(order)s, %(customer)s (%(late)s)",
+                order=order,
+                customer=customer,
+                late=self._say_days(days),
+            )
+            for (order, customer), days in list(hit.items())[:TOLD_ORDERS]
+        ]
+        if more := len(hit) - len(told):
+            told.append(self.env._("%s more", more))
+        words = {
+            "name": name,
+            "late": self._say_days(max(hit.values())),
+            "count": len(hit),
+            "orders": "; ".join(told),
+        }
+        if len(hit) == 1:
+            return self.env._(
+                "%(name)s is %(late)s late. One order is hit: %(orders)s.", **words
+            )
+        return self.env._(
+            "%(name)s is %(late)s late. %(count)s orders are hit: %(orders)s.", **words
+        )
+
+    def _say_days(self, days):
+        if days == 1:
+            return self.env._("1 day")
+        if days >= 14 and not days % 7:
+            return self.env._("%s weeks", days // 7)
+        return self.env._("%s days", days)
 
     def _get_summary(self, demands):
         entries = [entry for answer in demands for entry in answer["demand"]]
@@ -153,3 +210,43 @@ class MtoDemandTransfer(models.AbstractModel):
     _description = "For whom"
 
     _document_model = "stock.picking"
+
+
+class MtoDemandWorkOrder(models.AbstractModel):
+    _name = "mto.demand.workorder"
+    _inherit = "mto.demand.tree"
+    _description = "For whom"
+
+    _document_model = "mrp.workorder"
+
+
+class MtoDemandLot(models.AbstractModel):
+    _name = "mto.demand.lot"
+    _inherit = "mto.demand.tree"
+    _description = "For whom"
+
+    _document_model = "stock.lot"
+
+
+class MtoDemandQuant(models.AbstractModel):
+    _name = "mto.demand.quant"
+    _inherit = "mto.demand.tree"
+    _description = "For whom"
+
+    _document_model = "stock.quant"
+
+
+class MtoDemandProduct(models.AbstractModel):
+    _name = "mto.demand.product"
+    _inherit = "mto.demand.tree"
+    _description = "For whom"
+
+    _document_model = "product.product"
+
+
+class MtoDemandTemplate(models.AbstractModel):
+    _name = "mto.demand.template"
+    _inherit = "mto.demand.tree"
+    _description = "For whom"
+
+    _document_model = "product.template"

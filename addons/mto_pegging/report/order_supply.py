@@ -17,6 +17,9 @@ class MtoOrderSupply(models.AbstractModel):
     _inherit = "mto.supply.tree"
     _description = "Supply of this order"
 
+    # Whether what is expected is shown beside what is linked or reserved.
+    _with_expected = False
+
     def _get_tree(self, res_ids):
         orders = self.env["sale.order"].browse(res_ids)
         orders.check_access("read")
@@ -25,7 +28,7 @@ class MtoOrderSupply(models.AbstractModel):
 
     def _get_order_tree(self, lines):
         """The tree of sales order lines, as superuser."""
-        graph, shares = self.env["mto.pegging"]._get_supply(lines)
+        graph, shares = self.env["mto.pegging"]._get_supply(lines, self._with_expected)
         supplied = lines.filtered(lambda line: line.move_ids)
         records = self.env["mto.pegging"]._browse(shares.order)
         supply_rows = make_rows(
@@ -44,6 +47,7 @@ class MtoOrderSupply(models.AbstractModel):
             "rows": rows,
             "messages": self._get_messages(shares, nodes),
             "empty": self._get_empty(),
+            "switch": self._get_switch(),
         }
 
     def _is_merged(self, record):
@@ -69,7 +73,7 @@ class MtoOrderSupply(models.AbstractModel):
         lateness = self._get_lateness(slack, last, is_finished)
         total = graph.totals.get(row.chain[-1], 0.0)
         cells = {
-            "product": first["product"],
+            "product": self._get_product_words(row, first),
             "quantity": {
                 "value": round(row.quantity, 6),
                 "total": self._get_shared_total(row, graph),
@@ -83,16 +87,28 @@ class MtoOrderSupply(models.AbstractModel):
             "slack": slack if slack is not None and not is_finished else False,
             "responsible": self._get_responsible(record).name or False,
             "progress": self._get_progress(record, total),
-            "cover": self._get_cover(row, record),
+            "cover": self._get_cover(row, records),
         }
         return TreeRow(
             cells,
             parent=row.parent,
-            tone="danger" if lateness else "success" if is_finished else "",
+            tone=self._get_tone(row, lateness, is_finished),
             problem=bool(lateness),
             document=document,
             key=row.chain[-1],
         )
+
+    def _get_product_words(self, row, node):
+        if row.repeated:
+            return self.env._("%s (shown above)", node["product"])
+        return node["product"]
+
+    def _get_tone(self, row, lateness, is_finished):
+        if lateness:
+            return "danger"
+        if row.repeated:
+            return "muted"
+        return "success" if is_finished else ""
 
     def _get_need(self, records):
         """When the goods are needed: the date of the demand they go to."""
@@ -190,12 +206,22 @@ class MtoOrderSupply(models.AbstractModel):
             return _divide(record._get_taken_quantity(), total)
         return False
 
-    def _get_cover(self, row, record):
-        if row.chain[0][0] == SOLD:
+    def _get_cover(self, row, records):
+        """How sure the supply of the row is; a demand alone has none."""
+        pegs = [peg for peg in row.pegs if peg.demand[0] == MOVE]
+        if not pegs:
             return False
-        if record._name == STOCK:
+        if not all(peg.hard for peg in pegs):
+            return self.env._("Expected")
+        if pegs[0].supply[0] == STOCK or self._is_held(records[pegs[0].demand]):
             return self.env._("Reserved")
-        return self.env._("Reserved") if row.peg.hard else self.env._("Expected")
+        return self.env._("Linked")
+
+    def _is_held(self, move):
+        """Whether the goods lie there for the demand, or were taken by it."""
+        return move.state == "done" or (
+            move.state == "assigned" and not move._should_bypass_reservation()
+        )
 
     def _get_document(self, record):
         """(model, id) that a click opens; a component has none but its order's."""
@@ -283,7 +309,20 @@ class MtoOrderSupply(models.AbstractModel):
                 ),
             }
             for peg in shares.loops
+            if peg.hard
         ]
+
+    def _get_switch(self):
+        """The same tree, told the other way; see ``mto.supply.tree``."""
+        return {
+            "label": self.env._("Expected to cover"),
+            "title": self.env._(
+                "Also show free stock and open supply that no demand is linked "
+                "with, in the order in which goods will be reserved"
+            ),
+            "report": MtoOrderSupplyExpected._name,
+            "active": self._with_expected,
+        }
 
     def _get_empty(self):
         return {
@@ -293,6 +332,19 @@ class MtoOrderSupply(models.AbstractModel):
                 "appear here, level by level, with quantities and dates."
             ),
         }
+
+
+class MtoOrderSupplyExpected(models.AbstractModel):
+    """The same with what is expected to cover demands on stock."""
+
+    _name = "mto.order.supply.expected"
+    _inherit = "mto.order.supply"
+    _description = "Supply of this order"
+
+    _with_expected = True
+
+    def _get_switch(self):
+        return {**super()._get_switch(), "report": MtoOrderSupply._name}
 
 
 def _divide(part, whole):

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -86,6 +87,28 @@ class TestOpenOrder(PeggingCommon):
         self.assertEqual((row.status, row.needs_decision), ("decision", True))
         self.assertEqual(row.waits_product_id, self.bolt)
         self.assertEqual(row.production_id, self._get_productions(self.wheel))
+
+    def test_goods_on_hand_or_on_their_way_are_not_missing(self):
+        self.bolt.supply_policy = "make_to_stock"
+        order = self._create_promised((self.wheel, 1))
+        self.assertTrue(self._get_row(order).needs_decision)
+        purchase = self.env["purchase.order"].create(
+            {
+                "partner_id": self.vendor.id,
+                "order_line": [
+                    Command.create({"product_id": self.bolt.id, "product_qty": 4})
+                ],
+            }
+        )
+        purchase.button_confirm()
+        purchase.order_line.date_planned = self.promise + timedelta(days=9)
+        self._refresh()
+        row = self._get_row(order)
+        self.assertEqual((row.status, row.purchase_id), ("late", purchase))
+        purchase.picking_ids.button_validate()
+        self._refresh()
+        row = self._get_row(order)
+        self.assertFalse(row.needs_decision or row.is_late)
 
     def test_overdue_document_is_a_risk(self):
         order = self._create_promised((self.bike, 2))

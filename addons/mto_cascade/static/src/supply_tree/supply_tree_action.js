@@ -29,6 +29,7 @@ export class SupplyTreeAction extends Component {
         this.open = new Set(kept.open || []);
         this.state = useState({
             tree: null,
+            report: kept.report || this.props.action.params.report,
             onlyProblems: kept.onlyProblems || false,
             search: kept.search || "",
             version: 0,
@@ -36,6 +37,7 @@ export class SupplyTreeAction extends Component {
         useSetupAction({
             getLocalState: () => ({
                 open: [...this.open],
+                report: this.state.report,
                 onlyProblems: this.state.onlyProblems,
                 search: this.state.search,
             }),
@@ -49,7 +51,7 @@ export class SupplyTreeAction extends Component {
     }
 
     get report() {
-        return this.props.action.params.report;
+        return this.state.report;
     }
 
     get resIds() {
@@ -108,6 +110,13 @@ export class SupplyTreeAction extends Component {
         const level = this.open.size ? this.deepest : 0;
         await this.load();
         this.expandTo(level);
+    }
+
+    /** The same records, told by the other tree that this one names. */
+    async switchTree() {
+        this.state.report = this.state.tree.switch.report;
+        await this.load();
+        this.openAtFirst();
     }
 
     openDocument(row) {
