@@ -70,7 +70,7 @@ class MtoOpenOrder(models.Model):
     days_late = fields.Integer(readonly=True, aggregator="max")
     status = fields.Selection(
         [
-            ("decision", "Needs a decision"),
+            ("decision", "Decide"),
             ("held", "Starts later"),
             ("late", "Late"),
             ("risk", "At risk"),

@@ -55,7 +55,7 @@ class MtoPurchaseProposal(models.Model):
     vendor_days = fields.Integer("Lead Time (days)", readonly=True, aggregator=None)
     source = fields.Selection(
         [
-            ("orders", "Customer orders"),
+            ("orders", "Orders"),
             ("reordering", "Reordering rule"),
             ("manual", "By hand"),
         ],

@@ -44,9 +44,8 @@ registry.category("web_tour.tours").add("mto_pegging_open_orders", {
 registry.category("web_tour.tours").add("mto_pegging_to_order", {
     steps: () => [
         {
-            content: "Grouped by vendor",
+            content: "Grouped by vendor, unfolded",
             trigger: ".o_group_header:contains(Vendor)",
-            run: "click",
         },
         {
             content: "The bolts, for the customer",
