@@ -136,3 +136,107 @@ def ask_purchase(bench, count):
     if served != count:
         bench.problem(f"{served} of {count} orders are told")
     return {}
+
+
+@row("2000 orders", most=1.0, of="seconds", default=False)
+@row("50 orders", limit=1.1)
+def open_orders(size):
+    """Show "Orders in production", late ones only and grouped, against one order."""
+    count = int(size.split(" ")[0])
+    return Side("suite", show_open_orders, count), Side("suite", show_open_orders, 1)
+
+
+@row("50 orders", limit=1.1)
+def purchase_proposals(size):
+    """Show "To order" of so many orders, against one."""
+    count = int(size.split(" ")[0])
+    return Side("suite", show_proposals, count), Side("suite", show_proposals, 1)
+
+
+@row("L3 B3 S2 N43", most=30, of="seconds", default=False)
+@row("L2 B3 S1 N20", limit=1.5)
+def first_fill(size):
+    """Tell all documents whom they serve, as after installing, against one order."""
+    single = str(Structure.parse(size)).partition(" N")[0] + " N1"
+    return Side("suite", fill_columns, size), Side("suite", fill_columns, single)
+
+
+def confirm_orders(bench, count):
+    """So many orders of a product that is made of a bought part; followed."""
+    factory = Factory(bench.env, POLICY)
+    product = factory.build(Structure.parse("L1 B1 S0 N1"))
+    for _number in range(0, count, 100):
+        orders = bench.env["sale.order"].create(
+            [factory.order_values(product) for _order in range(min(count, 100))]
+        )
+        orders.action_confirm()
+        bench.keep()
+    follow_changes(bench)
+
+
+def follow_changes(bench):
+    bench.env.flush_all()
+    bench.env.cr.flush()
+    while bench.env["mto.demand.change"]._follow(500):
+        bench.keep()
+
+
+def show_open_orders(bench, count):
+    """The first page, what is late, and the groups of a list."""
+    confirm_orders(bench, count)
+    orders = bench.env["mto.open.order"]
+    fields = {
+        name: {"fields": {"display_name": {}}}
+        for name in ("order_id", "partner_id", "product_id", "waits_product_id")
+    } | {name: {} for name in ("promise_date", "expected_date", "status", "progress")}
+
+    def show():
+        orders.web_search_read([], fields, limit=80)
+        orders.web_search_read([("is_late", "=", True)], fields, limit=80)
+        orders.formatted_read_group([], ["partner_id"], ["__count", "quantity:sum"])
+
+    bench.warm_up(show)
+    bench.measure(show)
+    found = orders.search_count([])
+    if found < count:
+        bench.problem(f"{found} of {count} orders are shown")
+    return {}
+
+
+def show_proposals(bench, count):
+    """All rows with the orders and customers they are for."""
+    confirm_orders(bench, count)
+    rows = bench.env["mto.purchase.proposal"]
+    fields = {
+        name: {"fields": {"display_name": {}}}
+        for name in ("product_id", "partner_id", "customer_order_ids", "customer_ids")
+    } | {name: {} for name in ("order_by", "needed_on", "quantity", "minimum_qty")}
+
+    def show():
+        rows.web_search_read([], fields, limit=80)
+
+    bench.warm_up(show)
+    bench.measure(show)
+    return {}
+
+
+def fill_columns(bench, size):
+    """Derive what no queue has followed yet."""
+    structure = Structure.parse(size)
+    factory = Factory(bench.env, POLICY)
+    order = factory.order(factory.build(structure), structure.lines)
+    order.action_confirm()
+    follow_changes(bench)
+    queue = bench.env["mto.demand.change"]
+    bench.env["mto.demand.line"].search([("id", "!=", False)]).unlink()
+    queue._mark_all()
+    bench.keep()
+
+    def fill():
+        while queue._follow(200):
+            bench.keep()
+
+    bench.measure(fill)
+    if not bench.env["mto.demand.line"].search_count([("id", "!=", False)]):
+        bench.problem("nothing was filled")
+    return {}

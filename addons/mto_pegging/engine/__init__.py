@@ -1,8 +1,8 @@
 """Who serves whom, with quantities: plain Python, no Odoo import."""
 
-from .expectation import Expectation, Plan, expect
 from .expected import FreeSupply, OpenDemand, make_expected_pegs
 from .pegging import TINY, Demand, Facts, Peg, Supply, make_pegs, surplus
 from .progress import LineFacts, get_step
+from .projection import Plan, Projection, project_dates
 from .rows import SupplyRow, make_rows
 from .shares import Shares, split_exactly

@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 import psycopg2
 
@@ -31,6 +32,7 @@ class MtoDemandChange(models.Model):
             (LINE, "Purchase Order Line"),
             (SOLD, "Sales Order Line"),
             ("sale.order", "Sales Order"),
+            ("purchase.order", "Purchase Order"),
             (PRODUCTION, "Manufacturing Order"),
         ],
         required=True,
@@ -83,17 +85,28 @@ class MtoDemandChange(models.Model):
             self.env["ir.cron"].sudo().browse(cron_id)._trigger()
 
     @api.model
-    def _mark_all(self, is_check=False):
+    def _mark_all(self):
         """Mark every order line that anything moved for, the latest first."""
-        self.env["stock.move"].flush_model(["sale_line_id"])
+        self._mark_sold_lines(SQL("TRUE"), is_check=False)
+
+    @api.model
+    def _mark_to_compare(self, days=31):
+        """Mark, as a check, order lines that are open or moved in these last days."""
+        since = fields.Datetime.now() - timedelta(days=days)
+        recent = SQL("state NOT IN ('done', 'cancel') OR write_date > %s", since)
+        self._mark_sold_lines(SQL("bool_or(%s)", recent), is_check=True)
+
+    def _mark_sold_lines(self, having, is_check):
+        self.env["stock.move"].flush_model()
         self.env.cr.execute(
             SQL(
                 """INSERT INTO mto_demand_change (model, res_id, is_check)
                    SELECT %s, sale_line_id, %s FROM stock_move
                     WHERE sale_line_id IS NOT NULL
-                    GROUP BY sale_line_id ORDER BY sale_line_id DESC""",
+                    GROUP BY sale_line_id HAVING %s ORDER BY sale_line_id DESC""",
                 SOLD,
                 is_check,
+                having,
             )
         )
         self._trigger()
@@ -115,9 +128,13 @@ class MtoDemandChange(models.Model):
 
     @api.model
     def _cron_compare(self):
-        """Compare everything that is kept with what is true; nothing should differ."""
+        """Compare what is kept with what is true; nothing should differ.
+
+        Of everything that is open or changed in the last month. Tells the day anew to
+        what is late, too.
+        """
         self.search([("has_failed", "=", True)]).has_failed = False
-        self._mark_all(is_check=True)
+        self._mark_to_compare()
 
     @api.model
     def _follow(self, size):
@@ -159,13 +176,13 @@ class MtoDemandChange(models.Model):
             model: self.env[model].browse(changes.mapped("res_id")).exists()
             for model, changes in self.grouped("model").items()
         }
-        moves, purchase_lines, sale_lines, orders, productions = (
+        moves, purchase_lines, sale_lines, productions, orders, purchases = (
             found.get(model, self.env[model])
-            for model in (MOVE, LINE, SOLD, "sale.order", PRODUCTION)
+            for model in (MOVE, LINE, SOLD, PRODUCTION, "sale.order", "purchase.order")
         )
         differences = self.env["mto.demand.line"]._derive(
             moves | productions.move_finished_ids | productions.move_raw_ids,
-            purchase_lines,
+            purchase_lines | purchases.order_line,
             sale_lines | orders.order_line,
         )
         if self[:1].is_check:

@@ -94,7 +94,8 @@ class MtoDemandLine(models.Model):
         shares = graph.get_shares(sold)
         sale_lines |= sale_lines.browse(res_id for _model, res_id in sold)
         rows = self._compute_rows(moves, purchase_lines, sale_lines, shares)
-        self.env["mto.order.progress"]._derive(sale_lines, graph, shares)
+        progress = self.env["mto.order.progress"]
+        progress._derive(sale_lines | progress._find_lacking(moves.product_id))
         self.env["mto.purchase.need"]._derive(purchase_lines)
         self.env["mto.supply.snapshot"]._record(sale_lines.order_id, (graph, shares))
         return self._replace(cut_off | self._search_rows(moves, purchase_lines), rows)

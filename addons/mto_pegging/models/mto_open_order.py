@@ -1,8 +1,5 @@
-from odoo import fields, models, tools
+from odoo import fields, models
 from odoo.tools import SQL
-
-# Less than this many days between the expected day and the promise is a risk.
-RISK_DAYS = 2
 
 
 class MtoOpenOrder(models.Model):
@@ -33,11 +30,29 @@ class MtoOpenOrder(models.Model):
             "product_uom_qty",
             "qty_delivered",
         ],
-        "mto.order.progress": ["expected_date", "is_missing", "promise_date"],
+        "mto.order.progress": [
+            "can_start",
+            "expected_date",
+            "has_supply",
+            "is_held",
+            "is_missing",
+            "overdue_on",
+            "owner_id",
+            "picking_id",
+            "produced",
+            "production_id",
+            "promise_date",
+            "purchase_id",
+            "ready",
+            "received",
+            "sale_line_id",
+            "waits_date",
+            "waits_product_id",
+        ],
     }
 
     sale_line_id = fields.Many2one("sale.order.line", readonly=True)
-    order_id = fields.Many2one("mto.customer.order", "Order", readonly=True)
+    order_id = fields.Many2one("mto.customer.order", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -55,7 +70,8 @@ class MtoOpenOrder(models.Model):
     days_late = fields.Integer(readonly=True, aggregator="max")
     status = fields.Selection(
         [
-            ("decision", "Needs a decision"),
+            ("decision", "Decide"),
+            ("held", "Starts later"),
             ("late", "Late"),
             ("risk", "At risk"),
             ("ready", "Ready to deliver"),
@@ -64,7 +80,11 @@ class MtoOpenOrder(models.Model):
         readonly=True,
     )
     is_late = fields.Boolean(readonly=True)
-    is_at_risk = fields.Boolean(readonly=True)
+    is_at_risk = fields.Boolean(
+        readonly=True,
+        help="In time so far, but something that serves the order was not started, "
+        "ordered or received on the planned day.",
+    )
     needs_decision = fields.Boolean(readonly=True)
     can_start = fields.Boolean("Can Start Today", readonly=True)
     waits_product_id = fields.Many2one("product.product", "Waits for", readonly=True)
@@ -91,14 +111,9 @@ class MtoOpenOrder(models.Model):
         help="What is still to deliver, untaxed, at the price of the order.",
     )
 
-    def init(self):
-        tools.drop_view_if_exists(self.env.cr, self._table)
-        self.env.cr.execute(
-            SQL(
-                "CREATE VIEW mto_open_order AS (%s)",
-                self._get_view(),
-            )
-        )
+    @property
+    def _table_query(self):
+        return self._get_select()
 
     def _get_projected_date(self):
         """The date a row is projected to be delivered: a hook for better answers.
@@ -107,26 +122,26 @@ class MtoOpenOrder(models.Model):
         """
         return SQL("GREATEST(progress.expected_date, now() AT TIME ZONE 'UTC')")
 
-    def _get_view(self):
+    def _get_select(self):
         return SQL(
             """
             SELECT facts.*,
-                is_missing OR NOT has_supply AS needs_decision,
+                needs_supply OR is_missing AS needs_decision,
                 days_late > 0 AS is_late,
-                days_late <= 0 AND days_late > -%(risk)s AND ready < 1 AS is_at_risk,
-                CASE WHEN is_missing OR NOT has_supply THEN 'decision'
+                days_late <= 0 AND is_overdue AS is_at_risk,
+                CASE WHEN is_held THEN 'held'
+                     WHEN needs_supply OR is_missing THEN 'decision'
                      WHEN days_late > 0 THEN 'late'
                      WHEN ready >= 1 THEN 'ready'
-                     WHEN days_late > -%(risk)s THEN 'risk'
+                     WHEN is_overdue THEN 'risk'
                      ELSE 'plan' END AS status,
-                (received + produced + ready + delivered) / 4 AS progress
+                25 * (received + produced + ready + delivered) AS progress
             FROM (
                 SELECT rows.*,
                     COALESCE(expected_date, now() AT TIME ZONE 'UTC')::date
                         - promise_date::date AS days_late
                 FROM (%(rows)s) AS rows
             ) AS facts""",
-            risk=RISK_DAYS,
             rows=self._get_rows(),
         )
 
@@ -146,7 +161,11 @@ class MtoOpenOrder(models.Model):
                 CASE WHEN progress.expected_date IS NOT NULL THEN %s END
                     AS expected_date,
                 COALESCE(progress.is_missing, FALSE) AS is_missing,
-                progress.id IS NOT NULL AS has_supply,
+                COALESCE(progress.overdue_on < now() AT TIME ZONE 'UTC', FALSE)
+                    AS is_overdue,
+                COALESCE(progress.is_held, FALSE) AS is_held,
+                NOT COALESCE(progress.has_supply OR progress.is_held, FALSE)
+                    AS needs_supply,
                 COALESCE(progress.can_start, FALSE) AS can_start,
                 progress.waits_product_id, progress.waits_date,
                 progress.production_id, progress.purchase_id, progress.picking_id,

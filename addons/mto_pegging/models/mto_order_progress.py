@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..engine import Plan, expect
+from ..engine import Plan, project_dates
 from .mto_pegging import LINE, MOVE, PRODUCTION, SOLD
 
 # The column that names the document that is waited for.
@@ -27,7 +27,12 @@ class MtoOrderProgress(models.Model):
     )
     promise_date = fields.Datetime()
     expected_date = fields.Datetime()
+    has_supply = fields.Boolean()
+    is_held = fields.Boolean()
     is_missing = fields.Boolean()
+    overdue_on = fields.Datetime(
+        help="When the next document is late: not started, ordered or received."
+    )
     can_start = fields.Boolean()
     waits_product_id = fields.Many2one("product.product", ondelete="set null")
     production_id = fields.Many2one(
@@ -47,7 +52,7 @@ class MtoOrderProgress(models.Model):
 
     _line_uniq = models.UniqueIndex("(sale_line_id)")
 
-    def _derive(self, lines, graph, shares):
+    def _derive(self, lines):
         """Keep the progress of those of ``lines`` that are open, drop the others'."""
         open_lines = lines.filtered(lambda line: line._is_open_for_delivery())
         kept = {row.sale_line_id: row for row in self._search_lines(lines)}
@@ -55,7 +60,7 @@ class MtoOrderProgress(models.Model):
             row.id for line, row in kept.items() if line not in open_lines
         )
         dropped.unlink()
-        values = self._compute_values(open_lines, graph, shares)
+        values = self._compute_values(open_lines)
         created = []
         for line, vals in values.items():
             if line in kept:
@@ -64,17 +69,26 @@ class MtoOrderProgress(models.Model):
                 created.append(vals)
         self.create(created)
 
+    def _find_lacking(self, products):
+        """Order lines that nothing supplies with one of ``products``: it may be now."""
+        rows = self.search(
+            [("is_missing", "=", True), ("waits_product_id", "in", products.ids)]
+        )
+        return rows.sale_line_id
+
     def _search_lines(self, lines):
         return self.search([("sale_line_id", "in", lines.ids)])
 
-    def _compute_values(self, lines, graph, shares):
+    def _compute_values(self, lines):
+        # What is on hand or on its way is not missing, although nothing links it.
+        graph, shares = self.env["mto.pegging"]._get_supply(lines, soft=True)
         records = self.env["mto.pegging"]._browse(shares.order)
         plans = {
             key: plan
             for key, record in records.items()
             if (plan := self._make_plan(record))
         }
-        expected = expect(
+        expected = project_dates(
             shares.order,
             [peg for peg, _passed in shares.pegs],
             plans,
@@ -95,23 +109,27 @@ class MtoOrderProgress(models.Model):
 
     # What is told of a line
 
-    def _prepare_values(self, line, expectation, documents, records):
+    def _prepare_values(self, line, projection, documents, records):
+        has_supply = any(record._name != SOLD for record in documents)
         vals = {
             "sale_line_id": line.id,
+            "has_supply": has_supply,
+            "is_held": line._is_held(),
+            "overdue_on": self._get_overdue_date(documents),
             "promise_date": line._get_promise_date(),
-            "expected_date": expectation.date if expectation else False,
-            "is_missing": bool(expectation and expectation.missing is not None),
+            "expected_date": projection.date if projection else False,
+            "is_missing": bool(projection and projection.missing is not None),
             "can_start": any(self._can_start(record) for record in documents),
-            "produced": self._get_share_done(documents, PRODUCTION),
-            "received": self._get_share_done(documents, LINE),
+            "produced": has_supply and self._get_share_done(documents, PRODUCTION),
+            "received": has_supply and self._get_share_done(documents, LINE),
             "ready": self._get_share_ready(documents, line),
         }
-        vals |= self._prepare_cause(expectation, records)
+        vals |= self._prepare_cause(projection, records)
         return vals
 
-    def _prepare_cause(self, expectation, records):
+    def _prepare_cause(self, projection, records):
         """What is waited for: nothing supplies it, or it is there last."""
-        key = expectation and (expectation.missing or expectation.cause)
+        key = projection and (projection.missing or projection.cause)
         record = records[key] if key else None
         document = self._get_document(record)
         vals = dict.fromkeys(DOCUMENTS.values(), False)
@@ -120,8 +138,8 @@ class MtoOrderProgress(models.Model):
         return {
             **vals,
             "waits_product_id": record.product_id.id if record else False,
-            "waits_date": expectation.date
-            if expectation and not expectation.missing
+            "waits_date": projection.date
+            if projection and not projection.missing
             else False,
             "owner_id": document.user_id.id if document else False,
         }
@@ -158,6 +176,23 @@ class MtoOrderProgress(models.Model):
             if is_done or record.picking_id or record.production_id:
                 return Plan(record.date, record.date, is_done)
         return None
+
+    def _get_overdue_date(self, documents):
+        """The first day on which something is late that can still be in time."""
+        dates = [self._get_due_date(record) for record in documents]
+        return min((date for date in dates if date), default=False)
+
+    def _get_due_date(self, record):
+        """When an open document has to be started, ordered, finished or received."""
+        if record._name == PRODUCTION:
+            if record.state == "confirmed":
+                return record.date_start
+            return record.state == "progress" and record.date_finished
+        if record._name == LINE and record.product_qty > record.qty_received:
+            if record.state == "purchase":
+                return record.date_planned
+            return record.order_id.date_order
+        return False
 
     def _can_start(self, record):
         return (

@@ -1,5 +1,6 @@
-from odoo import fields, models, tools
+from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class MtoPurchaseProposal(models.Model):
@@ -36,7 +37,7 @@ class MtoPurchaseProposal(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     product_id = fields.Many2one("product.product", "Part", readonly=True)
     uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
-    quantity = fields.Float(digits="Product Unit", readonly=True, aggregator="sum")
+    quantity = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
     minimum_qty = fields.Float(
         "Minimum",
         digits="Product Unit",
@@ -54,7 +55,7 @@ class MtoPurchaseProposal(models.Model):
     vendor_days = fields.Integer("Lead Time (days)", readonly=True, aggregator=None)
     source = fields.Selection(
         [
-            ("orders", "Customer orders"),
+            ("orders", "Orders"),
             ("reordering", "Reordering rule"),
             ("manual", "By hand"),
         ],
@@ -64,11 +65,10 @@ class MtoPurchaseProposal(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     price_subtotal = fields.Monetary("Amount", readonly=True, aggregator="sum")
 
-    def init(self):
-        tools.drop_view_if_exists(self.env.cr, self._table)
-        self.env.cr.execute(
+    @property
+    def _table_query(self):
+        return SQL(
             """
-            CREATE VIEW mto_purchase_proposal AS (
             SELECT rows.*, order_by - CURRENT_DATE AS days_left FROM (
                 SELECT line.id, line.id AS purchase_line_id,
                     line.order_id AS purchase_id, purchase.partner_id,
@@ -98,7 +98,7 @@ class MtoPurchaseProposal(models.Model):
                 ) asked ON TRUE
                 WHERE purchase.state IN ('draft', 'sent')
                     AND line.display_type IS NULL
-            ) AS rows)"""
+            ) AS rows"""
         )
 
     def action_refresh(self):
@@ -117,7 +117,7 @@ class MtoPurchaseProposal(models.Model):
 
     def action_order(self):
         """Confirm the requests behind these rows, after a look at what that orders."""
-        lines = self.exists().purchase_line_id
+        lines = self.search([("id", "in", self.ids)]).purchase_line_id
         if not lines:
             raise UserError(
                 self.env._(

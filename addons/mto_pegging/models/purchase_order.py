@@ -1,5 +1,8 @@
 from odoo import models
 
+# What tells when a request is late, and who sees to it.
+COLUMNS = {"date_order", "user_id"}
+
 
 class PurchaseOrder(models.Model):
     _name = "purchase.order"
@@ -10,3 +13,7 @@ class PurchaseOrder(models.Model):
 
     def _get_pegged_records(self):
         return self.order_line._get_pegged_records()
+
+    def _write_multi(self, vals_list):
+        self.env["mto.demand.change"]._mark_changed(self, vals_list, COLUMNS)
+        return super()._write_multi(vals_list)

@@ -3,7 +3,7 @@ from odoo import api, models
 from .mto_pegging import SOLD
 
 # What tells whom a document serves, and by when.
-COLUMNS = {"commitment_date", "date_order", "partner_id"}
+COLUMNS = {"commitment_date", "date_order", "partner_id", "started_on", "state"}
 
 
 class SaleOrder(models.Model):

@@ -1,7 +1,6 @@
 from . import test_demand_columns
 from . import test_demand_queue
 from . import test_engine
-from . import test_expectation_engine
 from . import test_expected
 from . import test_expected_engine
 from . import test_get_demand
@@ -12,5 +11,6 @@ from . import test_open_order
 from . import test_order_supply
 from . import test_order_supply_print
 from . import test_portal
+from . import test_projection_engine
 from . import test_purchase_proposal
 from . import test_tour

@@ -1,3 +1,4 @@
+from odoo import Command, fields
 from odoo.tools import mute_logger
 
 from .common import PeggingCommon
@@ -58,6 +59,43 @@ class TestDemandColumns(PeggingCommon):
         self.assertEqual(sum(total or 0 for _week, total in weeks), 9)
         ordered = Production.search(mine, order="customer_quantity desc")
         self.assertEqual(ordered.filtered("customer_quantity")[:1].customer_quantity, 4)
+
+    def test_work_orders_tell_the_order_of_their_production(self):
+        center = self.env["mrp.workcenter"].create({"name": "Truing"})
+        operation = {"name": "True the wheel", "workcenter_id": center.id}
+        self.wheel.bom_ids.operation_ids = [Command.create(operation)]
+        order = self._create_order((self.bike, 2))
+        self._refresh()
+        workorder = self._get_productions(self.wheel).workorder_ids
+        self.assertEqual(workorder.customer_order_ids.mapped("name"), [order.name])
+        self.assertEqual(workorder.customer_quantity, 4)
+        found = workorder.search([("customer_ids", "in", self.customer.ids)])
+        self.assertIn(workorder, found)
+        groups = workorder._read_group(
+            [("id", "=", workorder.id)], ["customer_ids"], ["customer_quantity:sum"]
+        )
+        self.assertEqual(groups, [(self.customer, 4)])
+
+    def test_search_by_date_and_quantity(self):
+        order = self._create_order(
+            (self.bike, 2), commitment_date=fields.Datetime.to_datetime("2031-05-06")
+        )
+        self._refresh()
+        mine = self._get_productions(self.bike | self.wheel)
+        self.assertEqual(len(mine), 2)
+        for domain, count in (
+            ([("customer_promise_date", ">=", "2031-05-01")], 2),
+            ([("customer_promise_date", ">", "2031-06-01")], 0),
+            ([("customer_promise_date", "=", False)], 0),
+            ([("customer_quantity", ">", 2)], 1),
+            ([("customer_quantity", "=", 0)], 0),
+            ([("customer_order_ids", "not in", order.ids)], 0),
+            ([("customer_order_ids", "!=", False)], 2),
+            ([("customer_order_ids.partner_id", "=", self.customer.id)], 2),
+        ):
+            with self.subTest(domain=domain):
+                found = mine.search([("id", "in", mine.ids), *domain])
+                self.assertEqual(len(found), count)
 
     @mute_logger("odoo.addons.mto_pegging.models.mto_demand_change")
     def test_wrong_row_is_found(self):

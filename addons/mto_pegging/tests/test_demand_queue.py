@@ -154,6 +154,37 @@ class TestDemandQueue(PeggingCommon):
         self._refresh()
         self.assertTrue(self._get_served_names(orders[0].picking_ids))
 
+    def test_one_at_a_time_derives(self):
+        self._create_order((self.bike, 2))
+        self.env.flush_all()
+        self.env.cr.flush()
+        queue = self.env["mto.demand.change"]
+        with self.registry.cursor() as cursor:
+            other = self.env(cr=cursor)
+            self.assertTrue(other["mto.demand.line"]._lock())
+            self.assertEqual(queue._follow(500), 0)
+        self.assertGreater(queue._follow(500), 0)
+
+    def test_old_orders_are_not_compared_every_night(self):
+        order = self._create_order((self.bike, 2))
+        self._refresh()
+        queue = self.env["mto.demand.change"]
+        queue._mark_to_compare()
+        self.assertIn(
+            order.order_line.id,
+            queue.search([("is_check", "=", True)]).mapped("res_id"),
+        )
+        self._refresh()
+        self.env.cr.execute(
+            "UPDATE stock_move SET state = 'done', write_date = '2020-01-01'"
+        )
+        self.env.invalidate_all()
+        queue._mark_to_compare()
+        self.assertNotIn(
+            order.order_line.id,
+            queue.search([("is_check", "=", True)]).mapped("res_id"),
+        )
+
     def test_refreshed_by_hand(self):
         order = self._create_order((self.bike, 2))
         user = self._create_user("planner")

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -42,7 +43,7 @@ class TestOpenOrder(PeggingCommon):
         self.assertFalse(row.needs_decision)
         self.assertEqual(row.waits_product_id, self.bolt)
         self.assertEqual(row.waits_document, self._get_bolts().order_id.name)
-        self.assertEqual(row.status, "plan" if row.days_late < -1 else "risk")
+        self.assertEqual(row.status, "plan")
         self.assertEqual(row.progress, 0)
 
     def test_quotation_service_and_delivered_line_are_left_out(self):
@@ -86,6 +87,58 @@ class TestOpenOrder(PeggingCommon):
         self.assertEqual((row.status, row.needs_decision), ("decision", True))
         self.assertEqual(row.waits_product_id, self.bolt)
         self.assertEqual(row.production_id, self._get_productions(self.wheel))
+
+    def test_goods_on_hand_or_on_their_way_are_not_missing(self):
+        self.bolt.supply_policy = "make_to_stock"
+        order = self._create_promised((self.wheel, 1))
+        self.assertTrue(self._get_row(order).needs_decision)
+        purchase = self.env["purchase.order"].create(
+            {
+                "partner_id": self.vendor.id,
+                "order_line": [
+                    Command.create({"product_id": self.bolt.id, "product_qty": 4})
+                ],
+            }
+        )
+        purchase.button_confirm()
+        purchase.order_line.date_planned = self.promise + timedelta(days=9)
+        self._refresh()
+        row = self._get_row(order)
+        self.assertEqual((row.status, row.purchase_id), ("late", purchase))
+        purchase.picking_ids.button_validate()
+        self._refresh()
+        row = self._get_row(order)
+        self.assertFalse(row.needs_decision or row.is_late)
+
+    def test_overdue_document_is_a_risk(self):
+        order = self._create_promised((self.bike, 2))
+        self.assertFalse(self._get_row(order).is_at_risk)
+        self._get_bolts().order_id.date_order = self.env.cr.now() - timedelta(days=2)
+        self._refresh()
+        row = self._get_row(order)
+        self.assertEqual((row.status, row.is_at_risk), ("risk", True))
+
+    def test_order_that_starts_later_needs_no_decision(self):
+        order = self._create_order(
+            (self.bike, 2),
+            confirm=False,
+            commitment_date=self.promise,
+            start_later=True,
+            start_later_reason="Deposit",
+            start_owner_id=self.env.user.id,
+        )
+        order.action_confirm()
+        self._refresh()
+        row = self._get_row(order)
+        self.assertEqual((row.status, row.needs_decision), ("held", False))
+        self.assertEqual(row.progress, 0)
+
+    def test_line_without_any_supply_needs_a_decision(self):
+        order = self._create_promised((self.bike, 2))
+        order.picking_ids.action_cancel()
+        self._refresh()
+        row = self._get_row(order)
+        self.assertEqual((row.status, row.needs_decision), ("decision", True))
 
     def test_life_shows_in_progress(self):
         order = self._create_promised((self.wheel, 1))

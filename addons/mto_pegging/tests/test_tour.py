@@ -18,3 +18,36 @@ class TestTour(HttpCase, PeggingCommon):
             f"/odoo/sales/{order.id}", "mto_pegging_order", login="mto_pegging_tour"
         )
         self.assertEqual(order.state, "sale")
+
+
+@tagged("post_install", "-at_install")
+class TestListTours(HttpCase, PeggingCommon):
+    """The three lists people live in."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Other orders of the database are not what the tours look at.
+        cls.env["purchase.order"].search([("state", "=", "draft")]).button_cancel()
+        cls.user = new_test_user(
+            cls.env,
+            login="mto_pegging_lists",
+            groups="sales_team.group_sale_salesman,purchase.group_purchase_user,"
+            "mrp.group_mrp_user,stock.group_stock_user",
+        )
+        cls.order = cls._create_order((cls.bike, 2), user_id=cls.user.id)
+
+    def _start(self, action, tour):
+        self._refresh()
+        self.start_tour(f"/odoo/{action}", tour, login=self.user.login)
+
+    def test_orders_in_production(self):
+        self._start("orders-in-production", "mto_pegging_open_orders")
+
+    def test_to_order(self):
+        self._start("to-order", "mto_pegging_to_order")
+        states = self.order.stock_reference_ids.purchase_ids.mapped("state")
+        self.assertEqual(states, ["purchase"])
+
+    def test_columns_of_documents(self):
+        self._start("manufacturing", "mto_pegging_columns")

@@ -21,19 +21,22 @@ class MtoPurchaseConfirm(models.TransientModel):
     @api.depends("line_ids")
     def _compute_orders(self):
         for wizard in self:
-            orders = wizard.line_ids.order_id.filtered(
-                lambda order: order.state in ("draft", "sent")
-            )
+            orders = wizard._get_open_orders()
             lines = orders.order_line.filtered(lambda line: not line.display_type)
             wizard.order_ids = orders
             wizard.other_line_ids = lines - wizard.line_ids
             wizard.order_count = len(orders)
             wizard.other_count = len(wizard.other_line_ids)
 
+    def _get_open_orders(self):
+        return self.line_ids.order_id.filtered(
+            lambda order: order.state in ("draft", "sent")
+        )
+
     def action_confirm(self):
         """Confirm the requests, with the rights of the user."""
         self.ensure_one()
-        orders = self.order_ids
+        orders = self._get_open_orders()
         if not orders:
             raise UserError(
                 self.env._(

@@ -25,7 +25,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Expectation:
+class Projection:
     """``date`` None: nothing more is waited for. ``cause``: the node that decides it.
 
     ``missing``: a demand that nothing supplies, so that the date is not to be trusted.
@@ -36,14 +36,14 @@ class Expectation:
     missing: Hashable | None = None
 
 
-def expect(
+def project_dates(
     order: Iterable[Hashable],
     pegs: Iterable[Peg],
     plans: Mapping[Hashable, Plan],
     unsupplied: Iterable[Hashable],
     now: Any,
-) -> dict[Hashable, Expectation]:
-    """Return {node: Expectation} of all nodes in ``order``.
+) -> dict[Hashable, Projection]:
+    """Return {node: Projection} of all nodes in ``order``.
 
     ``order``: each node after everybody that it serves (``Shares.order``); ``pegs``
     are free of loops. A node without a plan is there (stock) or is what it is made of
@@ -53,18 +53,18 @@ def expect(
     for peg in pegs:
         below[peg.demand].append(peg.supply)
     gaps = set(unsupplied)
-    found: dict[Hashable, Expectation] = {}
+    found: dict[Hashable, Projection] = {}
     for node in reversed(list(order)):
         plan = plans.get(node)
         if plan and plan.is_done:
-            found[node] = Expectation()
+            found[node] = Projection()
             continue
         parts = [found[supply] for supply in below[node] if supply in found]
         missing = node if node in gaps else None
         for part in parts:
             missing = part.missing if missing is None else missing
         date, cause = _get_date(node, plan, parts, now)
-        found[node] = Expectation(date, cause, missing)
+        found[node] = Projection(date, cause, missing)
     return found
 
 

@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase
 
-from ..engine import Expectation, Peg, Plan, expect
+from ..engine import Peg, Plan, Projection, project_dates
 
 # A line is delivered from an order (made of two parts, one of them in stock).
 ORDER = ["line", "delivery", "make", "need", "part", "stock"]
@@ -13,7 +13,7 @@ PEGS = [
 ]
 
 
-class TestExpectation(BaseCase):
+class TestProjection(BaseCase):
     def _expect(self, now=0, unsupplied=(), **plans):
         plans = {
             "delivery": Plan(20, 20),
@@ -21,35 +21,35 @@ class TestExpectation(BaseCase):
             "part": Plan(10, 10),
             **plans,
         }
-        return expect(ORDER, PEGS, plans, unsupplied, now)["line"]
+        return project_dates(ORDER, PEGS, plans, unsupplied, now)["line"]
 
     def test_plan_is_kept(self):
-        self.assertEqual(self._expect(), Expectation(20, "make"))
+        self.assertEqual(self._expect(), Projection(20, "make"))
 
     def test_late_part_moves_what_follows(self):
         late = self._expect(part=Plan(30, 30))
-        self.assertEqual(late, Expectation(34, "part"))
+        self.assertEqual(late, Projection(34, "part"))
 
     def test_slack_takes_up_a_delay(self):
-        self.assertEqual(self._expect(part=Plan(15, 15)), Expectation(20, "part"))
+        self.assertEqual(self._expect(part=Plan(15, 15)), Projection(20, "part"))
 
     def test_late_plan_of_the_order_itself(self):
         late = self._expect(make=Plan(25, 29, is_made=True))
-        self.assertEqual(late, Expectation(29, "make"))
+        self.assertEqual(late, Projection(29, "make"))
 
     def test_what_should_have_begun_begins_now(self):
-        self.assertEqual(self._expect(now=40), Expectation(44, "part"))
+        self.assertEqual(self._expect(now=40), Projection(44, "part"))
         running = Plan(14, 18, is_started=True, is_made=True)
         done = Plan(10, 10, is_done=True)
         self.assertEqual(
-            self._expect(now=40, part=done, make=running), Expectation(40, "make")
+            self._expect(now=40, part=done, make=running), Projection(40, "make")
         )
 
     def test_all_is_there(self):
         made = Plan(14, 18, is_done=True)
-        self.assertEqual(self._expect(make=made), Expectation(20, "delivery"))
+        self.assertEqual(self._expect(make=made), Projection(20, "delivery"))
         delivered = Plan(20, 20, is_done=True)
-        self.assertEqual(self._expect(make=made, delivery=delivered), Expectation())
+        self.assertEqual(self._expect(make=made, delivery=delivered), Projection())
 
     def test_missing_part_is_named_at_the_top(self):
         self.assertEqual(self._expect(unsupplied=["need"]).missing, "need")
