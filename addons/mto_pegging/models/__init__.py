@@ -3,6 +3,8 @@ from . import (
     mto_expected_supply,
     mto_demand,
     mto_demand_goods,
+    mto_integrity,
+    mto_integrity_issue,
     mrp_production,
     mrp_workorder,
     product_product,
