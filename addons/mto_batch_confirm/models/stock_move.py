@@ -2,7 +2,7 @@ from collections import Counter
 
 from odoo import models
 
-from ..cascade import current
+from ..cascade import current, get_policies
 
 
 class StockMove(models.Model):
@@ -13,7 +13,22 @@ class StockMove(models.Model):
         cascade = current(self.env)
         if cascade and not cascade.alone:
             cascade.link_later(moves)
+            if create_proc:
+                cascade.claim_later(moves._filter_claims())
         return moves
+
+    def _run_procurement(self, old_qties=False):
+        """A demand that grew claims more."""
+        res = super()._run_procurement(old_qties)
+        cascade = current(self.env)
+        if cascade and not cascade.alone:
+            cascade.claim_later(self._filter_claims())
+        return res
+
+    def _filter_claims(self):
+        """Those that take from stock and order the rest by policy (mto_cascade)."""
+        policies = get_policies(self.env)
+        return self.browse() if policies is None else policies._filter_stock_first(self)
 
     def _key_assign_picking(self):
         """Keep the transfers of different orders apart: core makes them in turn."""
@@ -35,8 +50,12 @@ class StockMove(models.Model):
             or any(m.product_uom.compare(m.product_uom_qty, 0) < 0 for m in self)
         ):
             return super()._merge_moves(merge_into=merge_into)
-        cascade.merge_later(self, merge_into)
-        return self
+        # What takes from stock has no supply yet: core has joined it by now.
+        first = self._filter_claims()
+        merged = super(StockMove, first)._merge_moves(merge_into=merge_into)
+        rest = self - first
+        cascade.merge_later(rest, merge_into)
+        return merged | rest
 
     def _merge_alike(self):
         """Join moves with others of their transfers; most have none that is alike."""
