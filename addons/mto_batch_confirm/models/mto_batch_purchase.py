@@ -56,7 +56,10 @@ class MtoBatchPurchase(models.AbstractModel):
         )
 
     def _find_requests(self, demands):
-        """Return {request: (its date, that of its lines)} of those that may grow."""
+        """Return {request: (its date, that of its lines, their products)}.
+
+        Of those that may grow.
+        """
         procurements = [procurement for found in demands for procurement, _ in found]
         products = self.env["product.product"].union(
             *(procurement.product_id for procurement in procurements)
@@ -76,7 +79,12 @@ class MtoBatchPurchase(models.AbstractModel):
             ]
         requests = self.env["purchase.order"].sudo().search(domain)
         return {
-            request: (request.date_order, request.date_planned) for request in requests
+            request: (
+                request.date_order,
+                request.date_planned,
+                request.order_line.product_id,
+            )
+            for request in requests
         }
 
     def _settle_requests(self, demands, standing):
@@ -104,12 +112,13 @@ class MtoBatchPurchase(models.AbstractModel):
                         self.env["purchase.order"].sudo().search(list(domain), limit=1)
                     )
                 steps.setdefault(found[key], []).append((call, procurements))
+        new = (None, None, self.env["product.product"])
         for request, calls in steps.items():
-            self._settle_request(request, calls, *standing.get(request, (None, None)))
+            self._settle_request(request, calls, *standing.get(request, new))
 
-    def _settle_request(self, request, calls, date_order, planned):
+    def _settle_request(self, request, calls, date_order, planned, products):
         references = self.env["stock.reference"]
-        lines = set()
+        lines = set(products)
         for number, (_call, procurements) in enumerate(calls):
             if number or date_order:
                 for procurement in procurements:

@@ -108,16 +108,34 @@ class TestStockFirst(BatchCommon):
             ).action_confirm
         )
 
+    def _assemblies(self, on_hand):
+        first = {"supply_policy": "stock_then_order", "on_hand": on_hand}
+        screw = self._bought("Screw", 9)
+        lows = [self._made(f"L{n}", (screw, 2), **first) for n in range(2)]
+        return [
+            self._made(
+                f"T{n}", (self._made(f"M{n}", (low, 2), (screw, 1)), 2), (screw, 1)
+            )
+            for n, low in enumerate(lows)
+        ]
+
     def test_assemblies_from_stock(self):
         """Assemblies of which some are there: the rest is made, with what it needs."""
-        first = {"supply_policy": "stock_then_order"}
-        screw = self._bought("Screw", 5)
-        low = self._made("L", (screw, 2), on_hand=3, **first)
-        middle = self._made("M", (low, 2), (screw, 1), on_hand=1, **first)
-        tops = [
-            self._made(f"T{n}", (middle, 1 + n), (low, 1), (screw, 1)) for n in range(2)
-        ]
+        tops = self._assemblies(3)
         self._assert_by_level(self._order((tops[0], 2), (tops[1], 1)).action_confirm)
+
+    def test_assemblies_of_several_orders(self):
+        """Assemblies that several orders compete for."""
+        tops = self._assemblies(3)
+        orders = self._order((tops[0], 2)) | self._order((tops[0], 1), (tops[1], 2))
+        self._assert_by_level(orders.action_confirm)
+
+    def test_assemblies_in_parts(self):
+        """What is missing is made in an order that is enlarged."""
+        screw = self._bought("Screw", 9)
+        low = self._made("L", (screw, 2), supply_policy="stock_then_order", on_hand=3)
+        tops = [self._made(f"T{n}", (low, 2), (screw, 1)) for n in range(3)]
+        self._assert_in_turn(self._order(*((top, 1) for top in tops)).action_confirm)
 
     def test_shared_assembly(self):
         """An order that is enlarged: enough for all of it is there."""

@@ -129,7 +129,7 @@ class MtoSupplyBatch(models.AbstractModel):
 
     @api.model
     def _prepare_missing(self, shares):
-        """Return [(move, procurement of what is missing)], as ``shares`` are ordered."""
+        """Return [(move, procurement of what is missing)], ordered as ``shares``."""
         return [
             (move, move._prepare_missing_procurement(part.missing))
             for move, part in shares.items()
