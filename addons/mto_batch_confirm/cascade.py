@@ -80,7 +80,7 @@ class Cascade:
         self.queue = []  # Calls to manufacture
         self.purchases = []  # Calls to buy
         self.claims = []  # Claims on stock
-        self.claimed = []  # ids of moves that took from stock and ordered the rest
+        self.claimed = []  # (rank, id of a move) that ordered what stock did not have
         self.reservations = []  # (rank, id of a move)
         self.merges = []  # (rank, ids of moves, ids of moves to merge them into)
         self.links = []  # (rank, ids of moves) that another module links in the end

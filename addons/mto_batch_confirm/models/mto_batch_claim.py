@@ -1,6 +1,7 @@
 from odoo import SUPERUSER_ID, api, models
 
 from ..cascade import MustGoInTurn, get_policies
+from ..engine import LAST
 
 
 class MtoBatchClaim(models.AbstractModel):
@@ -88,7 +89,7 @@ class MtoBatchClaim(models.AbstractModel):
             rank_of.setdefault(claim.key, claim.rank)
         by_rank = {}
         for move, procurement in procurements:
-            cascade.claimed.append(move.id)
+            cascade.claimed.append((rank_of[move.id], move.id))
             by_rank.setdefault(rank_of[move.id], []).append(procurement)
         rules = self.env["stock.rule"].with_context(
             # As `_run_supply` of mto_cascade: what is made here orders in turn.
@@ -102,12 +103,18 @@ class MtoBatchClaim(models.AbstractModel):
                 )
 
     @api.model
-    def _cover(self, cascade):
-        """Link the demands whose missing part was added to another one's order."""
+    def _get_uncovered(self, cascade):
+        """Return [(rank, moves)] that share an order which was enlarged for them."""
         moves = self.env["stock.move"].with_user(SUPERUSER_ID).sudo()
-        moves = moves.browse(dict.fromkeys(cascade.claimed)).exists()
-        if moves:
-            get_policies(self.env)._cover(moves)
+        moves = moves.browse(id_ for _rank, id_ in cascade.claimed).exists()
+        if not moves:
+            return []
+        uncovered = set(get_policies(self.env)._filter_uncovered(moves).ids)
+        by_rank = {}
+        for rank, id_ in cascade.claimed:
+            if id_ in uncovered:
+                by_rank.setdefault((*rank, LAST), []).append(id_)
+        return [(rank, moves.browse(ids)) for rank, ids in by_rank.items()]
 
     @api.model
     def _check_enough(self, cascade, moves):

@@ -106,9 +106,11 @@ class StockRule(models.Model):
         With mto_cascade, when it has linked what core had left without supply before.
         """
         links = cascade.take_links()
-        stranded = self._link_supplied(cascade, links)
+        stranded = self._link_supplied(links)
         events = [(rank, self._link_again, stranded.browse(ids)) for rank, ids in links]
         events = [event for event in events if event[2] & stranded] if stranded else []
+        uncovered = self.env["mto.batch.claim"]._get_uncovered(cascade)
+        events += [(rank, self._cover, moves) for rank, moves in uncovered]
         events += [
             (rank, self._tell_origins, found) for rank, found in cascade.told.items()
         ]
@@ -120,7 +122,7 @@ class StockRule(models.Model):
             orders = posts[0][0].browse([order.id for order, _values in posts])
             orders._post_at_once(posts)
 
-    def _link_supplied(self, cascade, links):
+    def _link_supplied(self, links):
         """Let mto_cascade check demands that have their supply: these need no order.
 
         :return: the other ones, that core's way left without
@@ -129,7 +131,6 @@ class StockRule(models.Model):
         moves = self.env["stock.move"]
         if policies is None:
             return moves
-        self.env["mto.batch.claim"]._cover(cascade)
         moves = moves.browse(dict.fromkeys(id_ for _rank, ids in links for id_ in ids))
         moves = moves.exists()
         products = moves.filtered(
@@ -146,6 +147,10 @@ class StockRule(models.Model):
     @staticmethod
     def _link_again(moves):
         get_policies(moves.env)._link(moves.exists())
+
+    @staticmethod
+    def _cover(moves):
+        get_policies(moves.env)._cover(moves)
 
     @staticmethod
     def _tell_origins(found):

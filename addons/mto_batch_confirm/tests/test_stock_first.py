@@ -135,7 +135,7 @@ class TestStockFirst(BatchCommon):
         screw = self._bought("Screw", 9)
         low = self._made("L", (screw, 2), supply_policy="stock_then_order", on_hand=3)
         tops = [self._made(f"T{n}", (low, 2), (screw, 1)) for n in range(3)]
-        self._assert_in_turn(self._order(*((top, 1) for top in tops)).action_confirm)
+        self._assert_by_level(self._order(*((top, 1) for top in tops)).action_confirm)
 
     def test_shared_assembly(self):
         """An order that is enlarged: enough for all of it is there."""

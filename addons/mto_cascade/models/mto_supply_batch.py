@@ -137,6 +137,12 @@ class MtoSupplyBatch(models.AbstractModel):
         ]
 
     @api.model
+    def _filter_uncovered(self, demands):
+        """Return those whose missing part was added to an order of another demand."""
+        uncovered = self.env["mto.supply.network"]._find_uncovered(demands)
+        return demands.filtered(lambda move: move in uncovered)
+
+    @api.model
     def _cover(self, demands):
-        """Link demands whose missing part was added to an order of another one."""
+        """Link demands with what was added for them to an order of another one."""
         demands._relink_uncovered()
