@@ -82,6 +82,7 @@ class Cascade:
         self.claims = []  # Claims on stock
         self.claimed = []  # (rank, id of a move) that ordered what stock did not have
         self.reservations = []  # (rank, id of a move)
+        self.triggers = []  # (rank, ids of moves) that reordering rules look at
         self.merges = []  # (rank, ids of moves, ids of moves to merge them into)
         self.links = []  # (rank, ids of moves) that another module links in the end
         self.created = []  # ids of orders, in the order of their ranks
@@ -96,6 +97,10 @@ class Cascade:
         self.inserting = False  # while the rows of new orders are written
         self.told = {}  # {rank: [(order, procurement)]}, to say where they come from
         self.posts = None  # notes on new orders, while they are collected
+        self.replenished = set()  # ids of products with an automatic reordering rule
+        self.asked = set()  # ids of products that were made or bought for demands
+        self.vendors = set()  # ids of partners who were asked to deliver
+        self.pending = set()  # ids of moves that core would not have confirmed yet
         self.must_suffice = set()  # products of which there must be enough for all
         self.shares_stock = False  # whether it may show that core's way must be gone
         self.alone = False  # core's way: each order on its own
@@ -174,6 +179,7 @@ class Cascade:
             path = self._pulls[-1].get(group_id, ())
             rank = (*self.rank_of(group_id), *path, place)
             calls.append(Call(rank, list(enumerate(entries))))
+            self.asked |= {entry[0].product_id.id for entry in entries}
         return calls
 
     @contextmanager
@@ -263,6 +269,17 @@ class Cascade:
         for group, found in moves.grouped("production_group_id").items():
             rank = self._rank_at_the_end(group.id)
             self.merges.append((rank, found.ids, merge_into and merge_into.ids))
+
+    def trigger_later(self, moves):
+        """Put off what reordering rules do about moves that were confirmed."""
+        for group, found in moves.grouped("production_group_id").items():
+            rank = (*self._rank_at_the_end(group.id), LAST)
+            self.triggers.append((rank, found.ids))
+
+    def take_triggers(self):
+        """Return [(rank, ids of moves)], in Odoo's order."""
+        found, self.triggers = sorted(self.triggers), []
+        return found
 
     def _rank_at_the_end(self, group_id):
         """Return the rank of what is done when all that was asked for is there."""

@@ -5,7 +5,9 @@ from . import mrp_production
 from . import mrp_workorder
 from . import mto_batch_claim
 from . import mto_batch_purchase
+from . import mto_batch_replenishment
 from . import mto_batch_scope
+from . import product_product
 from . import product_supplierinfo
 from . import stock_move
 from . import stock_route

@@ -21,11 +21,13 @@ class MtoBatchScope(models.AbstractModel):
         cascade.products = list(children)
         cascade.reach = _reach(children)
         asked = [procurement.product_id.id for procurement, _rule in procurements]
+        cascade.replenished = self._get_replenished(cascade.products)
         cascade.alone = self._needs_core_order(cascade, children, asked)
         if not cascade.alone:
             policies = get_policies(self.env)
             cascade.shares_stock = bool(
                 cascade.must_suffice
+                or cascade.replenished
                 or (policies is not None and policies._is_stock_first_used())
             )
 
@@ -54,8 +56,6 @@ class MtoBatchScope(models.AbstractModel):
 
     def _needs_core_order(self, cascade, children, asked):
         """Whether what happens depends on the order in which core walks down."""
-        if self._has_reordering_rules(cascade.products):
-            return True
         if get_policies(self.env) is not None and self._makes_batches(cascade.products):
             return True
         in_stock = self._get_products_in_stock(cascade.products)
@@ -69,14 +69,16 @@ class MtoBatchScope(models.AbstractModel):
         products = self.env["product.product"].sudo().browse(product_ids)
         return any(bom.enable_batch_size for bom in products.product_tmpl_id.bom_ids)
 
-    def _has_reordering_rules(self, product_ids):
-        return bool(
+    def _get_replenished(self, product_ids):
+        groups = (
             self.env["stock.warehouse.orderpoint"]
             .sudo()
-            .search_count(
-                [("product_id", "in", product_ids), ("trigger", "=", "auto")], limit=1
+            ._read_group(
+                [("product_id", "in", product_ids), ("trigger", "=", "auto")],
+                ["product_id"],
             )
         )
+        return {product.id for [product] in groups}
 
     def _get_products_in_stock(self, product_ids):
         groups = (

@@ -80,13 +80,17 @@ class StockMove(models.Model):
         return False
 
     def _trigger_scheduler(self):
-        """Look for the reordering rules of all moves at once.
+        """Look for the reordering rules of all moves at once, when all are confirmed.
 
         Core searches them move by move; most products have none.
         """
         cascade = current(self.env)
         if cascade is None or not self:
             return super()._trigger_scheduler()
+        if not cascade.alone and cascade.knows(self.product_id.ids):
+            if cascade.replenished & set(self.product_id.ids):
+                cascade.trigger_later(self)
+            return None
         products = self.env["stock.warehouse.orderpoint"]._read_group(
             [("product_id", "in", self.product_id.ids), ("trigger", "=", "auto")],
             ["product_id"],

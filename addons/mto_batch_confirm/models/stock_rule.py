@@ -98,6 +98,7 @@ class StockRule(models.Model):
         )._action_assign()
         if cascade.must_suffice:
             self.env["mto.batch.claim"]._check_enough(cascade, reserved)
+        self.env["mto.batch.replenishment"]._replay(cascade)
         self._link_and_tell(cascade)
 
     def _link_and_tell(self, cascade):

@@ -1,12 +1,14 @@
 """Structures of all kinds, confirmed in core's way and level by level."""
 
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import Command
 from odoo.tests import TransactionCase
 
+from ..models.stock_rule import StockRule
 from .comparator import core_way, differences, snapshot
 
 NOW = "2027-05-12 09:00:00"
@@ -112,6 +114,18 @@ class BatchCommon(TransactionCase):
                 **vals,
             }
         )
+
+    @contextmanager
+    def _watched(self):
+        """Give a list of what walks went level by level."""
+        walks, run_cascade = [], StockRule._run_cascade
+
+        def watch(rule, cascade, procurements):
+            walks.append(run_cascade(rule, cascade, procurements))
+            return walks[-1]
+
+        with patch.object(StockRule, "_run_cascade", watch):
+            yield walks
 
     @contextmanager
     def _thrown_away(self):
