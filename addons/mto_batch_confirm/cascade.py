@@ -32,12 +32,19 @@ def get_policies(env):
 
 @contextmanager
 def running(env):
-    """Let a new `Cascade` run in this transaction for the time of a with block."""
-    cascade = _running[env.cr] = Cascade()
+    """Let a new `Cascade` run in this transaction for the time of a with block.
+
+    One that rests meanwhile hands on what it has looked up.
+    """
+    resting = _running.get(env.cr)
+    cascade = _running[env.cr] = Cascade(resting)
     try:
         yield cascade
     finally:
-        _running.pop(env.cr, None)
+        if resting is None:
+            _running.pop(env.cr, None)
+        else:
+            _running[env.cr] = resting
 
 
 @contextmanager
@@ -76,7 +83,7 @@ def write_links(model, field, commands):
 class Cascade:
     """What a confirmation has still to do, and what it looked up."""
 
-    def __init__(self):
+    def __init__(self, known=None):
         self.queue = []  # Calls to manufacture
         self.purchases = []  # Calls to buy
         self.claims = []  # Claims on stock
@@ -86,9 +93,13 @@ class Cascade:
         self.merges = []  # (rank, ids of moves, ids of moves to merge them into)
         self.links = []  # (rank, ids of moves) that another module links in the end
         self.created = []  # ids of orders, in the order of their ranks
+        self.known = known  # the cascade that has looked up what may be met
+        self.children = {}  # {product id: set of ids of products right below it}
         self.reach = {}  # {product id: set of ids of products below it}
         self.found = {}  # what was looked up: {(method, arguments): result}
         self.products = []  # ids of all products that may be met
+        self.resting = False  # between walks: things are looked up, nothing put off
+        self.joins_transfers = False  # while moves get the same transfer anyway
         self.made = {}  # {field: ids of orders that have their lines}
         self.creating = (
             None  # {id of a procurement's values: rank}, while orders are made
@@ -131,7 +142,7 @@ class Cascade:
         return {
             name: copy(value)
             for name, value in vars(self).items()
-            if name not in ("found", "reach", "products")
+            if name not in ("found", "reach", "products", "children", "known")
         }
 
     def recall(self, before):
@@ -165,6 +176,11 @@ class Cascade:
         finally:
             self._scope = before
 
+    def ask(self, procurements):
+        """Return the `Call`s of procurements that are made or bought later."""
+        self.asked |= {procurement.product_id.id for procurement, _rule in procurements}
+        return self.calls(procurements)
+
     def calls(self, procurements):
         """Return the `Call`s that these procurements of one kind of rule come from.
 
@@ -179,7 +195,6 @@ class Cascade:
             path = self._pulls[-1].get(group_id, ())
             rank = (*self.rank_of(group_id), *path, place)
             calls.append(Call(rank, list(enumerate(entries))))
-            self.asked |= {entry[0].product_id.id for entry in entries}
         return calls
 
     @contextmanager

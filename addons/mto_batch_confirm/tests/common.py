@@ -138,20 +138,23 @@ class BatchCommon(TransactionCase):
         self.env.invalidate_all()
         self.env.cr.precommit.clear()
 
-    def _result_of(self, function):
+    def _result_of(self, function, changes=True):
         self.env.invalidate_all()
         function()
         self.env.flush_all()
         self.env.cr.precommit.run()
-        return snapshot(self.env)
+        return snapshot(self.env, changes=changes)
 
-    def _assert_identical(self, function):
-        """Do the same twice, in core's way and level by level; return the latter."""
+    def _assert_identical(self, function, changes=True):
+        """Do the same twice, in core's way and level by level; return the latter.
+
+        :param changes: with the notes that tell changes of fields
+        """
         with freeze_time(NOW):
             with self._thrown_away(), core_way():
-                core = self._result_of(function)
+                core = self._result_of(function, changes)
             with self._thrown_away():
-                batch = self._result_of(function)
+                batch = self._result_of(function, changes)
         found = differences(batch, core)
         self.assertFalse(found, "\n".join(found))
         return batch
