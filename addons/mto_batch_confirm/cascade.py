@@ -9,7 +9,12 @@ from contextlib import contextmanager
 from copy import copy
 from weakref import WeakKeyDictionary
 
-from .engine.walk import LAST, Call, split_ready
+from .engine import LAST, Call, Claim, split_claims, split_ready
+
+
+class MustGoInTurn(Exception):
+    """What is confirmed depends on who comes first, in a way that only core knows."""
+
 
 # By cursor: what a cursor caches is lost when a savepoint is rolled back.
 _running = WeakKeyDictionary()
@@ -20,14 +25,26 @@ def current(env):
     return _running.get(env.cr)
 
 
+def get_policies(env):
+    """Return what mto_cascade has to say of many demands at once; None without it."""
+    return env["mto.supply.batch"] if "mto.supply.batch" in env else None
+
+
 @contextmanager
 def running(env):
-    """Let a new `Cascade` run in this transaction for the time of a with block."""
-    cascade = _running[env.cr] = Cascade()
+    """Let a new `Cascade` run in this transaction for the time of a with block.
+
+    One that rests meanwhile hands on what it has looked up.
+    """
+    resting = _running.get(env.cr)
+    cascade = _running[env.cr] = Cascade(resting)
     try:
         yield cascade
     finally:
-        _running.pop(env.cr, None)
+        if resting is None:
+            _running.pop(env.cr, None)
+        else:
+            _running[env.cr] = resting
 
 
 @contextmanager
@@ -66,16 +83,23 @@ def write_links(model, field, commands):
 class Cascade:
     """What a confirmation has still to do, and what it looked up."""
 
-    def __init__(self):
+    def __init__(self, known=None):
         self.queue = []  # Calls to manufacture
         self.purchases = []  # Calls to buy
+        self.claims = []  # Claims on stock
+        self.claimed = []  # (rank, id of a move) that ordered what stock did not have
         self.reservations = []  # (rank, id of a move)
+        self.triggers = []  # (rank, ids of moves) that reordering rules look at
         self.merges = []  # (rank, ids of moves, ids of moves to merge them into)
         self.links = []  # (rank, ids of moves) that another module links in the end
         self.created = []  # ids of orders, in the order of their ranks
+        self.known = known  # the cascade that has looked up what may be met
+        self.children = {}  # {product id: set of ids of products right below it}
         self.reach = {}  # {product id: set of ids of products below it}
         self.found = {}  # what was looked up: {(method, arguments): result}
         self.products = []  # ids of all products that may be met
+        self.resting = False  # between walks: things are looked up, nothing put off
+        self.joins_transfers = False  # while moves get the same transfer anyway
         self.made = {}  # {field: ids of orders that have their lines}
         self.creating = (
             None  # {id of a procurement's values: rank}, while orders are made
@@ -84,6 +108,12 @@ class Cascade:
         self.inserting = False  # while the rows of new orders are written
         self.told = {}  # {rank: [(order, procurement)]}, to say where they come from
         self.posts = None  # notes on new orders, while they are collected
+        self.replenished = set()  # ids of products with an automatic reordering rule
+        self.asked = set()  # ids of products that were made or bought for demands
+        self.vendors = set()  # ids of partners who were asked to deliver
+        self.pending = set()  # ids of moves that core would not have confirmed yet
+        self.must_suffice = set()  # products of which there must be enough for all
+        self.shares_stock = False  # whether it may show that core's way must be gone
         self.alone = False  # core's way: each order on its own
         self._rank_of_group = {}
         self._passes = False
@@ -112,7 +142,7 @@ class Cascade:
         return {
             name: copy(value)
             for name, value in vars(self).items()
-            if name not in ("found", "reach", "products")
+            if name not in ("found", "reach", "products", "children", "known")
         }
 
     def recall(self, before):
@@ -145,6 +175,11 @@ class Cascade:
             yield
         finally:
             self._scope = before
+
+    def ask(self, procurements):
+        """Return the `Call`s of procurements that are made or bought later."""
+        self.asked |= {procurement.product_id.id for procurement, _rule in procurements}
+        return self.calls(procurements)
 
     def calls(self, procurements):
         """Return the `Call`s that these procurements of one kind of rule come from.
@@ -201,16 +236,33 @@ class Cascade:
     def take_ready(self):
         """Return the calls to manufacture whose turn it is; the others stay queued."""
         ready, self.queue = split_ready(
-            self.queue, lambda demand: demand[0].product_id.id, self.reach
+            self.queue,
+            _product_of,
+            self.reach,
+            {claim.product for claim in self.claims},
         )
         return ready
+
+    def take_claims(self):
+        """Return the claims on stock whose turn it is; the others stay queued."""
+        queued = {
+            _product_of(demand)
+            for call in self.queue
+            for _place, demand in call.demands
+        }
+        ready, self.claims = split_claims(self.claims, queued, self.reach)
+        return ready
+
+    def claim_later(self, moves):
+        """Put off what moves take from stock, and order, when they are confirmed."""
+        for move in moves:
+            rank = self._rank_at_the_end(move.production_group_id.id)
+            self.claims.append(Claim(rank, move.id, move.product_id.id))
 
     def reserve_later(self, moves):
         """Put off a reservation until everything below the orders is done."""
         for move in moves:
-            group_id = move.production_group_id.id
-            path = self._pulls[-1].get(group_id, ())
-            rank = (*self.rank_of(group_id), *path, LAST)
+            rank = self._rank_at_the_end(move.production_group_id.id)
             self.reservations.append((rank, move.id))
 
     def tell_later(self, production, procurement, rank):
@@ -220,8 +272,7 @@ class Cascade:
     def link_later(self, moves):
         """Put off what mto_cascade does for moves of which the supply is not there."""
         for group, found in moves.grouped("production_group_id").items():
-            path = self._pulls[-1].get(group.id, ())
-            self.links.append(((*self.rank_of(group.id), *path, LAST), found.ids))
+            self.links.append((self._rank_at_the_end(group.id), found.ids))
 
     def take_links(self):
         """Return [(rank, ids of moves that were confirmed at once)]."""
@@ -231,9 +282,23 @@ class Cascade:
     def merge_later(self, moves, merge_into):
         """Put off a merge of moves that one order asked for."""
         for group, found in moves.grouped("production_group_id").items():
-            path = self._pulls[-1].get(group.id, ())
-            rank = (*self.rank_of(group.id), *path, LAST)
+            rank = self._rank_at_the_end(group.id)
             self.merges.append((rank, found.ids, merge_into and merge_into.ids))
+
+    def trigger_later(self, moves):
+        """Put off what reordering rules do about moves that were confirmed."""
+        for group, found in moves.grouped("production_group_id").items():
+            rank = (*self._rank_at_the_end(group.id), LAST)
+            self.triggers.append((rank, found.ids))
+
+    def take_triggers(self):
+        """Return [(rank, ids of moves)], in Odoo's order."""
+        found, self.triggers = sorted(self.triggers), []
+        return found
+
+    def _rank_at_the_end(self, group_id):
+        """Return the rank of what is done when all that was asked for is there."""
+        return (*self.rank_of(group_id), *self._pulls[-1].get(group_id, ()), LAST)
 
     def take_merges(self):
         """Return [(ids of moves, ids of moves to merge them into)], in Odoo's order."""
@@ -244,3 +309,7 @@ class Cascade:
         """Return the ids of the moves to reserve, in Odoo's order."""
         found, self.reservations = sorted(self.reservations), []
         return [move_id for _rank, move_id in found]
+
+
+def _product_of(demand):
+    return demand[0].product_id.id

@@ -4,10 +4,12 @@ The limits are the floors of speed: one by so many times. Only the quick rows ar
 measured without being named.
 """
 
+import contextlib
+
 from .documents import documents
 from .mto_cascade import SMALL, confirm_made_to_order, confirming
 from .registry import Side, row
-from .structures import MTO, POLICY, Factory, Structure
+from .structures import FROM_STOCK, MTO, POLICY, Factory, Structure
 
 MOST_QUERIES = 12  # per manufacturing order
 
@@ -51,6 +53,49 @@ def batch_shared_parts(size):
 def batch_shared(size):
     """Confirm lines of the same product with mto_cascade, against stock Odoo."""
     return confirming("suite", size, POLICY), confirming("stock", size, MTO)
+
+
+@row("L3 B3 S2 N10 leafpool", limit=1 / 5, of="seconds", same=True, default=False)
+def batch_stock_first(size):
+    """Confirm with the recommended preset, parts partly in stock: against in turn."""
+    structure = str(Structure.parse(size))
+    return (
+        Side("suite", confirm_from_stock, structure),
+        Side("suite", confirm_from_stock, structure, True),
+    )
+
+
+def confirm_from_stock(bench, size, in_turn=False):
+    """Confirm with assemblies for the order and parts from stock, some of them there.
+
+    :param in_turn: without mto_batch_confirm, order by order
+    """
+    bench.env.company.supply_preset = "assemblies"
+    structure = Structure.parse(size)
+    factory = Factory(bench.env, FROM_STOCK)
+    sold = factory.build(structure)
+    parts = bench.env["product.product"].search([("seller_ids", "!=", False)])
+    factory.add_stock(parts[::3], 3)
+    factory.add_stock(parts[1::3], 1000)
+    order = factory.order(sold, structure.lines)
+    small = factory.order(factory.build(SMALL, "W"))
+    bench.keep()
+    with one_by_one() if in_turn else contextlib.nullcontext():
+        bench.warm_up(small.action_confirm)
+        bench.measure(order.action_confirm)
+    return documents(bench.env)
+
+
+def one_by_one():
+    """Return a patch under which orders are confirmed as without mto_batch_confirm."""
+    from unittest.mock import patch
+
+    from odoo.addons.mto_batch_confirm.models.stock_rule import StockRule
+
+    def run_manufacture(self, procurements):
+        return super(StockRule, self)._run_manufacture(procurements)
+
+    return patch.object(StockRule, "_run_manufacture", run_manufacture)
 
 
 @row("L3 B3 S2 N50", limit=1.5, of="memory", default=False)

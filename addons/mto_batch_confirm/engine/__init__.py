@@ -1,1 +1,1 @@
-from .walk import Call, rounds, split_ready
+from .walk import LAST, Call, Claim, rounds, split_claims, split_ready

@@ -2,7 +2,7 @@ from collections import Counter
 
 from odoo import models
 
-from ..cascade import current
+from ..cascade import current, get_policies
 
 
 class StockMove(models.Model):
@@ -13,7 +13,22 @@ class StockMove(models.Model):
         cascade = current(self.env)
         if cascade and not cascade.alone:
             cascade.link_later(moves)
+            if create_proc:
+                cascade.claim_later(moves._filter_claims())
         return moves
+
+    def _run_procurement(self, old_qties=False):
+        """A demand that grew claims more."""
+        res = super()._run_procurement(old_qties)
+        cascade = current(self.env)
+        if cascade and not cascade.alone:
+            cascade.claim_later(self._filter_claims())
+        return res
+
+    def _filter_claims(self):
+        """Those that take from stock and order the rest by policy (mto_cascade)."""
+        policies = get_policies(self.env)
+        return self.browse() if policies is None else policies._filter_stock_first(self)
 
     def _key_assign_picking(self):
         """Keep the transfers of different orders apart: core makes them in turn."""
@@ -21,7 +36,29 @@ class StockMove(models.Model):
         cascade = current(self.env)
         if cascade and cascade.is_pulling:
             return (*key, self.production_group_id)
+        if cascade and cascade.joins_transfers:
+            return tuple(part for part in key if part != self.created_production_id)
         return key
+
+    def _assign_picking(self):
+        """Put moves that core puts one by one into the same transfer there at once.
+
+        It takes those with a manufacturing order of their own each for itself, but
+        does not look at it when it searches the transfer.
+        """
+        cascade = current(self.env)
+        if (
+            not cascade
+            or not cascade.resting
+            or len({(move.origin, move.partner_id, move.company_id) for move in self})
+            > 1
+        ):
+            return super()._assign_picking()
+        cascade.joins_transfers = True
+        try:
+            return super()._assign_picking()
+        finally:
+            cascade.joins_transfers = False
 
     def _merge_moves(self, merge_into=False):
         """Join transfers when their supply is there: it decides which can be joined.
@@ -35,8 +72,12 @@ class StockMove(models.Model):
             or any(m.product_uom.compare(m.product_uom_qty, 0) < 0 for m in self)
         ):
             return super()._merge_moves(merge_into=merge_into)
-        cascade.merge_later(self, merge_into)
-        return self
+        # What takes from stock has no supply yet: core has joined it by now.
+        first = self._filter_claims()
+        merged = super(StockMove, first)._merge_moves(merge_into=merge_into)
+        rest = self - first
+        cascade.merge_later(rest, merge_into)
+        return merged | rest
 
     def _merge_alike(self):
         """Join moves with others of their transfers; most have none that is alike."""
@@ -61,13 +102,17 @@ class StockMove(models.Model):
         return False
 
     def _trigger_scheduler(self):
-        """Look for the reordering rules of all moves at once.
+        """Look for the reordering rules of all moves at once, when all are confirmed.
 
         Core searches them move by move; most products have none.
         """
         cascade = current(self.env)
         if cascade is None or not self:
             return super()._trigger_scheduler()
+        if not cascade.alone and cascade.knows(self.product_id.ids):
+            if cascade.replenished & set(self.product_id.ids):
+                cascade.trigger_later(self)
+            return None
         products = self.env["stock.warehouse.orderpoint"]._read_group(
             [("product_id", "in", self.product_id.ids), ("trigger", "=", "auto")],
             ["product_id"],

@@ -1,34 +1,13 @@
 import logging
-from collections import Counter
 from contextlib import contextmanager
 
-from dateutil.relativedelta import relativedelta
-
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
 from odoo.addons.stock.models.stock_rule import ProcurementException
 
-from ..cascade import current, running, undone
-from ..engine import Call, rounds
-
-# Where mto_cascade can say that stock comes first.
-STOCK_FIRST_POLICIES = [
-    (model, field, ["stock_then_order"])
-    for model, field in (
-        ("mrp.bom.line", "supply_policy"),
-        ("product.category", "supply_policy"),
-        ("product.product", "variant_supply_policy"),
-        ("product.template", "supply_policy"),
-        ("sale.order.line", "supply_policy"),
-        ("stock.warehouse", "supply_policy"),
-    )
-] + [
-    ("res.company", "supply_preset", ["assemblies"]),
-    # A rule may say so under conditions: any one counts.
-    ("mto.supply.rule", "active", [True]),
-]
+from ..cascade import MustGoInTurn, current, get_policies, running, undone
+from ..engine import Call
 
 _logger = logging.getLogger(__name__)
 _logged = set()
@@ -47,17 +26,14 @@ class StockRule(models.Model):
         leads to are queued until it is their turn.
         """
         cascade = current(self.env)
-        if cascade is None:
+        if cascade is None or cascade.resting:
             with running(self.env) as cascade:
-                self._prepare_cascade(cascade, procurements)
-                if cascade.alone:
-                    return super()._run_manufacture(procurements)
-                cascade.queue.append(Call((), list(enumerate(procurements))))
-                self._walk_cascade(cascade)
-                return True
+                if self._run_cascade(cascade, procurements):
+                    return True
+                return super()._run_manufacture(procurements)
         if cascade.alone or cascade.take_pass() or cascade.creating is not None:
             return super()._run_manufacture(procurements)
-        cascade.queue += cascade.calls(procurements)
+        cascade.queue += cascade.ask(procurements)
         return True
 
     @api.model
@@ -65,7 +41,7 @@ class StockRule(models.Model):
         cascade = current(self.env)
         if cascade is None or cascade.alone or cascade.take_pass():
             return super()._run_buy(procurements)
-        cascade.purchases += cascade.calls(procurements)
+        cascade.purchases += cascade.ask(procurements)
         return True
 
     @api.model
@@ -76,10 +52,35 @@ class StockRule(models.Model):
         with cascade.pulling(procurements):
             return super()._run_pull(procurements)
 
+    def _run_cascade(self, cascade, procurements):
+        """Walk down level by level; tell whether that could be done.
+
+        Otherwise nothing has happened, and what follows goes core's way.
+        """
+        self.env["mto.batch.scope"]._look_down(cascade, procurements)
+        if cascade.alone:
+            return False
+        before = cascade.remember()
+        cascade.queue.append(Call((), list(enumerate(procurements))))
+        if not cascade.shares_stock:
+            self._walk_cascade(cascade)
+            return True
+        try:
+            with undone(self.env):
+                self._walk_cascade(cascade)
+        except MustGoInTurn:
+            cascade.recall(before)
+            cascade.alone = True
+            return False
+        return True
+
     def _walk_cascade(self, cascade):
-        while cascade.queue:
-            self._supply_level(cascade, cascade.take_ready())
-        self._buy_cascade(cascade)
+        while cascade.queue or cascade.claims:
+            if claims := cascade.take_claims():
+                self.env["mto.batch.claim"]._serve(cascade, claims)
+            if calls := cascade.take_ready():
+                self._supply_level(cascade, calls)
+        self.env["mto.batch.purchase"]._buy(cascade)
         cascade.alone = True
         self._finish_moves(cascade)
 
@@ -95,6 +96,9 @@ class StockRule(models.Model):
         reserved.filtered(
             lambda move: move.state in ("confirmed", "partially_available")
         )._action_assign()
+        if cascade.must_suffice:
+            self.env["mto.batch.claim"]._check_enough(cascade, reserved)
+        self.env["mto.batch.replenishment"]._replay(cascade)
         self._link_and_tell(cascade)
 
     def _link_and_tell(self, cascade):
@@ -106,6 +110,8 @@ class StockRule(models.Model):
         stranded = self._link_supplied(links)
         events = [(rank, self._link_again, stranded.browse(ids)) for rank, ids in links]
         events = [event for event in events if event[2] & stranded] if stranded else []
+        uncovered = self.env["mto.batch.claim"]._get_uncovered(cascade)
+        events += [(rank, self._cover, moves) for rank, moves in uncovered]
         events += [
             (rank, self._tell_origins, found) for rank, found in cascade.told.items()
         ]
@@ -122,8 +128,9 @@ class StockRule(models.Model):
 
         :return: the other ones, that core's way left without
         """
+        policies = get_policies(self.env)
         moves = self.env["stock.move"]
-        if not hasattr(moves, "_link_supply"):
+        if policies is None:
             return moves
         moves = moves.browse(dict.fromkeys(id_ for _rank, ids in links for id_ in ids))
         moves = moves.exists()
@@ -135,12 +142,16 @@ class StockRule(models.Model):
             )
         ).product_id
         stranded = moves.filtered(lambda m: m.product_id in products)
-        (moves - stranded)._link_supply()
+        policies._link(moves - stranded)
         return stranded
 
     @staticmethod
     def _link_again(moves):
-        moves.exists()._link_supply()
+        get_policies(moves.env)._link(moves.exists())
+
+    @staticmethod
+    def _cover(moves):
+        get_policies(moves.env)._cover(moves)
 
     @staticmethod
     def _tell_origins(found):
@@ -150,134 +161,6 @@ class StockRule(models.Model):
         for entries in by_company.values():
             orders, procurements = zip(*entries, strict=True)
             orders[0].union(*orders)._post_run_manufacture(procurements)
-
-    # -- purchases
-
-    def _buy_cascade(self, cascade):
-        """Buy for all orders at once what core buys order by order."""
-        calls, cascade.purchases = cascade.purchases, []
-        calls.sort(key=lambda call: call.rank)
-        demands = [[demand for _place, demand in call.demands] for call in calls]
-        if self._must_buy_in_turn(demands):
-            for found in demands:
-                with cascade.passing():
-                    self._run_buy(found)
-            return
-        orders = self._find_requests(demands)
-        for found in rounds(calls, self._get_purchase_key):
-            with cascade.passing():
-                self._run_buy(found)
-        self._settle_requests(demands, orders)
-        # While it is known that there is nothing to distribute to.
-        self.env["purchase.order.line"]._recompute_model(["analytic_distribution"])
-
-    @staticmethod
-    def _get_purchase_key(demand):
-        procurement, _rule = demand
-        return procurement.product_id.id, procurement.company_id.id
-
-    @staticmethod
-    def _must_buy_in_turn(demands):
-        """Whether prices depend on the date that the request has so far."""
-        sellers = [
-            procurement.product_id.sudo().seller_ids
-            for found in demands
-            for procurement, _rule in found
-        ]
-        return any(
-            seller.date_start
-            or seller.date_end
-            or (
-                seller.partner_id.group_rfq == "week"
-                and seller.partner_id.group_on != "default"
-            )
-            for found in sellers
-            for seller in found
-        )
-
-    def _find_requests(self, demands):
-        """Return {request: (its date, that of its lines)} of those that may grow."""
-        procurements = [procurement for found in demands for procurement, _ in found]
-        products = self.env["product.product"].union(
-            *(procurement.product_id for procurement in procurements)
-        )
-        domain = [
-            ("state", "=", "draft"),
-            ("partner_id", "in", products.sudo().seller_ids.partner_id.ids),
-        ]
-        references = [p.values.get("reference_ids") for p in procurements]
-        if references and all(references):
-            # Most vendors get a request for each reference.
-            ids = {id_ for found in references for id_ in found.ids}
-            domain += [
-                "|",
-                ("reference_ids", "in", list(ids)),
-                ("partner_id.group_rfq", "!=", "default"),
-            ]
-        requests = self.env["purchase.order"].sudo().search(domain)
-        return {
-            request: (request.date_order, request.date_planned) for request in requests
-        }
-
-    def _settle_requests(self, demands, standing):
-        """Give requests the dates and references that core gives them step by step.
-
-        Core looks at the lines there are when it adds one, so that the date depends on
-        the order in which lines come.
-        """
-        steps, found = {}, {}
-        for call, bought in enumerate(demands):
-            by_domain = {}
-            for procurement, rule in bought:
-                values = procurement.values
-                if "supplier" not in values:
-                    continue
-                domain = rule._make_po_get_domain(
-                    rule.company_id or procurement.company_id,
-                    values,
-                    values["supplier"].partner_id,
-                )
-                by_domain.setdefault(repr(domain), (domain, []))[1].append(procurement)
-            for key, (domain, procurements) in by_domain.items():
-                if key not in found:
-                    found[key] = (
-                        self.env["purchase.order"].sudo().search(list(domain), limit=1)
-                    )
-                steps.setdefault(found[key], []).append((call, procurements))
-        for request, calls in steps.items():
-            self._settle_request(request, calls, *standing.get(request, (None, None)))
-
-    def _settle_request(self, request, calls, date_order, planned):
-        references = self.env["stock.reference"]
-        lines = set()
-        for number, (_call, procurements) in enumerate(calls):
-            if number or date_order:
-                for procurement in procurements:
-                    references |= procurement.values.get("reference_ids") or references
-            if date_order is None:
-                date_order = min(_order_date(p.values) for p in procurements)
-            dates = []
-            merged = self._merge_procurements(
-                self._get_procurements_to_merge(procurements)
-            )
-            for procurement in merged:
-                product = procurement.product_id
-                if product in lines:
-                    continue
-                lines.add(product)
-                dates.append(_planned_date(procurement.values))
-                start = (planned or min(dates)) - relativedelta(
-                    days=procurement.values["supplier"].delay
-                )
-                if start.date() < date_order.date():
-                    date_order = start
-            planned = min([*dates, *([planned] if planned else [])], default=planned)
-        if request.date_order != date_order:
-            request.date_order = date_order
-        if missing := references - request.reference_ids:
-            request.reference_ids = [
-                Command.link(reference.id) for reference in missing
-            ]
 
     # -- one level
 
@@ -532,121 +415,6 @@ class StockRule(models.Model):
             context.get("active_test", True),
         )
 
-    # -- what may be met
-
-    def _prepare_cascade(self, cascade, procurements):
-        """Look down all bills of materials that the procurements may lead to."""
-        products = self.env["product.product"].union(
-            *(procurement.product_id for procurement, _rule in procurements)
-        )
-        children = self._read_products_below(products.sudo())
-        cascade.products = list(children)
-        cascade.reach = _reach(children)
-        asked = [procurement.product_id.id for procurement, _rule in procurements]
-        cascade.alone = self._needs_core_order(cascade, children, asked)
-
-    def _read_products_below(self, products):
-        """Return {product id: ids of the products of its bills of materials}.
-
-        For the products and all below them, one level at a time.
-        """
-        children = {}
-        while products:
-            boms = (
-                self.env["mrp.bom"]
-                .sudo()
-                .search([("product_tmpl_id", "in", products.product_tmpl_id.ids)])
-            )
-            by_template = boms.grouped("product_tmpl_id")
-            found = set()
-            for product in products:
-                lines = by_template.get(product.product_tmpl_id, boms).bom_line_ids
-                if product.product_tmpl_id not in by_template:
-                    lines = lines.browse()
-                children[product.id] = set(lines.product_id.ids)
-                found |= children[product.id]
-            products = products.browse(found - children.keys())
-        return children
-
-    def _needs_core_order(self, cascade, children, asked):
-        """Whether what happens depends on the order in which core walks down."""
-        if self._has_reordering_rules(cascade.products):
-            return True
-        if hasattr(self.env["stock.move"], "_link_supply") and self._makes_batches(
-            cascade.products
-        ):
-            return True
-        if self._takes_stock_first(cascade.products):
-            return True
-        in_stock = self._get_products_in_stock(cascade.products)
-        return bool(in_stock) and (
-            self._has_stock_first_rules(in_stock)
-            or bool(in_stock & _below_shared(children, cascade.reach, asked))
-        )
-
-    def _makes_batches(self, product_ids):
-        products = self.env["product.product"].sudo().browse(product_ids)
-        return any(bom.enable_batch_size for bom in products.product_tmpl_id.bom_ids)
-
-    def _has_reordering_rules(self, product_ids):
-        return bool(
-            self.env["stock.warehouse.orderpoint"]
-            .sudo()
-            .search_count(
-                [("product_id", "in", product_ids), ("trigger", "=", "auto")], limit=1
-            )
-        )
-
-    def _get_products_in_stock(self, product_ids):
-        groups = (
-            self.env["stock.quant"]
-            .sudo()
-            ._read_group(
-                [
-                    ("product_id", "in", product_ids),
-                    ("quantity", ">", 0),
-                    ("location_id.usage", "in", ("internal", "transit")),
-                ],
-                ["product_id"],
-            )
-        )
-        return {product.id for [product] in groups}
-
-    def _takes_stock_first(self, product_ids):
-        """Whether mto_cascade shares out goods that are there or on their way.
-
-        They do it in the order of their demands.
-        """
-        if not hasattr(self.env["stock.move"], "_link_supply"):
-            return False
-        first = any(
-            self.env[model].sudo().search_count([(field, "in", values)], limit=1)
-            for model, field, values in STOCK_FIRST_POLICIES
-        )
-        arriving = [
-            ("product_id", "in", product_ids),
-            ("state", "not in", ("draft", "done", "cancel")),
-            ("location_dest_usage", "=", "internal"),
-        ]
-        requested = [("product_id", "in", product_ids), ("state", "=", "draft")]
-        return first and bool(
-            self._get_products_in_stock(product_ids)
-            or self.env["stock.move"].sudo().search_count(arriving, limit=1)
-            or self.env["purchase.order.line"].sudo().search_count(requested, limit=1)
-        )
-
-    def _has_stock_first_rules(self, product_ids):
-        """Whether a rule takes from stock and orders the rest, for these products."""
-        rules = self.sudo().search([("procure_method", "=", "mts_else_mto")])
-        if not rules:
-            return False
-        routes = rules.route_id
-        products = self.env["product.product"].sudo().browse(product_ids)
-        return bool(
-            routes & (products.route_ids | products.categ_id.total_route_ids)
-            or routes.warehouse_ids
-        )
-
 
 def _log_once(error):
     """Say that a level was confirmed in core's way, the first time it fails so."""
@@ -668,48 +436,3 @@ def _path_names(group):
         seen |= group
         group = group.parent_ids[:1]
     return names
-
-
-def _planned_date(values):
-    return fields.Datetime.to_datetime(values["date_planned"])
-
-
-def _order_date(values):
-    """Return when core would order what is needed, by the values of a procurement."""
-    return values.get("date_order") or _planned_date(values) - relativedelta(
-        days=int(values["supplier"].delay)
-    )
-
-
-def _below_shared(children, reach, asked):
-    """Return the products below those that several orders may ask for.
-
-    :param children: {product: products right below it}
-    :param reach: {product: all products below it}
-    :param asked: the products that are asked for, each as often as it is
-    """
-    parents = Counter(asked)
-    for below in children.values():
-        parents.update(below)
-    shared = {product for product, count in parents.items() if count > 1}
-    found = set()
-    for product in shared:
-        found |= reach.get(product, set())
-    return found
-
-
-def _reach(children):
-    """Return {product: all products below it} of {product: products right below it}."""
-    reach = {}
-
-    def visit(product, path):
-        if product not in reach and product not in path:
-            below = set(children.get(product, ()))
-            for child in children.get(product, ()):
-                below |= visit(child, path | {product})
-            reach[product] = below
-        return reach.get(product, set())
-
-    for product in children:
-        visit(product, frozenset())
-    return reach

@@ -2,3 +2,4 @@ from . import test_identity
 from . import test_fallback
 from . import test_more_identity
 from . import test_performance
+from . import test_stock_first

@@ -1,6 +1,7 @@
 from . import mrp_bom
 from . import mrp_bom_line
 from . import mrp_production
+from . import mto_supply_batch
 from . import mto_supply_check
 from . import mto_supply_claim
 from . import mto_supply_network

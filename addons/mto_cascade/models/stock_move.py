@@ -417,6 +417,9 @@ class StockMove(models.Model):
         return not self._is_stock_first_demand() and super()._should_assign_at_confirm()
 
     def _action_assign(self, force_qty=False):
+        if not force_qty and self.env.context.get("mto_cascade_link_later"):
+            # They take their share of the stock in their turn.
+            self -= self.filtered(lambda m: m._is_stock_first_demand())
         self._claim_stock_in_use()
         res = super()._action_assign(force_qty=force_qty)
         if not force_qty:
