@@ -20,6 +20,8 @@ from . import sale_order
 from . import sale_order_line
 from . import stock_location
 from . import stock_move
+from . import stock_move_linking
+from . import stock_move_stock_first
 from . import stock_picking_type
 from . import stock_quant
 from . import stock_route
