@@ -17,7 +17,9 @@ from . import purchase_order
 from . import purchase_order_line
 from . import res_company
 from . import sale_order
+from . import sale_order_check
 from . import sale_order_line
+from . import sale_order_start
 from . import stock_location
 from . import stock_move
 from . import stock_move_linking
