@@ -19,6 +19,8 @@ from . import res_company
 from . import sale_order
 from . import sale_order_check
 from . import sale_order_line
+from . import sale_order_line_specification
+from . import sale_order_line_start
 from . import sale_order_start
 from . import stock_location
 from . import stock_move
