@@ -18,9 +18,15 @@ from . import purchase_order
 from . import purchase_order_line
 from . import res_company
 from . import sale_order
+from . import sale_order_check
 from . import sale_order_line
+from . import sale_order_line_specification
+from . import sale_order_line_start
+from . import sale_order_start
 from . import stock_location
 from . import stock_move
+from . import stock_move_linking
+from . import stock_move_stock_first
 from . import stock_picking_type
 from . import stock_quant
 from . import stock_route

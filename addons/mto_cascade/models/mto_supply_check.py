@@ -319,7 +319,8 @@ class SupplyCheck(models.AbstractModel):
             for product, warehouse, route in self.env[
                 "stock.warehouse.orderpoint"
             ]._read_group(
-                [("product_id", "in", new_ids), ("company_id", "=", company_id)],
+                # Of all companies: another one may supply the place.
+                [("product_id", "in", new_ids)],
                 ["product_id", "warehouse_id", "route_id"],
             ):
                 memory.restocks[product.id, warehouse.id] = tuple(route.ids)

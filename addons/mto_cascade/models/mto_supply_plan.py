@@ -332,6 +332,8 @@ class SupplyPlan(models.AbstractModel):
     def _make_recipes(self, answers, boms, company_id, never, rule=None):
         """Return {product id: recipe} of {product: bill of materials}."""
         options = self.env["product.template.attribute.value"].browse(never)
+        resolver = self.env["mto.supply.resolver"].with_company(company_id)
+        resolver._prefetch_choices(answers.memory)
         result = {}
         for product, bom in boms.items():
             operation = bom.picking_type_id or (rule and rule.picking_type_id)

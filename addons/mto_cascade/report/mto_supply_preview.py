@@ -184,7 +184,8 @@ class SupplyPreview(models.AbstractModel):
         a component of another one there.
 
         :param asked: [(bill of materials, product, warehouse)]
-        :return: as ``product.product.get_supply_path``, ``id`` and ``model`` of the bill
+        :return: as ``product.product.get_supply_path``, with ``id`` and ``model`` of
+            the bill of materials
         """
         self._check_quantity(quantity)
         nodes = []

@@ -7,7 +7,7 @@ from .dry_run import compare
 
 @tagged("post_install", "-at_install")
 class TestDifferences(SupplyCommon):
-    """Where the preview is known to differ, see readme/DEVELOP.md: no more than that."""
+    """Where the preview is known to differ, see readme/DEVELOP.md."""
 
     def _get_triggered(self, answer):
         return {node["product"]: node["quantity"] for node in answer["triggered"]}

@@ -154,11 +154,23 @@ class TestResolver(ResolverCase):
         """Its place has no company: core asks for the rules of all, and so do we."""
         supplier = self._create_other_company()
         bike = self._create_product("Bike")
-        self._create_bom(bike, [(self._create_part("Part"), 2)], company_id=False)
+        part = self._create_part("Part")
+        part.seller_ids.company_id = False
+        self._create_bom(bike, [(part, 2)], company_id=False)
         bike.route_ids = self.mto_route | self._create_route_between(supplier)
         order = self._create_order((bike, 2), confirm=False)
-        [answer] = order.get_supply_problems()
-        self.assertNotIn(["Bike"], [one["path"] for one in get_serious(answer)])
+        [problem] = get_serious(order.get_supply_problems()[0])
+        self.assertEqual(
+            (problem["path"], problem["code"]), (["Bike", "Part"], "not_replenished")
+        )
+        self.env["stock.warehouse.orderpoint"].create(
+            {
+                "product_id": part.id,
+                "location_id": supplier.lot_stock_id.id,
+                "company_id": supplier.company_id.id,
+            }
+        )
+        self.assertFalse(get_serious(order.get_supply_problems()[0]))
         found = self.assert_resolved((bike, 2), by_policy=False)
         self.assertEqual({id_ for id_, _bom in found[1]}, set(bike.ids))
         made = self.env["mrp.production"].search([("product_id", "=", bike.id)])
