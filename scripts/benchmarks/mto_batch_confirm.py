@@ -70,6 +70,8 @@ def confirm_from_stock(bench, size, in_turn=False):
 
     :param in_turn: without mto_batch_confirm, order by order
     """
+    from odoo.addons.mto_batch_confirm.tests.comparator import core_way
+
     bench.env.company.supply_preset = "assemblies"
     structure = Structure.parse(size)
     factory = Factory(bench.env, FROM_STOCK)
@@ -80,22 +82,60 @@ def confirm_from_stock(bench, size, in_turn=False):
     order = factory.order(sold, structure.lines)
     small = factory.order(factory.build(SMALL, "W"))
     bench.keep()
-    with one_by_one() if in_turn else contextlib.nullcontext():
+    with core_way() if in_turn else contextlib.nullcontext():
         bench.warm_up(small.action_confirm)
         bench.measure(order.action_confirm)
     return documents(bench.env)
 
 
-def one_by_one():
-    """Return a patch under which orders are confirmed as without mto_batch_confirm."""
-    from unittest.mock import patch
+@row("L3 B3 S2 N10", limit=1.0, of="seconds", same=True, default=False)
+def batch_raised(size):
+    """Raise the quantity of each line of an order, against stock Odoo."""
+    return changing("batch", size, raise_lines), changing("stock", size, raise_lines)
 
-    from odoo.addons.mto_batch_confirm.models.stock_rule import StockRule
 
-    def run_manufacture(self, procurements):
-        return super(StockRule, self)._run_manufacture(procurements)
+@row("L3 B3 S2 N10", limit=1.1, of="seconds", same=True, default=False)
+def batch_cancelled(size):
+    """Cancel an order with all that core cancels with it, against stock Odoo."""
+    return changing("batch", size, cancel), changing("stock", size, cancel)
 
-    return patch.object(StockRule, "_run_manufacture", run_manufacture)
+
+def changing(template, size, function):
+    """Return the side that changes a confirmed order of this size."""
+    structure = str(Structure.parse(size))
+    return Side(template, change, structure, function.__name__)
+
+
+def change(bench, size, name):
+    """Confirm orders of a structure, then change them by a function of this name."""
+    structure = Structure.parse(size)
+    factory = Factory(bench.env, MTO)
+    order = factory.order(factory.build(structure), structure.lines)
+    small = factory.order(factory.build(SMALL, "W"))
+    (order | small).action_confirm()
+    bench.keep()
+    function = {"raise_lines": raise_lines, "cancel": cancel}[name]
+    bench.warm_up(lambda: function(small))
+    bench.measure(lambda: function(order))
+    return documents(bench.env)
+
+
+def raise_lines(order):
+    """Raise all quantities, as one who edits the lines and saves the order."""
+    from odoo import Command
+
+    order.write(
+        {
+            "order_line": [
+                Command.update(line.id, {"product_uom_qty": 5})
+                for line in order.order_line
+            ]
+        }
+    )
+
+
+def cancel(order):
+    order._action_cancel()
 
 
 @row("L3 B3 S2 N50", limit=1.5, of="memory", default=False)
