@@ -8,6 +8,7 @@ class OperationExceptionImpact(models.Model):
 
     exception_id = fields.Many2one(
         comodel_name="operation.exception",
+        string="Open Issue",
         required=True,
         ondelete="cascade",
         index=True,
@@ -17,7 +18,7 @@ class OperationExceptionImpact(models.Model):
         string="Document ID", model_field="res_model", required=True
     )
     res_name = fields.Char(string="Document")
-    days = fields.Float(string="Days Late")
+    days = fields.Float(string="Days Late", aggregator="max")
     money = fields.Monetary(help="What is at stake for the customer: never a cost.")
     currency_id = fields.Many2one(related="exception_id.currency_id")
     owner_id = fields.Many2one(related="exception_id.owner_id")

@@ -3,6 +3,19 @@ import {registry} from "@web/core/registry";
 registry.category("web_tour.tours").add("operation_exception_inbox", {
     steps: () => [
         {
+            content: "As cards, by state",
+            trigger: ".o_switch_view.o_kanban",
+            run: "click",
+        },
+        {
+            trigger: ".o_kanban_record:contains(Late Promise: Bike Shop)",
+        },
+        {
+            content: "As a list",
+            trigger: ".o_switch_view.o_list",
+            run: "click",
+        },
+        {
             content: "Open what is mine",
             trigger: ".o_data_row td:contains(Late Promise: Bike Shop)",
             run: "click",
