@@ -8,8 +8,9 @@
     "license": "LGPL-3",
     "depends": ["mto_cascade"],
     "data": [
-        "security/demand_line_security.xml",
         "security/ir.model.access.csv",
+        "security/demand_line_security.xml",
+        "security/mto_integrity_security.xml",
         "data/ir_cron_data.xml",
         "data/ir_actions_server_data.xml",
         "views/order_supply_views.xml",
@@ -22,6 +23,7 @@
         "wizards/mto_purchase_confirm_views.xml",
         "views/mto_purchase_proposal_views.xml",
         "views/demand_goods_views.xml",
+        "views/mto_integrity_issue_views.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {

@@ -46,6 +46,13 @@ def pegging_soft_queries(size):
     return pegging_soft(size)
 
 
+@row("2000 orders", most=60, of="seconds")
+def integrity(size):
+    """Check orders of ten manufacturing orders each, this many against 20."""
+    count = int(size.split(" ")[0])
+    return Side("suite", check_orders, count), Side("suite", check_orders, 20)
+
+
 def follow(bench, size):
     """Follow one confirmed order."""
     order = confirmed_order(bench, size)
@@ -117,6 +124,101 @@ def confirmed_order(bench, size):
     order.action_confirm()
     bench.keep()
     return order
+
+
+def check_orders(bench, count):
+    """Check so many orders, of which one does not fit."""
+    order = confirmed_order(bench, "L3 B3 S2 N1")
+    more = confirmed_order(bench, "L2 B2 S2 N1")
+    copy_orders(bench.env, order | more, count - 1)
+    bench.keep()
+    made = bench.env["mrp.production"].search_count([])
+    if made < count * 10:
+        bench.problem(f"{made} manufacturing orders are too few")
+    bench.env.cr.execute(
+        "UPDATE sale_order_line SET product_uom_qty = 3"
+        " WHERE id = (SELECT MAX(id) FROM sale_order_line)"
+    )
+    bench.env.cr.execute("ANALYZE")
+    bench.keep()
+    issues = bench.env["mto.integrity.issue"]
+    bench.measure(issues.action_check_now)
+    found = issues.search([("closed_on", "=", False)])
+    if found.mapped("kind") != ["ordered_differs"]:
+        bench.problem(f"found: {', '.join(found.mapped('message'))}")
+    return {}
+
+
+# What is copied with an order: the columns that name another copied record.
+COPIED = {
+    "sale_order": {},
+    "sale_order_line": {"order_id": "sale_order"},
+    "mrp_production": {"demand_line_id": "sale_order_line"},
+    "purchase_order_line": {},
+    "stock_move": {
+        "sale_line_id": "sale_order_line",
+        "demand_line_id": "sale_order_line",
+        "production_id": "mrp_production",
+        "raw_material_production_id": "mrp_production",
+        "created_production_id": "mrp_production",
+    },
+    "stock_move_move_rel": {
+        "move_orig_id": "stock_move",
+        "move_dest_id": "stock_move",
+    },
+    "stock_move_created_purchase_line_rel": {
+        "move_id": "stock_move",
+        "created_purchase_line_id": "purchase_order_line",
+    },
+}
+
+
+def copy_orders(env, orders, count):
+    """Copy all there is, ``count`` times, as rows: confirming takes an hour."""
+    env.flush_all()
+    for table, links in COPIED.items():
+        has_id = not table.endswith("_rel")
+        if has_id:
+            env.cr.execute(
+                f"""CREATE TEMP TABLE copy_{table} AS
+                    SELECT id AS old_id, copy,
+                        (SELECT MAX(id) FROM {table}) + ROW_NUMBER() OVER (
+                            ORDER BY copy, id) AS new_id
+                      FROM {table}, generate_series(1, {count}) AS copy"""
+            )
+            env.cr.execute(f"CREATE UNIQUE INDEX ON copy_{table} (copy, old_id)")
+        env.cr.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = %s",
+            [table],
+        )
+        columns = [name for (name,) in env.cr.fetchall()]
+        values = [copied_value(table, name, links) for name in columns]
+        joins = " ".join(
+            f"LEFT JOIN copy_{target} AS {name}_copy"
+            f" ON {name}_copy.old_id = source.{name} AND {name}_copy.copy = number.copy"
+            for name, target in links.items()
+        )
+        copies = (
+            f"JOIN copy_{table} AS number ON number.old_id = source.id"
+            if has_id
+            else f"CROSS JOIN generate_series(1, {count}) AS number(copy)"
+        )
+        env.cr.execute(
+            f"""INSERT INTO {table} ({", ".join(f'"{name}"' for name in columns)})
+                SELECT {", ".join(values)} FROM {table} AS source {copies} {joins}"""
+        )
+    env.invalidate_all()
+
+
+def copied_value(table, column, links):
+    """Return the SQL of a column of a copied row."""
+    if column == "id":
+        return "number.new_id"
+    if column in links:
+        return f"{column}_copy.new_id"
+    if (table, column) == ("mrp_production", "name"):
+        return "source.name || '-' || number.copy"
+    return f'source."{column}"'
 
 
 def ask_purchase(bench, count):

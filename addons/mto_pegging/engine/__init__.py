@@ -1,5 +1,6 @@
 """Who serves whom, with quantities: plain Python, no Odoo import."""
 
+from .circles import find_circles
 from .expected import FreeSupply, OpenDemand, make_expected_pegs
 from .pegging import TINY, Demand, Facts, Peg, Supply, make_pegs, surplus
 from .projection import Plan, Projection, project_dates

@@ -11,6 +11,8 @@ from . import (
     mto_open_order,
     mto_purchase_need,
     mto_purchase_proposal,
+    mto_integrity,
+    mto_integrity_issue,
     mrp_production,
     mrp_workorder,
     product_product,

@@ -393,8 +393,8 @@ class Place:
 def _get_moved(alias):
     """Quantity that a done move has moved, in the product's unit."""
     return SQL(
-        "%(move)s.product_qty * %(move)s.quantity"
-        " / NULLIF(%(move)s.product_uom_qty, 0)",
+        """COALESCE(%(move)s.product_qty * %(move)s.quantity
+            / NULLIF(%(move)s.product_uom_qty, 0), %(move)s.quantity)""",
         move=SQL.identifier(alias),
     )
 

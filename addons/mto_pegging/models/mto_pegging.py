@@ -120,8 +120,9 @@ class Answer:
     """Whom nodes serve, see ``_get_demand``; keys are (model, id).
 
     ``lines``: all order lines above them. ``shares``: {key: {order line: quantity in
-    the unit of the key's product}}. ``needs``: {key: {order line: datetime}}. ``totals``:
-    {key: quantity}. ``nodes``: {key: what is told of it}. ``products``: {key: product}.
+    the unit of the key's product}}. ``needs``: {key: {order line: datetime}}.
+    ``totals``: {key: quantity}. ``nodes``: {key: what is told of it}.
+    ``products``: {key: product}.
     """
 
     lines: Any

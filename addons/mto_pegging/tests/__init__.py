@@ -6,6 +6,7 @@ from . import test_expected_engine
 from . import test_get_demand
 from . import test_get_demand_goods
 from . import test_get_pegging
+from . import test_integrity
 from . import test_open_order
 from . import test_order_supply
 from . import test_projection_engine
