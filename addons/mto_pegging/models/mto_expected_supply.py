@@ -199,7 +199,8 @@ class Book:
             SQL(
                 """SELECT quant.product_id, quant.company_id,
                     quant.location_id AS place,
-                    SUM(quant.quantity - quant.reserved_quantity) AS quantity
+                    COALESCE(SUM(quant.quantity), 0)
+                        - COALESCE(SUM(quant.reserved_quantity), 0) AS quantity
                 FROM stock_quant quant
                 JOIN stock_location location ON location.id = quant.location_id
                 WHERE quant.product_id = ANY(%(products)s)

@@ -313,7 +313,8 @@ class MtoIntegrity(models.AbstractModel):
                         "found_qty": move.product_qty - missing,
                     }
                 )
-            self.env.invalidate_all(flush=False)
+            # Batches of a big database do not fit into memory together.
+            self.env.invalidate_all()
         return found
 
     def _get_suspects(self, scope):

@@ -44,6 +44,21 @@ registry.category("web_tour.tours").add("mto_pegging_order", {
             run: "click",
         },
         {
+            content: "Also what is expected to cover",
+            trigger: ".o_mto_switch[aria-pressed='false']",
+            run: "click",
+        },
+        {
+            content: "Linked supply is still there; back to it alone",
+            trigger:
+                ".o_mto_supply_tree_action:has(tr:contains(Bolt):contains(Linked)) .o_mto_switch[aria-pressed='true']",
+            run: "click",
+        },
+        {
+            content: "Links and reservations",
+            trigger: ".o_mto_switch[aria-pressed='false']",
+        },
+        {
             content: "Look for the bolts",
             trigger: ".o_mto_search",
             run: "edit Bolt",
