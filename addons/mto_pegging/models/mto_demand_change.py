@@ -86,24 +86,31 @@ class MtoDemandChange(models.Model):
 
     @api.model
     def _mark_all(self):
-        """Mark every order line that anything moved for, the latest first."""
+        """Mark every order line that is confirmed or moved, the latest first."""
         self._mark_sold_lines(SQL("TRUE"), is_check=False)
 
     @api.model
     def _mark_to_compare(self, days=31):
         """Mark, as a check, order lines that are open or moved in these last days."""
         since = fields.Datetime.now() - timedelta(days=days)
-        recent = SQL("state NOT IN ('done', 'cancel') OR write_date > %s", since)
+        recent = SQL(
+            "move.state NOT IN ('done', 'cancel') OR "
+            "GREATEST(move.write_date, line.write_date) > %s",
+            since,
+        )
         self._mark_sold_lines(SQL("bool_or(%s)", recent), is_check=True)
 
     def _mark_sold_lines(self, having, is_check):
-        self.env["stock.move"].flush_model()
+        self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """INSERT INTO mto_demand_change (model, res_id, is_check)
-                   SELECT %s, sale_line_id, %s FROM stock_move
-                    WHERE sale_line_id IS NOT NULL
-                    GROUP BY sale_line_id HAVING %s ORDER BY sale_line_id DESC""",
+                   SELECT %s, line.id, %s FROM sale_order_line line
+                     JOIN sale_order sale ON sale.id = line.order_id
+                     LEFT JOIN stock_move move ON move.sale_line_id = line.id
+                    WHERE move.id IS NOT NULL
+                       OR sale.state = 'sale' AND line.display_type IS NULL
+                    GROUP BY line.id HAVING %s ORDER BY line.id DESC""",
                 SOLD,
                 is_check,
                 having,

@@ -72,6 +72,7 @@ class MtoOpenOrder(models.Model):
         [
             ("decision", "Decide"),
             ("held", "Starts later"),
+            ("pending", "Being read"),
             ("late", "Late"),
             ("risk", "At risk"),
             ("ready", "Ready to deliver"),
@@ -129,7 +130,8 @@ class MtoOpenOrder(models.Model):
                 needs_supply OR is_missing AS needs_decision,
                 days_late > 0 AS is_late,
                 days_late <= 0 AND is_overdue AS is_at_risk,
-                CASE WHEN is_held THEN 'held'
+                CASE WHEN is_pending THEN 'pending'
+                     WHEN is_held THEN 'held'
                      WHEN needs_supply OR is_missing THEN 'decision'
                      WHEN days_late > 0 THEN 'late'
                      WHEN ready >= 1 THEN 'ready'
@@ -164,7 +166,8 @@ class MtoOpenOrder(models.Model):
                 COALESCE(progress.overdue_on < now() AT TIME ZONE 'UTC', FALSE)
                     AS is_overdue,
                 COALESCE(progress.is_held, FALSE) AS is_held,
-                NOT COALESCE(progress.has_supply OR progress.is_held, FALSE)
+                progress.id IS NULL AS is_pending,
+                COALESCE(NOT (progress.has_supply OR progress.is_held), FALSE)
                     AS needs_supply,
                 COALESCE(progress.can_start, FALSE) AS can_start,
                 progress.waits_product_id, progress.waits_date,

@@ -178,6 +178,7 @@ class TestDemandQueue(PeggingCommon):
         self.env.cr.execute(
             "UPDATE stock_move SET state = 'done', write_date = '2020-01-01'"
         )
+        self.env.cr.execute("UPDATE sale_order_line SET write_date = '2020-01-01'")
         self.env.invalidate_all()
         queue._mark_to_compare()
         self.assertNotIn(

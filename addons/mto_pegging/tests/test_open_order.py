@@ -133,6 +133,11 @@ class TestOpenOrder(PeggingCommon):
         self.assertEqual((row.status, row.needs_decision), ("held", False))
         self.assertEqual(row.progress, 0)
 
+    def test_line_that_was_not_read_yet_says_so(self):
+        order = self._create_order((self.bike, 2))
+        row = self._get_row(order)
+        self.assertEqual((row.status, row.needs_decision), ("pending", False))
+
     def test_line_without_any_supply_needs_a_decision(self):
         order = self._create_promised((self.bike, 2))
         order.picking_ids.action_cancel()
