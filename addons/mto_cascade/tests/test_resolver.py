@@ -167,6 +167,7 @@ class TestResolver(ResolverCase):
             {
                 "product_id": part.id,
                 "location_id": supplier.lot_stock_id.id,
+                "trigger": "manual",
                 "company_id": supplier.company_id.id,
             }
         )
