@@ -1,6 +1,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -58,6 +59,24 @@ class TestDemandQueue(PeggingCommon):
         self._refresh()
         self.assertFalse(self._get_differences())
         self.assertNotIn(orders[0].name, self._get_served_names(orders[0].picking_ids))
+
+    def test_quantity_of_a_move_is_followed(self):
+        order = self._create_order((self.bike, 2))
+        self._refresh()
+        self.assertEqual(order.picking_ids.customer_quantity, 2)
+        order.picking_ids.move_ids.product_uom_qty = 1
+        self._refresh()
+        self.assertEqual(order.picking_ids.customer_quantity, 1)
+
+    def test_link_of_a_move_that_is_cut_is_followed(self):
+        order = self._create_order((self.bike, 2))
+        self._refresh()
+        wheels = self._get_productions(self.wheel)
+        self.assertEqual(self._get_served_names(wheels), {order.name})
+        needs = wheels.move_finished_ids.move_dest_ids
+        needs.move_orig_ids = [Command.clear()]
+        self._refresh()
+        self.assertFalse(self._get_served_names(wheels))
 
     def test_promise_and_customer_are_followed(self):
         order = self._create_order((self.bike, 1))
