@@ -32,12 +32,19 @@ def get_policies(env):
 
 @contextmanager
 def running(env):
-    """Let a new `Cascade` run in this transaction for the time of a with block."""
-    cascade = _running[env.cr] = Cascade()
+    """Let a new `Cascade` run in this transaction for the time of a with block.
+
+    One that rests meanwhile hands on what it has looked up.
+    """
+    resting = _running.get(env.cr)
+    cascade = _running[env.cr] = Cascade(resting)
     try:
         yield cascade
     finally:
-        _running.pop(env.cr, None)
+        if resting is None:
+            _running.pop(env.cr, None)
+        else:
+            _running[env.cr] = resting
 
 
 @contextmanager
@@ -76,18 +83,23 @@ def write_links(model, field, commands):
 class Cascade:
     """What a confirmation has still to do, and what it looked up."""
 
-    def __init__(self):
+    def __init__(self, known=None):
         self.queue = []  # Calls to manufacture
         self.purchases = []  # Calls to buy
         self.claims = []  # Claims on stock
         self.claimed = []  # (rank, id of a move) that ordered what stock did not have
         self.reservations = []  # (rank, id of a move)
+        self.triggers = []  # (rank, ids of moves) that reordering rules look at
         self.merges = []  # (rank, ids of moves, ids of moves to merge them into)
         self.links = []  # (rank, ids of moves) that another module links in the end
         self.created = []  # ids of orders, in the order of their ranks
+        self.known = known  # the cascade that has looked up what may be met
+        self.children = {}  # {product id: set of ids of products right below it}
         self.reach = {}  # {product id: set of ids of products below it}
         self.found = {}  # what was looked up: {(method, arguments): result}
         self.products = []  # ids of all products that may be met
+        self.resting = False  # between walks: things are looked up, nothing put off
+        self.joins_transfers = False  # while moves get the same transfer anyway
         self.made = {}  # {field: ids of orders that have their lines}
         self.creating = (
             None  # {id of a procurement's values: rank}, while orders are made
@@ -96,6 +108,10 @@ class Cascade:
         self.inserting = False  # while the rows of new orders are written
         self.told = {}  # {rank: [(order, procurement)]}, to say where they come from
         self.posts = None  # notes on new orders, while they are collected
+        self.replenished = set()  # ids of products with an automatic reordering rule
+        self.asked = set()  # ids of products that were made or bought for demands
+        self.vendors = set()  # ids of partners who were asked to deliver
+        self.pending = set()  # ids of moves that core would not have confirmed yet
         self.must_suffice = set()  # products of which there must be enough for all
         self.shares_stock = False  # whether it may show that core's way must be gone
         self.alone = False  # core's way: each order on its own
@@ -126,7 +142,7 @@ class Cascade:
         return {
             name: copy(value)
             for name, value in vars(self).items()
-            if name not in ("found", "reach", "products")
+            if name not in ("found", "reach", "products", "children", "known")
         }
 
     def recall(self, before):
@@ -159,6 +175,11 @@ class Cascade:
             yield
         finally:
             self._scope = before
+
+    def ask(self, procurements):
+        """Return the `Call`s of procurements that are made or bought later."""
+        self.asked |= {procurement.product_id.id for procurement, _rule in procurements}
+        return self.calls(procurements)
 
     def calls(self, procurements):
         """Return the `Call`s that these procurements of one kind of rule come from.
@@ -263,6 +284,17 @@ class Cascade:
         for group, found in moves.grouped("production_group_id").items():
             rank = self._rank_at_the_end(group.id)
             self.merges.append((rank, found.ids, merge_into and merge_into.ids))
+
+    def trigger_later(self, moves):
+        """Put off what reordering rules do about moves that were confirmed."""
+        for group, found in moves.grouped("production_group_id").items():
+            rank = (*self._rank_at_the_end(group.id), LAST)
+            self.triggers.append((rank, found.ids))
+
+    def take_triggers(self):
+        """Return [(rank, ids of moves)], in Odoo's order."""
+        found, self.triggers = sorted(self.triggers), []
+        return found
 
     def _rank_at_the_end(self, group_id):
         """Return the rank of what is done when all that was asked for is there."""

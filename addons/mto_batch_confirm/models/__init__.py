@@ -5,8 +5,12 @@ from . import mrp_production
 from . import mrp_workorder
 from . import mto_batch_claim
 from . import mto_batch_purchase
+from . import mto_batch_replenishment
 from . import mto_batch_scope
+from . import product_product
 from . import product_supplierinfo
+from . import sale_order_line
+from . import stock_location
 from . import stock_move
 from . import stock_route
 from . import stock_rule

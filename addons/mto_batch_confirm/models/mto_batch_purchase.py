@@ -18,6 +18,7 @@ class MtoBatchPurchase(models.AbstractModel):
         calls, cascade.purchases = cascade.purchases, []
         calls.sort(key=lambda call: call.rank)
         demands = [[demand for _place, demand in call.demands] for call in calls]
+        cascade.vendors = set(self._get_sellers(demands).partner_id.ids)
         if self._must_buy_in_turn(demands):
             for found in demands:
                 with cascade.passing():
@@ -36,14 +37,14 @@ class MtoBatchPurchase(models.AbstractModel):
         procurement, _rule = demand
         return procurement.product_id.id, procurement.company_id.id
 
-    @staticmethod
-    def _must_buy_in_turn(demands):
+    def _get_sellers(self, demands):
+        products = self.env["product.product"].union(
+            *(procurement.product_id for found in demands for procurement, _ in found)
+        )
+        return products.sudo().seller_ids
+
+    def _must_buy_in_turn(self, demands):
         """Whether prices depend on the date that the request has so far."""
-        sellers = [
-            procurement.product_id.sudo().seller_ids
-            for found in demands
-            for procurement, _rule in found
-        ]
         return any(
             seller.date_start
             or seller.date_end
@@ -51,8 +52,7 @@ class MtoBatchPurchase(models.AbstractModel):
                 seller.partner_id.group_rfq == "week"
                 and seller.partner_id.group_on != "default"
             )
-            for found in sellers
-            for seller in found
+            for seller in self._get_sellers(demands)
         )
 
     def _find_requests(self, demands):

@@ -12,20 +12,33 @@ class MtoBatchScope(models.AbstractModel):
     _description = "Scope of a Confirmation"
 
     @api.model
+    def _look_around(self, cascade, products):
+        """Look up all products that may be met: these, and all below them.
+
+        What is found is looked up for all of them at once, so they stay the same.
+        """
+        cascade.children = self._read_products_below(products.sudo())
+        cascade.products = list(cascade.children)
+        cascade.reach = _reach(cascade.children)
+
+    @api.model
     def _look_down(self, cascade, procurements):
-        """Look down all bills of materials that the procurements may lead to."""
-        products = self.env["product.product"].union(
-            *(procurement.product_id for procurement, _rule in procurements)
-        )
-        children = self._read_products_below(products.sudo())
-        cascade.products = list(children)
-        cascade.reach = _reach(children)
+        """Look up what the procurements lead to, and how that can be supplied."""
         asked = [procurement.product_id.id for procurement, _rule in procurements]
-        cascade.alone = self._needs_core_order(cascade, children, asked)
+        known = cascade.known
+        if known and known.knows(asked):
+            for name in ("children", "products", "reach", "found"):
+                setattr(cascade, name, getattr(known, name))
+        else:
+            self._look_around(cascade, self.env["product.product"].browse(asked))
+        met = set(asked).union(*(cascade.reach[product] for product in asked))
+        cascade.replenished = self._get_replenished(list(met))
+        cascade.alone = self._needs_core_order(cascade, list(met), asked)
         if not cascade.alone:
             policies = get_policies(self.env)
             cascade.shares_stock = bool(
                 cascade.must_suffice
+                or cascade.replenished
                 or (policies is not None and policies._is_stock_first_used())
             )
 
@@ -52,15 +65,14 @@ class MtoBatchScope(models.AbstractModel):
             products = products.browse(found - children.keys())
         return children
 
-    def _needs_core_order(self, cascade, children, asked):
+    def _needs_core_order(self, cascade, met, asked):
         """Whether what happens depends on the order in which core walks down."""
-        if self._has_reordering_rules(cascade.products):
+        if get_policies(self.env) is not None and self._makes_batches(met):
             return True
-        if get_policies(self.env) is not None and self._makes_batches(cascade.products):
-            return True
-        in_stock = self._get_products_in_stock(cascade.products)
+        in_stock = self._get_products_in_stock(met)
         if in_stock and self._has_stock_first_rules(in_stock):
             return True
+        children = {product: cascade.children.get(product, set()) for product in met}
         shared = _below_shared(children, cascade.reach, asked)
         cascade.must_suffice = in_stock & shared
         return False
@@ -69,14 +81,16 @@ class MtoBatchScope(models.AbstractModel):
         products = self.env["product.product"].sudo().browse(product_ids)
         return any(bom.enable_batch_size for bom in products.product_tmpl_id.bom_ids)
 
-    def _has_reordering_rules(self, product_ids):
-        return bool(
+    def _get_replenished(self, product_ids):
+        groups = (
             self.env["stock.warehouse.orderpoint"]
             .sudo()
-            .search_count(
-                [("product_id", "in", product_ids), ("trigger", "=", "auto")], limit=1
+            ._read_group(
+                [("product_id", "in", product_ids), ("trigger", "=", "auto")],
+                ["product_id"],
             )
         )
+        return {product.id for [product] in groups}
 
     def _get_products_in_stock(self, product_ids):
         groups = (

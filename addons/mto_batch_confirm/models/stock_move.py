@@ -36,7 +36,29 @@ class StockMove(models.Model):
         cascade = current(self.env)
         if cascade and cascade.is_pulling:
             return (*key, self.production_group_id)
+        if cascade and cascade.joins_transfers:
+            return tuple(part for part in key if part != self.created_production_id)
         return key
+
+    def _assign_picking(self):
+        """Put moves that core puts one by one into the same transfer there at once.
+
+        It takes those with a manufacturing order of their own each for itself, but
+        does not look at it when it searches the transfer.
+        """
+        cascade = current(self.env)
+        if (
+            not cascade
+            or not cascade.resting
+            or len({(move.origin, move.partner_id, move.company_id) for move in self})
+            > 1
+        ):
+            return super()._assign_picking()
+        cascade.joins_transfers = True
+        try:
+            return super()._assign_picking()
+        finally:
+            cascade.joins_transfers = False
 
     def _merge_moves(self, merge_into=False):
         """Join transfers when their supply is there: it decides which can be joined.
@@ -80,13 +102,17 @@ class StockMove(models.Model):
         return False
 
     def _trigger_scheduler(self):
-        """Look for the reordering rules of all moves at once.
+        """Look for the reordering rules of all moves at once, when all are confirmed.
 
         Core searches them move by move; most products have none.
         """
         cascade = current(self.env)
         if cascade is None or not self:
             return super()._trigger_scheduler()
+        if not cascade.alone and cascade.knows(self.product_id.ids):
+            if cascade.replenished & set(self.product_id.ids):
+                cascade.trigger_later(self)
+            return None
         products = self.env["stock.warehouse.orderpoint"]._read_group(
             [("product_id", "in", self.product_id.ids), ("trigger", "=", "auto")],
             ["product_id"],

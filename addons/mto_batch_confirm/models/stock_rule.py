@@ -26,14 +26,14 @@ class StockRule(models.Model):
         leads to are queued until it is their turn.
         """
         cascade = current(self.env)
-        if cascade is None:
+        if cascade is None or cascade.resting:
             with running(self.env) as cascade:
                 if self._run_cascade(cascade, procurements):
                     return True
                 return super()._run_manufacture(procurements)
         if cascade.alone or cascade.take_pass() or cascade.creating is not None:
             return super()._run_manufacture(procurements)
-        cascade.queue += cascade.calls(procurements)
+        cascade.queue += cascade.ask(procurements)
         return True
 
     @api.model
@@ -41,7 +41,7 @@ class StockRule(models.Model):
         cascade = current(self.env)
         if cascade is None or cascade.alone or cascade.take_pass():
             return super()._run_buy(procurements)
-        cascade.purchases += cascade.calls(procurements)
+        cascade.purchases += cascade.ask(procurements)
         return True
 
     @api.model
@@ -98,6 +98,7 @@ class StockRule(models.Model):
         )._action_assign()
         if cascade.must_suffice:
             self.env["mto.batch.claim"]._check_enough(cascade, reserved)
+        self.env["mto.batch.replenishment"]._replay(cascade)
         self._link_and_tell(cascade)
 
     def _link_and_tell(self, cascade):

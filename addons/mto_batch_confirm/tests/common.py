@@ -1,12 +1,14 @@
 """Structures of all kinds, confirmed in core's way and level by level."""
 
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import Command
 from odoo.tests import TransactionCase
 
+from ..models.stock_rule import StockRule
 from .comparator import core_way, differences, snapshot
 
 NOW = "2027-05-12 09:00:00"
@@ -114,6 +116,18 @@ class BatchCommon(TransactionCase):
         )
 
     @contextmanager
+    def _watched(self):
+        """Give a list of what walks went level by level."""
+        walks, run_cascade = [], StockRule._run_cascade
+
+        def watch(rule, cascade, procurements):
+            walks.append(run_cascade(rule, cascade, procurements))
+            return walks[-1]
+
+        with patch.object(StockRule, "_run_cascade", watch):
+            yield walks
+
+    @contextmanager
     def _thrown_away(self):
         self.env.flush_all()
         self.env.cr.precommit.run()
@@ -124,20 +138,23 @@ class BatchCommon(TransactionCase):
         self.env.invalidate_all()
         self.env.cr.precommit.clear()
 
-    def _result_of(self, function):
+    def _result_of(self, function, changes=True):
         self.env.invalidate_all()
         function()
         self.env.flush_all()
         self.env.cr.precommit.run()
-        return snapshot(self.env)
+        return snapshot(self.env, changes=changes)
 
-    def _assert_identical(self, function):
-        """Do the same twice, in core's way and level by level; return the latter."""
+    def _assert_identical(self, function, changes=True):
+        """Do the same twice, in core's way and level by level; return the latter.
+
+        :param changes: with the notes that tell changes of fields
+        """
         with freeze_time(NOW):
             with self._thrown_away(), core_way():
-                core = self._result_of(function)
+                core = self._result_of(function, changes)
             with self._thrown_away():
-                batch = self._result_of(function)
+                batch = self._result_of(function, changes)
         found = differences(batch, core)
         self.assertFalse(found, "\n".join(found))
         return batch

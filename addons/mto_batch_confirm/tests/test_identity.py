@@ -17,9 +17,9 @@ class TestIdentity(BatchCommon):
             )
         return below
 
-    def _assert_confirmed(self, *lines, **vals):
+    def _assert_confirmed(self, *lines, changes=True, **vals):
         order = self._order(*lines, **vals)
-        result = self._assert_identical(order.action_confirm)
+        result = self._assert_identical(order.action_confirm, changes)
         made = sum(key[0] == "mrp.production" for key in result.values)
         self.assertTrue(made)
         return made
@@ -175,6 +175,58 @@ class TestIdentity(BatchCommon):
         low = self._assembly("L", [(screw, 3), (bracket, 1)])
         top = self._assembly("T", [(low, 1), (bracket, 2), (screw, 1)])
         self._assert_confirmed((top, 2), (low, 3))
+
+    def _replenished(self, name, least, most, **vals):
+        part = self._part(name, mto=False, **vals)
+        self.env["stock.warehouse.orderpoint"].create(
+            {
+                "product_id": part.id,
+                "product_min_qty": least,
+                "product_max_qty": most,
+            }
+        )
+        return part
+
+    def _assert_by_level(self, *lines):
+        with self._watched() as walks:
+            self._assert_confirmed(*lines, changes=False)
+        self.assertTrue(walks and all(walks), walks)
+
+    def _assert_in_turn(self, *lines):
+        with self._watched() as walks:
+            self._assert_confirmed(*lines)
+        self.assertIn(False, walks)
+
+    def _using(self, screw):
+        tops = []
+        for number in range(2):
+            low = self._assembly(f"L{number}", [(screw, 3), (self._part("P"), 1)])
+            tops.append(self._assembly(f"T{number}", [(screw, 2), (low, 2)]))
+        return tops
+
+    def test_reordering_rules_with_enough(self):
+        """Rules that have nothing to order do not slow down anything."""
+        first, second = self._using(self._replenished("S", 5, 20, on_hand=100))
+        self._assert_by_level((first, 2), (second, 3))
+
+    def test_reordering_rules_that_order(self):
+        """Each order sees what was confirmed before it, and what was ordered then."""
+        for on_hand, least, most in ((9, 5, 11), (30, 2, 2), (0, 0, 0)):
+            with self.subTest(on_hand=on_hand), self.env.cr.savepoint() as savepoint:
+                screw = self._replenished("S", least, most, on_hand=on_hand, vendor=1)
+                first, second = self._using(screw)
+                self._assert_by_level((first, 2), (second, 3))
+                savepoint.rollback()
+
+    def test_reordering_rules_of_the_same_vendor(self):
+        """Their lines come into requests of orders: core knows which."""
+        first, second = self._using(self._replenished("S", 5, 20))
+        self._assert_in_turn((first, 2), (second, 3))
+
+    def test_reordering_rules_in_steps(self):
+        self.warehouse.manufacture_steps = "pbm"
+        first, second = self._using(self._replenished("S", 5, 9, on_hand=9, vendor=1))
+        self._assert_by_level((first, 2), (second, 3))
 
     def test_several_orders(self):
         shared = self._chain("S", 2)

@@ -1,12 +1,8 @@
 """Stock first, then order, by the policies of mto_cascade: level by level as well."""
 
-from contextlib import contextmanager
-from unittest.mock import patch
-
 from odoo import Command
 from odoo.tests import tagged
 
-from ..models.stock_rule import StockRule
 from .common import BatchCommon
 
 
@@ -24,18 +20,6 @@ class TestStockFirst(BatchCommon):
 
     def _made(self, name, *components, **vals):
         return self._assembly(name, components, mto=False, **vals)
-
-    @contextmanager
-    def _watched(self):
-        """Give a list of what walks went level by level."""
-        walks, run_cascade = [], StockRule._run_cascade
-
-        def watch(rule, cascade, procurements):
-            walks.append(run_cascade(rule, cascade, procurements))
-            return walks[-1]
-
-        with patch.object(StockRule, "_run_cascade", watch):
-            yield walks
 
     def _assert_by_level(self, function):
         with self._watched() as walks:
