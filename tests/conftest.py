@@ -92,6 +92,13 @@ def demo_site(databases):
 
 
 @pytest.fixture
+def own_site(databases):
+    """The bicycle company on worker processes that a test may end."""
+    with serving(databases, databases.demo(), "own_site", workers=2) as site:
+        yield site
+
+
+@pytest.fixture
 def demo_database(databases):
     """A committed clone of the bicycle company; its name."""
     with databases.cloned(databases.demo(), "own_demo") as name:

@@ -113,6 +113,8 @@ class Cascade:
         self.vendors = set()  # ids of partners who were asked to deliver
         self.pending = set()  # ids of moves that core would not have confirmed yet
         self.must_suffice = set()  # products of which there must be enough for all
+        self.free = {}  # {(product, place): quantity that is free}, where rules use it
+        self.wanted = defaultdict(float)  # {(product, place): quantity}, of the same
         self.shares_stock = False  # whether it may show that core's way must be gone
         self.alone = False  # core's way: each order on its own
         self._rank_of_group = {}

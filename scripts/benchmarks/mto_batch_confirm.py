@@ -98,6 +98,56 @@ def one_by_one():
     return patch.object(StockRule, "_run_manufacture", run_manufacture)
 
 
+@row("L3 B3 S2 N10", limit=1.0, of="seconds", same=True, default=False)
+def batch_raised(size):
+    """Raise the quantity of each line of an order, against stock Odoo."""
+    return changing("batch", size, raise_lines), changing("stock", size, raise_lines)
+
+
+@row("L3 B3 S2 N10", limit=1.1, of="seconds", same=True, default=False)
+def batch_cancelled(size):
+    """Cancel an order with all that core cancels with it, against stock Odoo."""
+    return changing("batch", size, cancel), changing("stock", size, cancel)
+
+
+def changing(template, size, function):
+    """Return the side that changes a confirmed order of this size."""
+    structure = str(Structure.parse(size))
+    return Side(template, change, structure, function.__name__)
+
+
+def change(bench, size, name):
+    """Confirm orders of a structure, then change them by a function of this name."""
+    structure = Structure.parse(size)
+    factory = Factory(bench.env, MTO)
+    order = factory.order(factory.build(structure), structure.lines)
+    small = factory.order(factory.build(SMALL, "W"))
+    (order | small).action_confirm()
+    bench.keep()
+    function = {"raise_lines": raise_lines, "cancel": cancel}[name]
+    bench.warm_up(lambda: function(small))
+    bench.measure(lambda: function(order))
+    return documents(bench.env)
+
+
+def raise_lines(order):
+    """Raise all quantities, as one who edits the lines and saves the order."""
+    from odoo import Command
+
+    order.write(
+        {
+            "order_line": [
+                Command.update(line.id, {"product_uom_qty": 5})
+                for line in order.order_line
+            ]
+        }
+    )
+
+
+def cancel(order):
+    order._action_cancel()
+
+
 @row("L3 B3 S2 N50", limit=1.5, of="memory", default=False)
 def batch_memory(size):
     """Peak memory of a confirmation level by level, against stock Odoo's."""

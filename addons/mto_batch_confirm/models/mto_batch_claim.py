@@ -117,6 +117,44 @@ class MtoBatchClaim(models.AbstractModel):
         return [(rank, moves.browse(ids)) for rank, ids in by_rank.items()]
 
     @api.model
+    def _check_free(self, cascade, moves):
+        """Refuse moves whose rule orders what is missing, where only a part is there.
+
+        What core finds free then depends on what it has reserved so far. Where there is
+        enough for all, or nothing, it finds the same as here.
+        """
+        for move in moves:
+            if (
+                move.rule_id.procure_method == "mts_else_mto"
+                and not move._should_bypass_reservation()
+            ):
+                product, place = move.product_id, move.location_id
+                if (product, place) not in cascade.free:
+                    found = product.with_context(location=place.id).free_qty
+                    cascade.free[product, place] = found
+                cascade.wanted[product, place] += move.product_qty
+                self._check_part(cascade, product, place)
+
+    @api.model
+    def _check_reservations(self, cascade, moves):
+        """The same with all that other moves have reserved in between.
+
+        :param moves: all that are going to be reserved, those of such rules as well
+        """
+        for product, place in cascade.free:
+            found = moves.filtered(lambda m, product=product: m.product_id == product)
+            cascade.wanted[product, place] = sum(found.mapped("product_qty"))
+            self._check_part(cascade, product, place)
+
+    def _check_part(self, cascade, product, place):
+        free, wanted = cascade.free[product, place], cascade.wanted[product, place]
+        if (
+            product.uom_id.compare(free, 0) > 0
+            and product.uom_id.compare(free, wanted) < 0
+        ):
+            raise MustGoInTurn
+
+    @api.model
     def _check_enough(self, cascade, moves):
         """Refuse reservations where an order was enlarged and there is not enough.
 

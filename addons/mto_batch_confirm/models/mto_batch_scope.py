@@ -33,14 +33,19 @@ class MtoBatchScope(models.AbstractModel):
             self._look_around(cascade, self.env["product.product"].browse(asked))
         met = set(asked).union(*(cascade.reach[product] for product in asked))
         cascade.replenished = self._get_replenished(list(met))
-        cascade.alone = self._needs_core_order(cascade, list(met), asked)
-        if not cascade.alone:
-            policies = get_policies(self.env)
-            cascade.shares_stock = bool(
-                cascade.must_suffice
-                or cascade.replenished
-                or (policies is not None and policies._is_stock_first_used())
-            )
+        if self._makes_batches(met):
+            cascade.alone = True
+            return
+        in_stock = self._get_products_in_stock(list(met))
+        children = {product: cascade.children.get(product, set()) for product in met}
+        shared = _below_shared(children, cascade.reach, asked)
+        cascade.must_suffice = in_stock & shared
+        cascade.shares_stock = bool(
+            get_policies(self.env) is not None
+            or cascade.must_suffice
+            or cascade.replenished
+            or (in_stock and self._has_stock_first_rules(in_stock))
+        )
 
     def _read_products_below(self, products):
         """Return {product id: ids of the products of its bills of materials}.
@@ -65,19 +70,10 @@ class MtoBatchScope(models.AbstractModel):
             products = products.browse(found - children.keys())
         return children
 
-    def _needs_core_order(self, cascade, met, asked):
-        """Whether what happens depends on the order in which core walks down."""
-        if get_policies(self.env) is not None and self._makes_batches(met):
-            return True
-        in_stock = self._get_products_in_stock(met)
-        if in_stock and self._has_stock_first_rules(in_stock):
-            return True
-        children = {product: cascade.children.get(product, set()) for product in met}
-        shared = _below_shared(children, cascade.reach, asked)
-        cascade.must_suffice = in_stock & shared
-        return False
-
     def _makes_batches(self, product_ids):
+        """Whether batches are made, and mto_cascade links them, one demand by one."""
+        if get_policies(self.env) is None:
+            return False
         products = self.env["product.product"].sudo().browse(product_ids)
         return any(bom.enable_batch_size for bom in products.product_tmpl_id.bom_ids)
 

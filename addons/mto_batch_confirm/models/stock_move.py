@@ -30,6 +30,13 @@ class StockMove(models.Model):
         policies = get_policies(self.env)
         return self.browse() if policies is None else policies._filter_stock_first(self)
 
+    def _prepare_procurement_qty(self):
+        """What stock does not have is ordered: only where it is clear what it has."""
+        cascade = current(self.env)
+        if cascade and cascade.shares_stock and not cascade.alone:
+            self.env["mto.batch.claim"]._check_free(cascade, self)
+        return super()._prepare_procurement_qty()
+
     def _key_assign_picking(self):
         """Keep the transfers of different orders apart: core makes them in turn."""
         key = super()._key_assign_picking()

@@ -93,6 +93,7 @@ class StockRule(models.Model):
             else:
                 moves.browse(ids).exists()._merge_alike()
         reserved = moves.browse(cascade.take_reservations()).exists()
+        self.env["mto.batch.claim"]._check_reservations(cascade, reserved)
         reserved.filtered(
             lambda move: move.state in ("confirmed", "partially_available")
         )._action_assign()

@@ -2,20 +2,6 @@ from collections import defaultdict
 
 from odoo import api, models
 
-from ..engine import ASSEMBLIES, STOCK_THEN_ORDER
-
-# Where a policy can say that stock comes first; rules may under conditions.
-_PLACES = (
-    ("mrp.bom.line", "supply_policy", STOCK_THEN_ORDER),
-    ("product.category", "supply_policy", STOCK_THEN_ORDER),
-    ("product.product", "variant_supply_policy", STOCK_THEN_ORDER),
-    ("product.template", "supply_policy", STOCK_THEN_ORDER),
-    ("sale.order.line", "supply_policy", STOCK_THEN_ORDER),
-    ("stock.warehouse", "supply_policy", STOCK_THEN_ORDER),
-    ("res.company", "supply_preset", ASSEMBLIES),
-    ("mto.supply.rule", "active", True),
-)
-
 
 class MtoSupplyBatch(models.AbstractModel):
     """What somebody asks who confirms the orders of a cascade level by level.
@@ -31,14 +17,6 @@ class MtoSupplyBatch(models.AbstractModel):
 
     _name = "mto.supply.batch"
     _description = "Supply of Demands Confirmed at Once"
-
-    @api.model
-    def _is_stock_first_used(self):
-        """Whether a policy may say that stock comes first."""
-        return any(
-            self.env[model].sudo().search_count([(field, "=", value)], limit=1)
-            for model, field, value in _PLACES
-        )
 
     @api.model
     def _filter_stock_first(self, moves):
