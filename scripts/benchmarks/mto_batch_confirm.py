@@ -70,6 +70,8 @@ def confirm_from_stock(bench, size, in_turn=False):
 
     :param in_turn: without mto_batch_confirm, order by order
     """
+    from odoo.addons.mto_batch_confirm.tests.comparator import core_way
+
     bench.env.company.supply_preset = "assemblies"
     structure = Structure.parse(size)
     factory = Factory(bench.env, FROM_STOCK)
@@ -80,22 +82,10 @@ def confirm_from_stock(bench, size, in_turn=False):
     order = factory.order(sold, structure.lines)
     small = factory.order(factory.build(SMALL, "W"))
     bench.keep()
-    with one_by_one() if in_turn else contextlib.nullcontext():
+    with core_way() if in_turn else contextlib.nullcontext():
         bench.warm_up(small.action_confirm)
         bench.measure(order.action_confirm)
     return documents(bench.env)
-
-
-def one_by_one():
-    """Return a patch under which orders are confirmed as without mto_batch_confirm."""
-    from unittest.mock import patch
-
-    from odoo.addons.mto_batch_confirm.models.stock_rule import StockRule
-
-    def run_manufacture(self, procurements):
-        return super(StockRule, self)._run_manufacture(procurements)
-
-    return patch.object(StockRule, "_run_manufacture", run_manufacture)
 
 
 @row("L3 B3 S2 N10", limit=1.0, of="seconds", same=True, default=False)

@@ -10,9 +10,11 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import contextmanager
 from datetime import date
 from unittest.mock import patch
 
+from ..models.sale_order_line import SaleOrderLine
 from ..models.stock_rule import StockRule
 
 MODELS = (
@@ -53,13 +55,21 @@ NUMBERS = {
 ROUNDS = 6
 
 
+@contextmanager
 def core_way():
-    """Return a patch under which orders are confirmed as without the module."""
+    """Let orders be confirmed as without the module, for the time of a with block."""
 
     def run_manufacture(self, procurements):
         return super(StockRule, self)._run_manufacture(procurements)
 
-    return patch.object(StockRule, "_run_manufacture", run_manufacture)
+    def launch(self, **kwargs):
+        return super(SaleOrderLine, self)._action_launch_stock_rule(**kwargs)
+
+    with (
+        patch.object(StockRule, "_run_manufacture", run_manufacture),
+        patch.object(SaleOrderLine, "_action_launch_stock_rule", launch),
+    ):
+        yield
 
 
 # Odoo tells changes in notes when it flushes: one after the other where reordering

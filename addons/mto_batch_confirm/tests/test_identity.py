@@ -248,6 +248,25 @@ class TestIdentity(BatchCommon):
         )
         self._assert_identical(orders.action_confirm)
 
+    def _many_lines(self):
+        first, second = self._chain("A", 2), self._chain("B", 1)
+        inner = self._chain("I", 1)
+        kit = self._assembly("K", [(inner, 2)], bom={"type": "phantom"})
+        stocked = self._part("S", mto=False, on_hand=3)
+        lines = [(first, 2), (second, 1), (kit, 1), (stocked, 2), (first, 1)]
+        return [*lines, (inner, 2)]
+
+    def test_many_lines(self):
+        """Deliveries of many lines, of two customers."""
+        lines = self._many_lines()
+        other = self.env["res.partner"].create({"name": "Other Customer"})
+        orders = self._order(*lines) | self._order(*lines[:5], partner_id=other.id)
+        self._assert_identical(orders.action_confirm)
+
+    def test_many_lines_in_steps(self):
+        self.warehouse.delivery_steps = "pick_pack_ship"
+        self._assert_identical(self._order(*self._many_lines()).action_confirm)
+
     def test_order_by_hand(self):
         """A manufacturing order that somebody made and confirms."""
         product = self._chain("A", 3)
