@@ -3,3 +3,4 @@ from . import test_fallback
 from . import test_more_identity
 from . import test_performance
 from . import test_stock_first
+from . import test_walk_engine
