@@ -10,7 +10,7 @@ import pytest
 
 from .test_batch_confirm import new_bom, new_product
 
-LINES = 30
+LINES = 12
 SECONDS = 60
 TABLES = (
     "mrp_production",
@@ -50,8 +50,9 @@ def count_rows(site):
 def find_writer(site):
     """Whether a transaction has written manufacturing orders and is not over."""
     return site.query(
-        "SELECT pid FROM pg_locks WHERE relation = 'mrp_production'::regclass"
-        " AND mode = 'RowExclusiveLock' AND granted"
+        "SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+        " WHERE relation = 'mrp_production'::regclass AND granted"
+        " AND mode = 'RowExclusiveLock' AND datname = current_database()"
     )
 
 
