@@ -3,12 +3,18 @@ from odoo.tests import tagged
 from .common import MtoSuiteCommon
 
 ORDERS = {
+    "mto_open_order_menu",
     "sale_order_quotation_menu",
     "sale_order_order_menu",
     "sale_order_line_engineering_menu",
 }
 MAKE = {"mrp_production_menu"}
-BUY = {"purchase_order_rfq_menu", "purchase_order_order_menu"}
+BUY = {
+    "mto_purchase_proposal_menu",
+    "purchase_order_rfq_menu",
+    "purchase_order_order_menu",
+}
+CHECK = {"mto_integrity_issue_menu"}
 PRODUCTS = {"product_template_menu", "product_category_menu"}
 REPAIR = {"stock_move_stranded_menu"}
 SETTINGS = {"settings_menu"}
@@ -18,12 +24,12 @@ ADVANCED = {"supply_rule_menu", "mrp_bom_line_menu", "mto_supply_problem_menu"}
 
 VISIBLE = {
     "sales": ORDERS | PRODUCTS,
-    "purchasing": BUY | PRODUCTS,
-    "shop_floor": ORDERS | MAKE | PRODUCTS,
+    "purchasing": BUY | CHECK | PRODUCTS,
+    "shop_floor": ORDERS | MAKE | CHECK | PRODUCTS,
     "warehouse": set(),
     "finance": set(),
     "administrator": SETTINGS | START,
-    "planner": ORDERS | MAKE | BUY | PRODUCTS | REPAIR | ADVANCED | START,
+    "planner": ORDERS | MAKE | BUY | CHECK | PRODUCTS | REPAIR | ADVANCED | START,
 }
 
 
