@@ -427,6 +427,10 @@ class OperationException(models.Model):
                 vals.get("type_id")
             )
             company = self.env["res.company"].browse(vals["company_id"])
+            # A form sends what it left empty, or knew before it knew the document.
+            for name, shown in (("name", issue_type.name), ("team_id", False)):
+                if name in vals and vals[name] in (False, "", shown):
+                    del vals[name]
             if issue_type and not vals.get("due_date"):
                 vals["due_date"] = self._get_due_date(
                     due_dates, issue_type, company, vals["raised_on"]

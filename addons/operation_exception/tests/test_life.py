@@ -61,8 +61,13 @@ class TestLife(ExceptionCommon):
             {
                 "type_id": self.env.ref("operation_exception.type_pricing_dispute").id,
                 "document": f"res.partner,{self.document.id}",
+                # As a form sends what was left empty.
+                "name": "Pricing Dispute",
+                "owner_id": False,
+                "team_id": False,
             }
         )
+        self.assertEqual(issue.team_id, self.team)
         self.assertEqual(issue.owner_id, self.owner)
         self.assertEqual(issue.name, "Pricing Dispute: Bike Shop")
         self.assertTrue(issue.due_date and issue.key)

@@ -20,6 +20,19 @@ class TestTour(HttpCase, ExceptionCommon):
         self.assertEqual(issue.resolution_id.name, "Alternative found")
         self.assertEqual(issue.solved_by_id, self.owner)
 
+    def test_by_hand(self):
+        """An employee enters what went wrong; somebody answers for it."""
+        colleague = self.users["colleague"]
+        self.start_tour(
+            "/odoo/open-issues/new",
+            "operation_exception_by_hand",
+            login=colleague.login,
+        )
+        issue = self.Issue.search([("create_uid", "=", colleague.id)])
+        self.assertEqual(issue.name, "Pricing Dispute")
+        self.assertTrue(issue.owner_id and issue.due_date)
+        self.assertEqual(len(self._get_activity(issue)), 1)
+
     def test_review(self):
         """A team lead holds a review: figures, a decision, closed."""
         self._raise(days=4, money=250)

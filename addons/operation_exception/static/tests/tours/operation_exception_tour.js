@@ -72,6 +72,35 @@ registry.category("web_tour.tours").add("operation_exception_inbox", {
     ],
 });
 
+registry.category("web_tour.tours").add("operation_exception_by_hand", {
+    steps: () => [
+        {
+            content: "What went wrong",
+            trigger: ".o_field_widget[name='type_id'] input",
+            run: "edit Pricing",
+        },
+        {
+            trigger: ".ui-menu-item a:contains(Pricing Dispute)",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name='type_id'] input:value(Pricing Dispute)",
+        },
+        {
+            content: "Keep it",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "Somebody answers, and until when",
+            trigger: ".o_field_widget[name='due_date']",
+        },
+        {
+            trigger: ".o_field_widget[name='owner_reason']",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("operation_exception_review", {
     steps: () => [
         {
