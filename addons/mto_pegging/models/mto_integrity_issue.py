@@ -67,8 +67,8 @@ class MtoIntegrityIssue(models.Model):
         "Found on", required=True, readonly=True, default=fields.Datetime.now
     )
     closed_on = fields.Datetime("Gone on", readonly=True, index=True)
-    message = fields.Char("What Is Wrong", compute="_compute_message")
-    advice = fields.Char("What to Do", compute="_compute_message")
+    message = fields.Text("What Is Wrong", compute="_compute_message")
+    advice = fields.Text("What to Do", compute="_compute_message")
     can_repair = fields.Boolean(compute="_compute_can_repair")
 
     _open_once = models.UniqueIndex("(kind, res_model, res_id) WHERE closed_on IS NULL")

@@ -69,16 +69,17 @@ class TestExpected(PeggingCommon):
         self._buy(self.bolt, 1)
         self.assertFalse(order.get_pegging(soft=True)[0]["unsupplied"])
 
-    def test_goods_that_were_never_reserved(self):
-        """Odoo leaves the reserved quantity empty until there is one."""
+    def test_place_that_was_never_counted(self):
+        """Odoo leaves the quantity empty where goods are to be counted first."""
         self._add_stock(self.bolt, 4)
         quant = self.env["stock.quant"].search([("product_id", "=", self.bolt.id)])
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE stock_quant SET reserved_quantity = NULL WHERE id = %s", quant.ids
+            "UPDATE stock_quant SET quantity = NULL WHERE id = %s", quant.ids
         )
+        self.env.invalidate_all()
         order = self._create_order((self.wheel, 1))
-        self.assertEqual(self._get_expected(order), {("Bolt", "Stock"): 4})
+        self.assertEqual(self._get_expected(order), {})
 
     def test_receipt_without_demand(self):
         purchase = self._buy(self.bolt, 4, confirm=True)
