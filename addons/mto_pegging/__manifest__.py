@@ -1,7 +1,7 @@
 {
     "name": "Make to Order Pegging",
     "summary": "Which production serves which customer order, with quantities",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "development_status": "Beta",
     "category": "Supply Chain/Manufacturing",
     "author": "Make to Order Suite contributors",

@@ -143,18 +143,25 @@ def _update(databases, name, wanted, state):
     """Bring a database of an earlier state of the code up to this one."""
     databases.describe(name, state=["updating"])
     with step("The code has changed: updating the database") as current:
-        installed = {
-            row[0]
-            for row in databases.server.query(
-                "SELECT name FROM ir_module_module WHERE state = 'installed'",
-                database=name,
-            )
-        }
-        new = [module for module in wanted if module not in installed]
+        # What is there comes first: a new module stands on its latest tables. It brings
+        # along what it newly depends on.
+        there = _installed(databases, name, wanted)
+        if there:
+            odoo.install(databases.server, name, there, current, update=True)
+        there = _installed(databases, name, wanted)
+        new = [module for module in wanted if module not in there]
         if new:
             odoo.install(databases.server, name, new, current)
-        odoo.install(databases.server, name, wanted, current, update=True)
     databases.describe(name, state=[wanted, state])
+
+
+def _installed(databases, name, wanted):
+    """Those of the modules ``wanted`` that the database has, in their order."""
+    rows = databases.server.query(
+        "SELECT name FROM ir_module_module WHERE state = 'installed'", database=name
+    )
+    installed = {row[0] for row in rows}
+    return [module for module in wanted if module in installed]
 
 
 # -- the server ---------------------------------------------------------------

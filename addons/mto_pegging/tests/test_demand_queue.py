@@ -2,6 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.modules.module import load_script
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -172,6 +173,16 @@ class TestDemandQueue(PeggingCommon):
         self.assertFalse(self._get_served_names(orders[0].picking_ids))
         self._refresh()
         self.assertTrue(self._get_served_names(orders[0].picking_ids))
+
+    def test_update_of_a_database_from_before(self):
+        """A database that had the module without lists gets them filled too."""
+        order = self._create_order((self.bike, 1))
+        self._refresh()
+        self.env["mto.demand.line"].search([("id", "!=", 0)]).unlink()
+        script = "mto_pegging/migrations/19.0.1.1.0/post-migrate.py"
+        load_script(script, "post-migrate").migrate(self.env.cr, "19.0.1.0.0")
+        self._refresh()
+        self.assertTrue(self._get_served_names(order.picking_ids))
 
     def test_one_at_a_time_derives(self):
         self._create_order((self.bike, 2))

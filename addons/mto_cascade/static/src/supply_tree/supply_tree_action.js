@@ -11,6 +11,7 @@ import {openToLevel} from "./tree_model";
 
 // Rows that are unfolded from the start, so that a big order still opens at once.
 const OPEN_AT_ONCE = 300;
+const LEVELS_OFFERED = 5;
 
 /**
  * A screen with a tree: "What will be created", "Supply of this order". The action names
@@ -92,8 +93,11 @@ export class SupplyTreeAction extends Component {
         return Math.max(0, ...this.state.tree.rows.map((row) => row.level));
     }
 
+    /** Levels to offer: the first ones and the deepest, so that the bar stays short. */
     get levels() {
-        return Array.from({length: this.deepest}, (_item, index) => index + 1);
+        const first = Math.min(this.deepest, LEVELS_OFFERED - 1);
+        const levels = Array.from({length: first}, (_item, index) => index + 1);
+        return this.deepest > first ? [...levels, this.deepest] : levels;
     }
 
     get problems() {
