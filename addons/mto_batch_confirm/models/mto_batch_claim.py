@@ -46,11 +46,9 @@ class MtoBatchClaim(models.AbstractModel):
         calls = {}
         for claim in claims:
             calls.setdefault(claim.key, set()).add(claim.rank)
-        reserved = (
-            self.env["stock.move"]
-            .sudo()
-            .browse({id_ for _rank, id_ in cascade.reservations})
-        )
+        # Some may have been merged into others since.
+        waiting = {id_ for _rank, id_ in cascade.reservations}
+        reserved = self.env["stock.move"].sudo().browse(waiting).exists()
         moves = self.env["stock.move"].concat(*shares)
         by_products = self._find_by_products(moves.product_id)
         for (product, _place), found in moves.grouped(

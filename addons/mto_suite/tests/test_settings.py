@@ -192,7 +192,7 @@ class TestStart(MtoSuiteCommon):
             self.assertEqual(self._get_landing(role), "mto.supply.start")
         for role in ("sales", "shop_floor"):
             self.assertEqual(self._get_landing(role), "sale.order")
-        self.assertEqual(self._get_landing("purchasing"), "purchase.order")
+        self.assertEqual(self._get_landing("purchasing"), "mto.purchase.proposal")
         self.tube.supply_policy = "make_to_order"
         self.assertEqual(self._get_landing("planner"), "sale.order")
         self.tube.supply_policy = "inherit"
