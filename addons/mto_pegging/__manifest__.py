@@ -28,8 +28,8 @@
         "views/demand_goods_views.xml",
         "views/mto_integrity_issue_views.xml",
     ],
-    "post_init_hook": "post_init_hook",
     "assets": {
         "web.assets_tests": ["mto_pegging/static/tests/tours/**/*"],
     },
+    "post_init_hook": "post_init_hook",
 }
