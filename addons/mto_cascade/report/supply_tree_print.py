@@ -28,14 +28,21 @@ class MtoSupplyTree(models.AbstractModel):
         if kind == "quantity":
             return self._format_quantity(value)
         if kind == "date":
-            moment = fields.Datetime.to_datetime(value)
-            moment = fields.Datetime.context_timestamp(self, moment)
-            return format_date(self.env, moment.date())
+            return self._format_moment(value)
         if kind == "progress":
             return f"{value:.0%}"
         if kind in ("number", "money"):
             return self._format_number(value, column.get("digits", 0))
         return str(value)
+
+    def _format_moment(self, text):
+        """The day of a moment in UTC, in the words of the reader; empty for none."""
+        return format_date(self.env, self._to_day(text)) if text else ""
+
+    def _to_day(self, text):
+        """The day of a moment in UTC where the reader is."""
+        moment = fields.Datetime.to_datetime(text)
+        return fields.Datetime.context_timestamp(self, moment).date()
 
     def _format_quantity(self, value):
         quantity = self._format_number(value["value"], 6)

@@ -1,5 +1,4 @@
-from odoo import fields, models
-from odoo.tools.misc import format_date
+from odoo import models
 
 from odoo.addons.mto_cascade.engine.tree import TreeRow
 
@@ -132,14 +131,6 @@ class MtoOrderChanges(models.AbstractModel):
         if days > 0:
             return self.env._("%(days)s days later: %(after)s", days=days, **words)
         return self.env._("%(days)s days earlier: %(after)s", days=-days, **words)
-
-    def _format_moment(self, text):
-        return format_date(self.env, self._to_day(text)) if text else ""
-
-    def _to_day(self, text):
-        """The day of a moment in UTC where the reader is."""
-        moment = fields.Datetime.to_datetime(text)
-        return fields.Datetime.context_timestamp(self, moment).date()
 
 
 def _tell_quantity(row):
