@@ -1,6 +1,9 @@
 from odoo import fields, models
 from odoo.tools.misc import format_date, formatLang
 
+# Types of columns that are aligned to the right.
+NUMERIC = ("quantity", "number", "progress", "money")
+
 
 class MtoSupplyTree(models.AbstractModel):
     """The tree on paper: cells as words, in the language of who prints."""
@@ -10,9 +13,12 @@ class MtoSupplyTree(models.AbstractModel):
     def _get_printed(self, res_ids):
         """The tree of the records as the template ``supply_tree_print`` shows it.
 
-        :return: as ``get_tree``, with ``texts`` of the columns in place of ``cells``
+        :return: as ``get_tree``, with ``texts`` of the columns in place of ``cells``,
+            and ``is_numeric`` of each column
         """
         tree = self.get_tree(res_ids)
+        for column in tree["columns"]:
+            column["is_numeric"] = column["type"] in NUMERIC
         for row in tree["rows"]:
             cells = row["cells"]
             row["texts"] = [

@@ -1,7 +1,5 @@
 from odoo import api, models
 
-NUMERIC = ("quantity", "number", "progress", "money")
-
 
 class OrderSupplyPrint(models.AbstractModel):
     """ "Supply of this order" on paper, one tree for each order."""
@@ -15,5 +13,4 @@ class OrderSupplyPrint(models.AbstractModel):
         return {
             "doc_ids": docids,
             "trees": [tree._get_printed([res_id]) for res_id in docids],
-            "numeric": NUMERIC,
         }
