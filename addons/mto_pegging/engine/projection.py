@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .dates import by_date
 from .pegging import Peg
 
 
@@ -69,8 +70,9 @@ def project_dates(
 
 
 def _get_date(node, plan, parts, now):
-    dated = [part for part in parts if part.date is not None]
-    last = max(dated, key=lambda part: part.date, default=None)
+    last = max(parts, key=lambda part: by_date(part.date), default=None)
+    if last and last.date is None:
+        last = None
     if plan is None:
         return (last.date, last.cause) if last else (None, None)
     start = plan.start if plan.is_started else max(plan.start, now)

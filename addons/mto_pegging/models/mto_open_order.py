@@ -79,6 +79,8 @@ class MtoOpenOrder(models.Model):
             ("plan", "On time"),
         ],
         readonly=True,
+        help="Being read: what serves the order is being followed, a minute after a "
+        "change. “Refresh” does not wait.",
     )
     is_late = fields.Boolean(readonly=True)
     is_at_risk = fields.Boolean(

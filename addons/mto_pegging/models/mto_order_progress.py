@@ -53,21 +53,43 @@ class MtoOrderProgress(models.Model):
     _line_uniq = models.UniqueIndex("(sale_line_id)")
 
     def _derive(self, lines):
-        """Keep the progress of those of ``lines`` that are open, drop the others'."""
+        """Keep the progress of those of ``lines`` that are open, drop the others'.
+
+        :return: what was kept and is not true, see ``mto.demand.line._derive``;
+            expected dates and what follows from them change with the day and are not
+            told
+        """
         open_lines = lines.filtered(lambda line: line._is_open_for_delivery())
         kept = {row.sale_line_id: row for row in self._search_lines(lines)}
         dropped = self.browse(
             row.id for line, row in kept.items() if line not in open_lines
         )
+        changes = [(row._get_key(), row._tell(), None) for row in dropped]
         dropped.unlink()
         values = self._compute_values(open_lines)
         created = []
         for line, vals in values.items():
-            if line in kept:
-                kept[line].write(vals)
-            else:
+            if line not in kept:
                 created.append(vals)
-        self.create(created)
+                continue
+            before = kept[line]._tell()
+            kept[line].write(vals)
+            if kept[line]._tell() != before:
+                changes.append((kept[line]._get_key(), before, kept[line]._tell()))
+        changes += [(row._get_key(), None, row._tell()) for row in self.create(created)]
+        return changes
+
+    def _get_key(self):
+        return "progress", self.sale_line_id.id, self.sale_line_id.id
+
+    def _tell(self):
+        """What no day changes."""
+        return (
+            self.has_supply,
+            self.is_held,
+            self.promise_date,
+            *(round(self[name], 6) for name in ("produced", "received", "ready")),
+        )
 
     def _find_lacking(self, products):
         """Order lines that nothing supplies with one of ``products``: it may be now."""

@@ -24,7 +24,10 @@ class MtoPurchaseNeed(models.Model):
     _line_uniq = models.UniqueIndex("(purchase_line_id)")
 
     def _derive(self, lines):
-        """Keep the terms of those of ``lines`` that are requested, drop the others'."""
+        """Keep the terms of those of ``lines`` that are requested, drop the others'.
+
+        :return: what was kept and is not true, see ``mto.demand.line._derive``
+        """
         kept = {
             row.purchase_line_id: row
             for row in self.search([("purchase_line_id", "in", lines.ids)])
@@ -32,17 +35,29 @@ class MtoPurchaseNeed(models.Model):
         requested = lines.filtered(
             lambda line: line.state in REQUESTED and line.product_id
         )
-        self.browse(
+        dropped = self.browse(
             row.id for line, row in kept.items() if line not in requested
-        ).unlink()
+        )
+        changes = [(row._get_key(), row._tell(), None) for row in dropped]
+        dropped.unlink()
         created = []
         for line in requested:
             vals = self._prepare_values(line)
-            if line in kept:
-                kept[line].write(vals)
-            else:
+            if line not in kept:
                 created.append(vals)
-        self.create(created)
+                continue
+            before = kept[line]._tell()
+            kept[line].write(vals)
+            if kept[line]._tell() != before:
+                changes.append((kept[line]._get_key(), before, kept[line]._tell()))
+        changes += [(row._get_key(), None, row._tell()) for row in self.create(created)]
+        return changes
+
+    def _get_key(self):
+        return "purchase_need", self.purchase_line_id.id, False
+
+    def _tell(self):
+        return self.vendor_days, round(self.minimum_qty, 6)
 
     def _prepare_values(self, line):
         # Chosen as core chooses it: the price that the line was made with.

@@ -14,7 +14,7 @@ BUY = {
     "purchase_order_rfq_menu",
     "purchase_order_order_menu",
 }
-CHECK = {"mto_integrity_issue_menu"}
+CHECK = {"mto_integrity_issue_menu", "mto_peg_override_menu"}
 PRODUCTS = {"product_template_menu", "product_category_menu"}
 REPAIR = {"stock_move_stranded_menu"}
 SETTINGS = {"settings_menu"}
