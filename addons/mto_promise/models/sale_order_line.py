@@ -154,9 +154,9 @@ class SaleOrderLine(models.Model):
         known = self.env.cr.precommit.data.get(PLANNED, {})
         rest = self.filtered(lambda line: line.id not in known)
         # Whoever confirms need not see the factory: only dates are used.
-        asked = rest.sudo()._get_promises() if rest else {}
+        asked = rest.sudo()._ask_promises() if rest else {}
         earliest = {
-            line: known[line.id] if line.id in known else asked[line.sudo()].feasible
+            line: known[line.id] if line.id in known else asked[line].feasible
             for line in self
         }
         late = {
@@ -170,6 +170,15 @@ class SaleOrderLine(models.Model):
             "order_id"
         ).items():
             order._log_promises([line._tell_planned() for line in lines])
+
+    def _ask_promises(self):
+        """Return {line: ``Promise``} of lines that are confirmed but not ordered yet."""
+        demands = [line._prepare_promise_demand() for line in self]
+        found = self.env["mto.promise"]._get_promises(demands)
+        return {
+            line: found[demand.key]
+            for line, demand in zip(self, demands, strict=True)
+        }
 
     def _tell_planned(self):
         """One sentence on a line that is planned later than it is promised."""

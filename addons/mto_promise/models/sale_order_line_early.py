@@ -78,7 +78,7 @@ class SaleOrderLine(models.Model):
         confirmed = self.filtered(lambda line: line.state == "sale")
         # Whoever sells need not see the factory: only a date is used.
         promises = (self - confirmed).sudo()._get_promises()
-        dates = {line: promises[line.sudo()].feasible for line in self - confirmed}
+        dates = {line: promise.feasible for line, promise in promises.items()}
         return dates | confirmed._get_projected_dates()
 
     # What it takes

@@ -34,9 +34,10 @@ class SaleOrderLine(models.Model):
             self.write({"product_uom_qty": quantity, **self._get_kept()})
         else:
             second = self.copy({**values, "product_uom_qty": 0, **self._get_kept()})
-            self._divide_deliveries(second, quantity, rest)
         self.promised_date = first_date
         second.promised_date = second_date
+        if self.state == "sale":
+            self._divide_deliveries(second, quantity, rest)
         self.order_id._log_promises([self._tell_split(second)])
         return second
 
@@ -107,7 +108,8 @@ class SaleOrderLine(models.Model):
     def _divide_deliveries(self, second, quantity, rest):
         """Give the rest of each open delivery to the new line, links and all.
 
-        The quantities of both lines then match their moves, so that core orders nothing.
+        The quantities of both lines then match their moves: core orders nothing, also
+        when one of them is raised later.
         """
         steps = self._get_open_moves().grouped(
             lambda move: (move.location_id, move.location_dest_id)
@@ -118,9 +120,13 @@ class SaleOrderLine(models.Model):
         parts = self.env["stock.move"].sudo()
         for moves in steps.values():
             parts |= self._divide_step(moves, second, wanted)
-        second.product_uom_qty = rest
-        self.write({"product_uom_qty": quantity, **self._get_kept()})
-        second.write(self._get_kept())
+        kept = self._get_kept()
+        # Core's own way to change a quantity whose deliveries are there already.
+        first, other = (
+            line.with_context(skip_procurement=True) for line in (self, second)
+        )
+        first.write({"product_uom_qty": quantity, **kept})
+        other.write({"product_uom_qty": rest, **kept})
         parts._action_assign()
         self._get_open_moves()._action_assign()
 

@@ -41,8 +41,8 @@ class SaleOrder(models.Model):
         if not lines:
             return
         # Whoever confirms need not see the factory; dates and sentences are used.
-        found = lines.sudo()._get_promises()
-        promises = {line: found[line.sudo()] for line in lines}
+        promises = lines.sudo()._get_promises()
+        promises = {line: promises[line] for line in lines}
         for line, promise in promises.items():
             line._settle_promise(promise)
         earliest = {line: promise.feasible for line, promise in promises.items()}

@@ -51,7 +51,7 @@ class MtoPromiseSplit(models.TransientModel):
         if line.state not in ("draft", "sent") or not line._promises_goods():
             return []
         # Whoever sells need not see the factory: quantities and dates are used.
-        return line.sudo()._get_promises()[line.sudo()].parts
+        return line.sudo()._get_promises()[line].parts
 
     @api.depends("quantity", "total")
     def _compute_rest(self):
