@@ -1,3 +1,7 @@
-from . import test_line_dates
-from . import test_promise
-from . import test_promise_engine
+from . import (
+    test_delays,
+    test_line_dates,
+    test_promise,
+    test_promise_change,
+    test_promise_engine,
+)
