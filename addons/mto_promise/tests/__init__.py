@@ -1,5 +1,6 @@
 from . import (
     test_delays,
+    test_early_promise,
     test_line_dates,
     test_promise,
     test_promise_change,

@@ -70,6 +70,16 @@ class TestDelays(PromiseCommon):
         self.assertIn(self.line._format_day(self._in_days(60)), delay["message"])
         self.assertEqual(self.line.delay_message, delay["message"])
 
+    def test_what_is_not_ordered_needs_its_whole_lead_time(self):
+        """4.4: confirmed for today, the purchase should have been sent long ago."""
+        slow = self._create_part("Motor", "make_to_order", delay=40)
+        self.order = self._create_order((slow, 1), commitment_date=self._in_days(3))
+        self.line = self.order.order_line
+        delay = self._get_delay()
+        self.assertGreater(delay["days_late"], 35)
+        purchase = self._get_purchase_line(slow).order_id
+        self.assertIn(purchase.name, delay["message"])
+
     def test_vendor_comes_earlier_again(self):
         self._buy()
         self.bolts.date_planned = self._in_days(60)
