@@ -84,6 +84,8 @@ class TestEarlyPromise(PromiseCommon):
         line = order.order_line
         with self.assertRaisesRegex(UserError, "give a reason"):
             line.promised_date = self._in_days(4)
+        self.env.invalidate_all(flush=False)
+        self.assertEqual(line.promised_date, self._in_days(5))
         line.write(
             {"promised_date": self._in_days(4), "early_promise_reason": "Trade fair"}
         )
