@@ -1,3 +1,4 @@
 from . import test_line_dates
 from . import test_promise
+from . import test_promise_dating
 from . import test_promise_engine
