@@ -8,7 +8,7 @@ from . import (
     mto_promise_words,
     product_product_promise,
     res_partner,
+    sale_order_answer,
     sale_order_line,
     sale_order_line_promise,
-    sale_order_promise,
 )
