@@ -7,5 +7,17 @@
     "author": "Make to Order Suite contributors",
     "license": "LGPL-3",
     "depends": ["mto_pegging", "operation_exception"],
-    "data": [],
+    "data": [
+        "security/promise_groups.xml",
+        "security/promise_security.xml",
+        "security/ir.model.access.csv",
+        "data/mail_template_data.xml",
+        "report/sale_report_templates.xml",
+        "views/sale_portal_templates.xml",
+        "views/mto_promise_change_views.xml",
+        "views/mto_promise_reliability_views.xml",
+        "wizards/mto_promise_split_views.xml",
+        "wizards/mto_promise_renew_views.xml",
+        "wizards/mto_date_move_wizard_views.xml",
+    ],
 }
