@@ -7,4 +7,5 @@
     "author": "Make to Order Suite contributors",
     "license": "LGPL-3",
     "depends": ["mto_pegging", "operation_exception"],
+    "data": [],
 }

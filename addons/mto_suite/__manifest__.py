@@ -10,6 +10,7 @@
         "mto_batch_confirm",
         "mto_cascade",
         "mto_pegging",
+        "mto_promise",
         "operation_exception",
     ],
     "data": [

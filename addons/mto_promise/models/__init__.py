@@ -1,0 +1,4 @@
+from . import (
+    mto_open_order,
+    sale_order_line,
+)
