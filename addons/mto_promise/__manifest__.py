@@ -7,5 +7,11 @@
     "author": "Make to Order Suite contributors",
     "license": "LGPL-3",
     "depends": ["mto_pegging", "operation_exception"],
-    "data": [],
+    "data": [
+        "security/mto_promise_security.xml",
+        "security/ir.model.access.csv",
+        "wizards/mto_lead_time_suggestion_views.xml",
+        "wizards/mto_stock_decision_views.xml",
+        "views/product_views.xml",
+    ],
 }

@@ -105,17 +105,26 @@ class MtoLeadStructure(models.AbstractModel):
         components = Resolver._get_components(
             [steps[key.need] for key in keys], memory.resolver
         )
+        quantities = self._get_quantities(components)
+        vendors = self._get_vendors(steps.values())
         found = {}
         for key in keys:
             step = steps[key.need]
-            below = self._get_below(key, step, components.get(step, ()), memory)
+            parts = components.get(step, ())
+            below = self._get_below(key, step, parts, quantities, memory)
             nodes[key] = StockNode(
                 self._get_part(key, level),
                 step.delay,
                 below,
                 is_buffered=bool(level) and not ordered[key] and step.supply != "kit",
             )
-            items[key] = self._prepare_item(step, level)
+            items[key] = LeadItem(
+                step.need.product_id,
+                step.supply,
+                level,
+                vendors.get(step.vendor_line_id, False),
+                step.problem,
+            )
             found.update(dict.fromkeys(below))
         return found
 
@@ -124,17 +133,13 @@ class MtoLeadStructure(models.AbstractModel):
         product_id = key.need.product_id
         return product_id if level else ("sold", product_id)
 
-    def _prepare_item(self, step, level):
-        vendor_line = self.env["product.supplierinfo"].browse(step.vendor_line_id or ())
-        return LeadItem(
-            step.need.product_id,
-            step.supply,
-            level,
-            vendor_line.partner_id.id,
-            step.problem,
-        )
+    def _get_vendors(self, steps):
+        """Return {vendor line id: vendor id}."""
+        ids = {step.vendor_line_id for step in steps if step.vendor_line_id}
+        lines = self.env["product.supplierinfo"].browse(ids)
+        return {line.id: line.partner_id.id for line in lines}
 
-    def _get_below(self, key, step, components, memory):
+    def _get_below(self, key, step, components, quantities, memory):
         """Return {key of a component: quantity for one piece}."""
         if step.supply == "transfer":
             return {key._replace(need=step.replenishment): 1.0}
@@ -144,17 +149,32 @@ class MtoLeadStructure(models.AbstractModel):
         )
         below = {}
         for child, component in zip(keys, components, strict=True):
-            quantity = self._get_quantity(step, component)
+            quantity = quantities[step.need.product_id, component.bom_line_id]
             below[child] = below.get(child, 0.0) + quantity
         return below
 
-    def _get_quantity(self, step, component):
-        """Of a component for one piece, both in the units of their products."""
-        line = self.env["mrp.bom.line"].browse(component.bom_line_id)
+    def _get_quantities(self, components):
+        """Return {(product id, line id): of its component for one piece of it}.
+
+        In the units of both products.
+        """
+        line_ids = {part.bom_line_id for parts in components.values() for part in parts}
+        lines = {line.id: line for line in self.env["mrp.bom.line"].browse(line_ids)}
+        product_ids = {step.need.product_id for step in components}
+        products = self.env["product.product"].browse(product_ids)
+        units = {product.id: product.uom_id for product in products}
+        return {
+            (step.need.product_id, part.bom_line_id): self._get_quantity(
+                lines[part.bom_line_id], units[step.need.product_id]
+            )
+            for step, parts in components.items()
+            for part in parts
+        }
+
+    def _get_quantity(self, line, unit):
         bom = line.bom_id
-        product = self.env["product.product"].browse(step.need.product_id)
         made = bom.product_uom_id._compute_quantity(
-            bom.product_qty, product.uom_id, round=False, raise_if_failure=False
+            bom.product_qty, unit, round=False, raise_if_failure=False
         )
         used = line.product_uom_id._compute_quantity(
             line.product_qty,

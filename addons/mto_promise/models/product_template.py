@@ -95,7 +95,7 @@ class ProductTemplate(models.Model):
         """
         # Vendors and bills of materials are not for everybody who reads a product;
         # days and a name are told.
-        products = self.sudo().product_variant_ids._get_first_of_templates()
+        products = self.sudo().product_variant_id
         warehouse = (warehouse or products._get_supply_warehouse()).sudo()
         if not products or not warehouse:
             return {}
@@ -104,7 +104,7 @@ class ProductTemplate(models.Model):
         )
         waits = lead.structure.get_waits()
         return {
-            product.product_tmpl_id.with_env(self.env): self._prepare_wait(
+            self.browse(product.product_tmpl_id.id): self._prepare_wait(
                 lead, root, waits
             )
             for product, root in lead.roots.items()
