@@ -13,5 +13,10 @@
         "wizards/mto_lead_time_suggestion_views.xml",
         "wizards/mto_stock_decision_views.xml",
         "views/product_views.xml",
+        "views/sale_order_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["mto_promise/static/src/**/*"],
+        "web.assets_unit_tests": ["mto_promise/static/tests/**/*.test.js"],
+    },
 }

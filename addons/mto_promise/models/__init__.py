@@ -5,4 +5,5 @@ from . import (
     product_category,
     product_template,
     sale_order_line,
+    sale_order_preview,
 )
