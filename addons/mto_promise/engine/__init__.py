@@ -1,5 +1,7 @@
 """When a product can be had: plain Python, no Odoo import."""
 
+from .answer import Item, Promiser, promise_all
+from .goods import TINY, Ledger, Source, free_sources
 from .promise import (
     ARRIVAL,
     BEYOND_CALENDAR,
@@ -27,3 +29,6 @@ from .promise import (
     PromiseDemand,
     Remark,
 )
+from .schedule import Need, Order, Outcome, Scheduler
+from .structure import KIT, Node, Operation, Structure
+from .workdays import AlwaysOpen, BeyondCalendar, Hours, WorkCalendar

@@ -39,6 +39,7 @@ class PromiseDemand:
     ``wanted``: the moment it is wanted, None for as early as possible.
     ``line_id``: the order line it is asked for, False without an order.
     ``start``: when the order begins to be worked on, None for now.
+    ``group``: demands with the same one share one stock.
     """
 
     key: Hashable
@@ -49,6 +50,7 @@ class PromiseDemand:
     wanted: datetime | None = None
     line_id: int | bool = False
     start: datetime | None = None
+    group: Hashable | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class PathStep:
 
 @dataclass(frozen=True)
 class Limiting:
-    """The component that everything else waits for: where the critical path begins.
+    """The component that is waited for: the longest step of the critical path.
 
     ``needed`` = ``on_hand`` (free in stock) + ``arriving`` (in open supply that comes
     before it) + ``missing`` (what is waited for). ``supply``: how that comes,
@@ -134,7 +136,7 @@ class Promise:
     ``quantity_on_wanted``: what can be there on the wanted moment, all without a wish.
     ``parts``: one, or two where a part can be delivered before the rest.
     ``limiting``: ``Limiting``, None where nothing has to be waited for.
-    ``path``: ``PathStep``s from the limiting component to the customer.
+    ``path``: ``PathStep``s from what begins first to the customer.
     """
 
     demand: PromiseDemand

@@ -68,7 +68,7 @@ class SaleOrder(models.Model):
         draft, by_key = self._make_typed_order(order, lines)
         typed = self.env["sale.order.line"].concat(*by_key.values())
         promises = typed._get_promises()
-        messages = self._get_promise_messages(promises)
+        messages = self.env["mto.promise"]._get_messages(promises.values())
         answers = {
             key: line._prepare_promise_answer(promises[line], messages[line])
             for key, line in by_key.items()
@@ -94,11 +94,6 @@ class SaleOrder(models.Model):
                 {**chosen, "order_id": draft}, origin=origin or None
             )
         return draft, by_key
-
-    def _get_promise_messages(self, promises):
-        """Return {line: sentence} of {line: promise}."""
-        told = self.env["mto.promise"]._get_messages(promises)
-        return {line: told[line] for line in promises}
 
     def _summarize_promises(self, answers):
         """The worst of all lines, and the latest date."""
@@ -188,12 +183,15 @@ class SaleOrderLine(models.Model):
     def _prepare_promise_path(self, promise):
         # Products of the structure need not be readable by who sells; names are told.
         products = self.env["product.product"].sudo()
+        products = products.with_context(display_default_code=False)
+        products = products.browse({step.product_id for step in promise.path})
+        names = {product.id: product.display_name for product in products}
         Promise = self.env["mto.promise"]
         return [
             {
-                "product": products.browse(step.product_id).display_name,
+                "product": names[step.product_id],
                 "supply": step.supply,
-                "supply_label": Promise._get_supply_label(step.supply),
+                "supply_label": self._get_step_label(step.supply),
                 "document": bool(step.document)
                 and Promise._get_document_name(step.document),
                 "start": _to_string(step.start),
@@ -202,6 +200,17 @@ class SaleOrderLine(models.Model):
             }
             for step in promise.path
         ]
+
+    def _get_step_label(self, supply):
+        return {
+            "stock": self.env._("From stock"),
+            "arrival": self.env._("On its way"),
+            "buy": self.env._("Bought"),
+            "manufacture": self.env._("Made"),
+            "subcontract": self.env._("Subcontracted"),
+            "transfer": self.env._("Moved"),
+            "delivery": self.env._("Delivered"),
+        }.get(supply, "")
 
     def _prepare_remarks(self, remarks, is_missing):
         return [

@@ -1,4 +1,4 @@
-import {Component, onWillRender, useState} from "@odoo/owl";
+import {Component, toRaw, useComponent, useState} from "@odoo/owl";
 import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {usePopover} from "@web/core/popover/popover_hook";
@@ -8,6 +8,7 @@ import {formatFloat} from "@web/core/utils/numbers";
 import {formatDateTime} from "@web/views/fields/formatters";
 import {DateTimeField, dateTimeField} from "@web/views/fields/datetime/datetime_field";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {useRecordObserver} from "@web/model/relational_model/utils";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 import {getStore} from "./promise_store";
 
@@ -26,21 +27,19 @@ export function tellDate(value) {
 /**
  * Subscribe a component to the dates of its quotation.
  *
- * @param {Function} getOrder record of the quotation
- * @param {Function} getRecord record whose changes are watched
+ * @param {Function} getOrder record of the quotation, of the component's record
  */
-function usePromises(getOrder, getRecord) {
+function usePromises(getOrder) {
+    const {props} = useComponent();
     const orm = useService("orm");
-    const holder = {store: getStore(getOrder(), orm)};
-    holder.state = useState(holder.store.state);
-    onWillRender(() => {
-        const order = getOrder();
-        // Values of a record are no reactive object, reading them is what subscribes.
-        getRecord().data;
+    const holder = useState({store: getStore(getOrder(props.record), orm)});
+    useRecordObserver((record) => {
+        // Values of a record are no reactive object: reading them is what subscribes.
+        record.data;
+        const order = getOrder(record);
         const store = getStore(order, orm);
-        if (store !== holder.store) {
+        if (store !== toRaw(holder).store) {
             holder.store = store;
-            holder.state = store.state;
         }
         store.touch(order);
     });
@@ -131,10 +130,7 @@ class PromiseField extends Component {
     static props = {...standardFieldProps};
 
     setup() {
-        this.promises = usePromises(
-            () => this.order,
-            () => this.props.record
-        );
+        this.promises = usePromises((record) => record._parentRecord);
         this.popover = usePopover(PromisePopover, {position: "top"});
         this.tellDate = tellDate;
     }
@@ -144,7 +140,7 @@ class PromiseField extends Component {
     }
 
     get answer() {
-        return this.promises.state.answers[this.props.record.id];
+        return this.promises.store.state.answers[this.props.record.id];
     }
 
     get tone() {
@@ -191,16 +187,13 @@ export class PromiseSummary extends Component {
     static props = {...standardWidgetProps};
 
     setup() {
-        this.promises = usePromises(
-            () => this.props.record,
-            () => this.props.record
-        );
+        this.promises = usePromises((record) => record);
         this.tellDate = tellDate;
         this.tones = TONES;
     }
 
     get state() {
-        return this.promises.state;
+        return this.promises.store.state;
     }
 
     get summary() {
@@ -216,7 +209,7 @@ export class PromiseSummary extends Component {
     }
 
     compute() {
-        return this.promises.store.compute();
+        return toRaw(this.promises.store).compute();
     }
 
     /** Promise so many weeks from the order, for all lines without a date. */

@@ -1,0 +1,42 @@
+from odoo import fields, models
+
+DEFAULTS = [("wish", "The Wanted Date"), ("earliest", "The Earliest Date")]
+EARLY = [("warn", "Warn"), ("reason", "Ask for a Reason"), ("approve", "Approve")]
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    promise_default = fields.Selection(
+        DEFAULTS,
+        "Default Promise",
+        default="wish",
+        required=True,
+        help="What is promised when an order is confirmed and nobody promised a date.\n"
+        "The Wanted Date: as Odoo, the date of the order or the lead time of the "
+        "product.\n"
+        "The Earliest Date: the first day the whole structure can keep, or the wanted "
+        "date where that is later.",
+    )
+    promise_early = fields.Selection(
+        EARLY,
+        "Promising Too Early",
+        default="warn",
+        required=True,
+        help="What happens to a date that is earlier than the earliest date.\n"
+        "Warn: it is told and noted.\n"
+        "Ask for a Reason: it is refused without a reason.\n"
+        "Approve: it is refused until somebody else than the salesperson approves it.",
+    )
+    promise_plan_earliest = fields.Boolean(
+        "Plan for the Earliest Date",
+        help="What is ordered for a promise that is too early is planned for the "
+        "earliest date; the promise stays the deadline. Nothing is planned to have "
+        "started in the past.",
+    )
+    promise_move_dates = fields.Boolean(
+        "Move Dates by Itself",
+        help="Manufacturing orders that are not started and transfers follow what they "
+        "wait for, unless somebody set their date by hand. Off: the new dates are "
+        "proposed.",
+    )
