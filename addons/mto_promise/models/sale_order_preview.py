@@ -130,7 +130,7 @@ class SaleOrderLine(models.Model):
             "message": message,
             "quantity_on_wanted": self._to_line_unit(promise.quantity_on_wanted),
             "uom": self.product_uom_id.name or "",
-            "weeks": self._get_promise_weeks(promise),
+            "weeks": self._count_promise_weeks(promise),
             "parts": [
                 {
                     "quantity": self._to_line_unit(part.quantity),
@@ -165,7 +165,7 @@ class SaleOrderLine(models.Model):
             "in_time": self.env._("In time"),
         }[state]
 
-    def _get_promise_weeks(self, promise):
+    def _count_promise_weeks(self, promise):
         """Whole weeks from an order of today until it is there."""
         if not promise.feasible:
             return 0

@@ -101,6 +101,7 @@ async function openQuotation(answer = makeAnswer) {
 }
 
 async function settle() {
+    await animationFrame();
     await advanceTime(300);
     await animationFrame();
 }
