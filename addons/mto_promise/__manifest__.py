@@ -10,14 +10,23 @@
     "data": [
         "security/promise_groups.xml",
         "security/promise_security.xml",
+        "security/mto_promise_security.xml",
         "security/ir.model.access.csv",
         "data/mail_template_data.xml",
         "report/sale_report_templates.xml",
         "views/sale_portal_templates.xml",
         "views/mto_promise_change_views.xml",
         "views/mto_promise_reliability_views.xml",
+        "wizards/mto_lead_time_suggestion_views.xml",
+        "wizards/mto_stock_decision_views.xml",
         "wizards/mto_promise_split_views.xml",
         "wizards/mto_promise_renew_views.xml",
         "wizards/mto_date_move_wizard_views.xml",
+        "views/product_views.xml",
+        "views/sale_order_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["mto_promise/static/src/**/*"],
+        "web.assets_unit_tests": ["mto_promise/static/tests/**/*.test.js"],
+    },
 }

@@ -1,8 +1,10 @@
-from . import (
-    test_delays,
-    test_early_promise,
-    test_line_dates,
-    test_promise,
-    test_promise_change,
-    test_promise_engine,
-)
+from . import test_customer_clock
+from . import test_js
+from . import test_lead_time_suggestion
+from . import test_line_dates
+from . import test_preview_promise
+from . import test_promise
+from . import test_promise_dating
+from . import test_promise_engine
+from . import test_stock_decision
+from . import test_stocking_engine
