@@ -5,5 +5,6 @@ from . import test_line_dates
 from . import test_preview_promise
 from . import test_promise
 from . import test_promise_engine
+from . import test_quotation_tour
 from . import test_stock_decision
 from . import test_stocking_engine
