@@ -203,10 +203,15 @@ class Promiser:
             promise.limiting = self._prepare_limiting(step, key, outcome)
 
     def _walk(self, item, outcome):
-        """Steps of the critical path with their nodes, from the customer backwards."""
+        """Steps of the critical path, from the customer backwards.
+
+        Each with the node whose goods are counted: not what fills its stock.
+        """
+        nodes = self.scheduler.structure.nodes
         key, need = outcome.root, outcome.needs[outcome.root][0]
+        counted = key
         while True:
-            node = self.scheduler.structure.nodes[key]
+            node = nodes[key]
             if key != outcome.root and node.transit_days:
                 yield (
                     PathStep(
@@ -216,10 +221,10 @@ class Promiser:
                         need.moment,
                         need.quantity,
                     ),
-                    key,
+                    counted,
                 )
             if need.source:
-                yield self._prepare_taken(node, need, outcome), key
+                yield self._prepare_taken(node, need, outcome), counted
                 return
             order = outcome.orders[key]
             if node.supply and node.supply != KIT:
@@ -227,11 +232,13 @@ class Promiser:
                     node.product_id, node.supply, order.begin, order.end, order.quantity
                 )
                 if node.supply != TRANSFER or node.receipt_days:
-                    yield step, key
+                    yield step, counted
             if order.cause is None:
                 return
             need = self.scheduler.get_need(outcome, order.cause, key)
             key = order.cause
+            if node.supply != TRANSFER or nodes[key].product_id != node.product_id:
+                counted = key
 
     def _prepare_taken(self, node, need, outcome):
         source = need.source

@@ -134,7 +134,8 @@ class Scheduler:
             return None
         days = self.structure.get_days(outcome.root)[key]
         calendar = self.get_calendar(self.structure.nodes[key].calendar)
-        return calendar.arrival(calendar.add_days(outcome.start, days))
+        there = calendar.arrival(calendar.add_days(outcome.start, days))
+        return calendar.close(there)
 
     def _order(self, key, ordering, outcome):
         node = self.structure.nodes[key]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
+from odoo.addons.mto_cascade.models.mto_supply_network import REQUESTED
 from odoo.addons.mto_pegging.engine import get_chain
 from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION, SOLD
 
@@ -34,12 +35,22 @@ class MtoOrderProgress(models.Model):
             key: records[key] for key, plan in plans.items() if not plan.is_done
         }
         for key, record in open_records.items():
-            if key[0] == MOVE and record._follows_vendor():
-                date = record.purchase_line_id.date_planned
+            date = self._get_vendor_date(record)
+            if date:
                 plans[key] = replace(plans[key], start=date, end=date)
         made = {key: r for key, r in open_records.items() if key[0] == PRODUCTION}
         plans |= self._make_work_plans(made, plans)
         return plans
+
+    def _get_vendor_date(self, record):
+        """When the vendor brings it, False where the plan says so already."""
+        if record._name == MOVE and record._follows_vendor():
+            return record.purchase_line_id.date_planned
+        if record._name == LINE and record.state in REQUESTED:
+            # Not even ordered: the vendor needs the whole lead time from now on.
+            days = timedelta(days=record.selected_seller_id.delay)
+            return max(record.date_planned, fields.Datetime.now() + days)
+        return False
 
     def _make_work_plans(self, productions, plans):
         now = fields.Datetime.now()

@@ -9,6 +9,7 @@ from ..engine import (
     OVERDUE,
     Item,
     Ledger,
+    Promise,
     Promiser,
     Remark,
     Scheduler,
@@ -50,6 +51,10 @@ class MtoPromise(models.AbstractModel):
         memory = Structure_._new_memory(companies)
         Structure_._build(found.values(), memory)
         return promise._answer(found, memory)
+
+    def _new_promise(self, demand):
+        """An answer to what asks for nothing."""
+        return Promise(demand)
 
     def _prepare_items(self, demands, lines):
         """The needs of the demands, as ``mto.supply.check`` walks them."""

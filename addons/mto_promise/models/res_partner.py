@@ -7,7 +7,6 @@ class ResPartner(models.Model):
     supply_calendar_id = fields.Many2one(
         "resource.calendar",
         "Vendor's Working Hours",
-        check_company=True,
         copy=False,
         help="When this vendor takes orders and delivers, with its holidays. Earliest "
         "dates count on it. Empty: every day.",

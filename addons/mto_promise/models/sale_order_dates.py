@@ -26,10 +26,10 @@ class SaleOrder(models.Model):
         res = super().write(vals)
         # Core gives all deliveries the date of the order.
         own = lines.filtered(lambda line: line._has_own_promise())
-        own.sudo()._set_deadlines()
-        (lines - own)._follow_promises(
-            {line: date for line, date in before.items() if line not in own}, vals
-        )
+        moving = lines.filtered("company_id.promise_move_dates")
+        # Who sells need not have rights on what follows.
+        (own | moving).sudo()._set_deadlines()
+        lines._keep_promises(before, vals)
         return res
 
     def _has_line_promises(self):

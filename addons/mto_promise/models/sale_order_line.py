@@ -50,9 +50,12 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         if DATES.isdisjoint(vals):
             return super().write(vals)
-        before = {line: line._get_promise_date() for line in self._get_confirmed()}
+        confirmed = self._get_confirmed()
+        before = {line: line._get_promise_date() for line in confirmed}
         res = super().write(vals)
-        self._follow_promises(before, vals)
+        # Who sells need not have rights on what follows.
+        confirmed.sudo()._set_deadlines()
+        confirmed._keep_promises(before, vals)
         return res
 
     def _write_multi(self, vals_list):
@@ -192,31 +195,36 @@ class SaleOrderLine(models.Model):
         )
 
     def _set_deadlines(self):
-        """Give the open deliveries of the lines their promise as deadline."""
+        """Give deliveries and productions of the lines their promise as deadline.
+
+        Core tells the production's move, and leaves the manufacturing order as it was.
+        """
         for line in self:
-            moves = line.move_ids.filtered(
-                lambda move: (
-                    move.state not in ("done", "cancel")
-                    and move.location_dest_id.usage == "customer"
-                )
+            moves = line.move_ids.filtered(lambda m: m.state not in ("done", "cancel"))
+            deliveries = moves.filtered(
+                lambda move: move.location_dest_id.usage == "customer"
             )
-            moves.date_deadline = line._get_promise_date()
+            deliveries.date_deadline = line._get_promise_date()
+            for production in moves.production_id:
+                production.date_deadline = min(
+                    production.move_finished_ids.filtered("date_deadline").mapped(
+                        "date_deadline"
+                    ),
+                    default=False,
+                )
 
-    def _follow_promises(self, before, vals):
-        """Let deliveries and history follow the promises that a person changed.
+    def _keep_promises(self, before, vals):
+        """Check and keep the promises of confirmed lines that a person changed.
 
-        :param before: {confirmed line: its promise before}
+        :param before: {line: its promise before}
         :param vals: what was written, with the reason of it
         """
         changed = {
-            line: date
-            for line, date in before.items()
-            if line._get_promise_date() != date
+            line: before[line]
+            for line in self
+            if line._get_promise_date() != before[line]
         }
-        if not changed:
-            return
-        lines = self.browse(line.id for line in changed)
-        lines._check_early_promises(vals)
-        # Who sells need not have rights on transfers and on what is kept of promises.
-        lines.sudo()._set_deadlines()
-        self.env["mto.promise.change"]._keep_changes(changed, vals)
+        if changed:
+            lines = self.browse(line.id for line in changed)
+            lines._check_early_promises(vals)
+            self.env["mto.promise.change"]._keep_changes(changed, vals)

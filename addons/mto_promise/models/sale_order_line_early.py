@@ -114,7 +114,13 @@ class SaleOrderLine(models.Model):
             )
         )
         if dated:
-            dated._refuse_early(dated._find_early(dated._get_earliest_dates()))
+            # The queue has not seen them yet.
+            delays = dated._get_delays(live=True)
+            earliest = {line: d["projected_date"] for line, d in delays.items()}
+            early = dated._find_early(earliest)
+            dated._refuse_early(
+                {l: date for l, date in early.items() if not l._is_early_allowed()}
+            )
 
     def _check_early_promises(self, vals):
         """Refuse what a person promises too early for confirmed lines.

@@ -6,17 +6,19 @@ from ..engine import PromiseDemand
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    def _get_promises(self):
+    def _get_promises(self, wanted=None):
         """Return {line: ``Promise``}: when each line can be had, and why not before.
 
         Of lines with goods that are not confirmed yet; the lines of one order share one
         stock, in the order of the order. They may be unsaved. Needs read access to the
         lines only, which callers have checked; nothing is written.
+
+        :param wanted: moment on which all would be wanted, None for what lines say
         """
         lines = self._filter_promisable().sorted(
             lambda line: (line.sequence, line._origin.id or float("inf"))
         )
-        demands = [line._prepare_promise_demand() for line in lines]
+        demands = [line._prepare_promise_demand(wanted) for line in lines]
         by_key = dict(zip(demands, lines, strict=True))
         found = self.env["mto.promise"]._get_promises(
             demands, {demand.key: line for demand, line in by_key.items()}
@@ -33,7 +35,7 @@ class SaleOrderLine(models.Model):
             )
         )
 
-    def _prepare_promise_demand(self):
+    def _prepare_promise_demand(self, wanted=None):
         self.ensure_one()
         return PromiseDemand(
             key=self,
@@ -41,8 +43,65 @@ class SaleOrderLine(models.Model):
             quantity=self._get_quantity_in_product_unit(),
             warehouse_id=self.warehouse_id.id,
             company_id=(self.company_id or self.env.company).id,
-            wanted=self.wanted_date or self.order_id.commitment_date or None,
+            wanted=wanted or self.wanted_date or self.order_id.commitment_date or None,
             line_id=self._origin.id,
             start=self._get_start_moment() or None,
             group=self.order_id,
         )
+
+    def _get_promise_answers(self, wanted=None):
+        """Return {line: what ``sale.order.get_promise`` tells of it}, as superuser.
+
+        :param wanted: moment on which all would be wanted, None for what lines say
+        """
+        goods = self.filtered(
+            lambda line: line.product_id.type == "consu" and not line.display_type
+        )
+        Promise = self.env["mto.promise"]
+        found = goods._get_promises(wanted)
+        messages = Promise._get_messages(found.values())
+        answers = {
+            line: Promise._prepare_answer(
+                promise, line.id, line.promised_date, messages[line]
+            )
+            for line, promise in found.items()
+        }
+        others = goods.filtered(lambda line: line not in answers)
+        return answers | others._get_answers_without_promise(wanted)
+
+    def _get_answers_without_promise(self, wanted):
+        """The same of lines that are confirmed, cancelled or ask for nothing."""
+        Promise = self.env["mto.promise"]
+        rows = self.env["mto.order.progress"]._search_lines(self)
+        progress = {row.sale_line_id: row for row in rows}
+        answers = {}
+        for line in self:
+            demand = line._prepare_promise_demand(wanted)
+            answers[line] = Promise._prepare_answer(
+                Promise._new_promise(demand), line.id, line.promised_date
+            )
+            if line.state == "sale":
+                answers[line].update(line._prepare_projected(progress.get(line)))
+            elif line.product_uom_qty <= 0:
+                answers[line]["message"] = self.env._(
+                    "Nothing to deliver: the quantity is %s.",
+                    Promise._format_quantity(line.product_uom_qty),
+                )
+        return answers
+
+    def _prepare_projected(self, progress):
+        """What the documents of a confirmed line lead to.
+
+        :param progress: row of ``mto.order.progress``, None for what is delivered
+        """
+        self.ensure_one()
+        Promise = self.env["mto.promise"]
+        promised = self._get_promise_date()
+        projected = bool(progress) and progress.expected_date
+        waits = progress.waits_product_id if progress else self.product_id.browse()
+        return {
+            "promised_date": Promise._tell_moment(promised),
+            "projected_date": Promise._tell_moment(projected),
+            "days_late": Promise._count_days_late(projected, promised),
+            "limiting_component": bool(waits) and Promise._get_name(waits.id),
+        }

@@ -12,9 +12,13 @@ class StockPicking(models.Model):
     )
 
     def _set_scheduled_date(self):
-        """Core calls it for a date that somebody entered, here or by the API."""
+        """Core calls it for a date that somebody entered, here or by the API.
+
+        And for the default of a new transfer, which has no moves yet.
+        """
         res = super()._set_scheduled_date()
-        self.filtered(lambda p: p.state not in ("done", "cancel")).is_date_by_hand = True
+        open_ones = self.filtered(lambda p: p.state not in ("done", "cancel"))
+        open_ones.filtered("move_ids").is_date_by_hand = True
         return res
 
     def _get_immovable_reason(self):

@@ -20,6 +20,10 @@ class PromiseCommon(PeggingCommon):
             [("product_id", "=", product.id)], order="id desc", limit=1
         )
 
+    def _get_delivery(self, line):
+        """The moves to the customer; core also links what is produced for the line."""
+        return line.move_ids.filtered(lambda m: m.location_dest_id.usage == "customer")
+
     def _get_row(self, line):
         """The row of "Orders in production" of an order line."""
         rows = self.env["mto.open.order"]

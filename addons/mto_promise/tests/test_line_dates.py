@@ -16,7 +16,7 @@ class TestLineDates(PromiseCommon):
         line = order.order_line
         self.assertFalse(line.promised_date or line.wanted_date or line.planned_date)
         self.assertEqual(line._get_promise_date(), self._in_days(40))
-        self.assertEqual(line.move_ids.date_deadline, self._in_days(40))
+        self.assertEqual(self._get_delivery(line).date_deadline, self._in_days(40))
 
     def test_promised_goes_before_wanted_before_the_order(self):
         order = self._create_order(
@@ -72,9 +72,9 @@ class TestLineDates(PromiseCommon):
             commitment_date=self._in_days(40),
         )
         bike, wheel, bolt = order.order_line
-        self.assertEqual(bike.move_ids.picking_id, wheel.move_ids.picking_id)
-        self.assertNotEqual(bike.move_ids.picking_id, bolt.move_ids.picking_id)
-        self.assertEqual(bolt.move_ids.picking_id.date_deadline, self._in_days(40))
+        self.assertEqual(self._get_delivery(bike).picking_id, self._get_delivery(wheel).picking_id)
+        self.assertNotEqual(self._get_delivery(bike).picking_id, self._get_delivery(bolt).picking_id)
+        self.assertEqual(self._get_delivery(bolt).picking_id.date_deadline, self._in_days(40))
         order.write(
             {
                 "order_line": [
@@ -89,7 +89,7 @@ class TestLineDates(PromiseCommon):
             }
         )
         self.assertEqual(
-            order.order_line[3].move_ids.picking_id, bike.move_ids.picking_id
+            self._get_delivery(order.order_line[3]).picking_id, self._get_delivery(bike).picking_id
         )
 
     def test_one_delivery_where_the_customer_wants_one(self):
@@ -111,7 +111,7 @@ class TestLineDates(PromiseCommon):
             (self.wheel, 1, {"promised_date": self._in_days(50)}),
         )
         bike, wheel = order.order_line
-        self.assertFalse(bike.move_ids.picking_id & wheel.move_ids.picking_id)
+        self.assertFalse(self._get_delivery(bike).picking_id & self._get_delivery(wheel).picking_id)
 
     # Changes
 
@@ -121,11 +121,21 @@ class TestLineDates(PromiseCommon):
         )
         bike, wheel = order.order_line
         bike.promised_date = self._in_days(50)
-        self.assertEqual(bike.move_ids.date_deadline, self._in_days(50))
-        self.assertEqual(wheel.move_ids.date_deadline, self._in_days(40))
+        self.assertEqual(self._get_delivery(bike).date_deadline, self._in_days(50))
+        self.assertEqual(self._get_delivery(wheel).date_deadline, self._in_days(40))
         order.commitment_date = self._in_days(45)
-        self.assertEqual(bike.move_ids.date_deadline, self._in_days(50))
-        self.assertEqual(wheel.move_ids.date_deadline, self._in_days(45))
+        self.assertEqual(self._get_delivery(bike).date_deadline, self._in_days(50))
+        self.assertEqual(self._get_delivery(wheel).date_deadline, self._in_days(45))
+
+    def test_production_is_due_when_it_is_promised(self):
+        """Core leaves the deadline of the order where it was."""
+        order = self._create_order((self.bike, 1), commitment_date=self._in_days(40))
+        made = self._get_productions(self.bike)
+        start = made.date_start
+        order.order_line.promised_date = self._in_days(30)
+        self.assertEqual(made.date_deadline, self._in_days(30))
+        self.assertEqual(made.date_start, start)
+        self.assertTrue(made.is_delayed)
 
     def test_lead_time_moves_no_promise(self):
         order = self._create_order(
@@ -133,9 +143,9 @@ class TestLineDates(PromiseCommon):
         )
         bike, wheel = order.order_line
         order.order_line.customer_lead = 77
-        self.assertEqual(bike.move_ids.date_deadline, self._in_days(30))
+        self.assertEqual(self._get_delivery(bike).date_deadline, self._in_days(30))
         self.assertEqual(
-            wheel.move_ids.date_deadline, order.date_order + timedelta(days=77)
+            self._get_delivery(wheel).date_deadline, order.date_order + timedelta(days=77)
         )
 
     def test_copies_carry_no_dates(self):
@@ -216,13 +226,16 @@ class TestTwoParts(PromiseCommon):
         self.assertEqual(self._get_productions(self.bike), bikes)
         self.assertEqual(bikes.product_qty, 10)
         self.assertEqual(self._get_purchased(self.bolt), bolts)
-        self.assertEqual(line.move_ids.product_uom_qty, 6)
-        self.assertEqual(second.move_ids.product_uom_qty, 4)
-        self.assertNotEqual(line.move_ids.picking_id, second.move_ids.picking_id)
-        self.assertEqual(second.move_ids.date_deadline, self._in_days(40))
-        self.assertEqual(second.move_ids.move_orig_ids, line.move_ids.move_orig_ids)
+        self.assertEqual(self._get_delivery(line).product_uom_qty, 6)
+        self.assertEqual(self._get_delivery(second).product_uom_qty, 4)
+        self.assertNotEqual(self._get_delivery(line).picking_id, self._get_delivery(second).picking_id)
+        self.assertEqual(self._get_delivery(second).date_deadline, self._in_days(40))
+        self.assertEqual(self._get_delivery(second).move_orig_ids, self._get_delivery(line).move_orig_ids)
         rows = self._get_rows(order)
         self.assertEqual(rows["mrp.production", "Bike", "confirmed"], (10, 10))
+        second.product_uom_qty = 5
+        self.assertEqual(sum(self._get_delivery(second).mapped("product_uom_qty")), 5)
+        self.assertEqual(sum(self._get_productions(self.bike).mapped("product_qty")), 11)
 
     def test_confirmed_line_from_stock_stays_reserved(self):
         frame = self._create_product("Frame", on_hand=10)

@@ -74,7 +74,12 @@ class MtoPromiseRenewLine(models.TransientModel):
     projected_date = fields.Datetime("Projected", compute="_compute_dates")
     cause = fields.Char("Because of", compute="_compute_dates")
     date = fields.Datetime(
-        "Promise", compute="_compute_date", store=True, readonly=False, required=True
+        "Promise",
+        compute="_compute_date",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
     )
 
     @api.depends("sale_line_id")

@@ -19,14 +19,25 @@ class MtoPromiseSplit(models.TransientModel):
         compute="_compute_parts",
         store=True,
         readonly=False,
+        precompute=True,
         required=True,
     )
     first_date = fields.Datetime(
-        "On", compute="_compute_parts", store=True, readonly=False, required=True
+        "On",
+        compute="_compute_parts",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
     )
     rest = fields.Float("The Rest", digits="Product Unit", compute="_compute_rest")
     second_date = fields.Datetime(
-        "Rest On", compute="_compute_parts", store=True, readonly=False, required=True
+        "Rest On",
+        compute="_compute_parts",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
     )
 
     @api.depends("sale_line_id")

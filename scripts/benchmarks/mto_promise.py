@@ -1,0 +1,82 @@
+"""Rows of mto_promise: what it costs to say when the lines of a quotation can be had."""
+
+from .registry import Side, row
+from .structures import STOCK_FIRST, Factory, Structure
+
+SMALL = "L2 B2 S1 N1"
+
+
+@row("L3 B3 S2 N20", limit=1.10, most=48)
+def promise_flat(size):
+    """Queries for the earliest dates of so many lines, against those of one.
+
+    At most 30, and 6 for each level.
+    """
+    single = size.partition(" N")[0] + " N1"
+    return Side("suite", promise, size), Side("suite", promise, single)
+
+
+@row("L3 B3 S2 N20", limit=0.05, most=0.5, of="seconds")
+def promise_lines(size):
+    """Seconds for the earliest dates of a quotation, against core's BoM Overview.
+
+    Which computes the availability of the same products, one after the other.
+    """
+    return Side("suite", promise, size), Side("suite", overview, size)
+
+
+@row("L5 B3 S2 N50", most=2.0, of="seconds")
+def promise_big(size):
+    """Seconds for 50 lines of 5 levels, against one line."""
+    single = size.partition(" N")[0] + " N1"
+    return Side("suite", promise, size), Side("suite", promise, single)
+
+
+def promise(bench, size):
+    """Say when the lines of a quotation can be had, and why not before.
+
+    Some of the parts are on hand, and the customer wants it earlier than it can be.
+    """
+    order = make_quotation(bench, size)
+    bench.warm_up(lambda: make_quotation(bench, SMALL).get_promise())
+    bench.measure(order.get_promise)
+    lines = order.get_promise()[0]["lines"]
+    if len(lines) != len(order.order_line):
+        bench.problem(f"{len(lines)} of {len(order.order_line)} lines were answered")
+    if not all(line["feasible_date"] and line["critical_path"] for line in lines):
+        bench.problem("a line has no date")
+    return {}
+
+
+def overview(bench, size):
+    """Core's overview of each product that the quotation sells, as it is opened."""
+    order = make_quotation(bench, size)
+    warehouse = order.warehouse_id
+    report = bench.env["report.mrp.report_bom_structure"].with_context(
+        minimized=True, warehouse_id=warehouse.id
+    )
+    lines = [(line.product_id, line.product_uom_qty) for line in order.order_line]
+
+    def open_all(asked):
+        for product, quantity in asked:
+            data = report._get_bom_data(
+                product.bom_ids, warehouse, product=product, line_qty=quantity
+            )
+            if "availability_delay" not in data:
+                bench.problem("the overview tells no availability")
+
+    bench.warm_up(lambda: open_all(lines[:1]))
+    bench.measure(lambda: open_all(lines))
+    return {}
+
+
+def make_quotation(bench, size):
+    """Make a quotation that is wanted today, of products that use stock first."""
+    factory = Factory(bench.env, STOCK_FIRST)
+    structure = Structure.parse(size)
+    order = factory.order(factory.build(structure, size), structure.lines)
+    order.commitment_date = order.date_order
+    parts = bench.env["product.product"].search([("seller_ids", "!=", False)])
+    factory.add_stock(parts[::2], 1)
+    bench.keep()
+    return order
