@@ -32,7 +32,7 @@ from . import (
     sale_order_line_promise,
     sale_order_line_split,
     sale_order_outlook,
-    sale_order_preview,
+    sale_order_typed_promise,
     sale_order_promise,
     sale_order_promise_check,
     stock_move,

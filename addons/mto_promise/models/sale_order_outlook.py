@@ -36,6 +36,20 @@ class SaleOrder(models.Model):
         help="How much is received, produced, ready and delivered.",
     )
 
+    may_approve_early = fields.Boolean(compute="_compute_may_approve_early")
+
+    @api.depends("state", "user_id", "order_line.promised_date")
+    @api.depends_context("uid")
+    def _compute_may_approve_early(self):
+        for order in self:
+            promised = order.order_line.filtered("promised_date")
+            order.may_approve_early = (
+                order.state in ("draft", "sent")
+                and order.company_id.promise_early == "approve"
+                and bool(promised)
+                and promised[0]._is_promise_approver()
+            )
+
     @api.depends(
         "state",
         "order_line.qty_delivered",

@@ -8,7 +8,7 @@ from .lead_times import LeadTimeCommon
 
 
 @tagged("post_install", "-at_install")
-class TestPreviewPromise(LeadTimeCommon):
+class TestTypedPromise(LeadTimeCommon):
     """The dates of a quotation while it is typed."""
 
     @classmethod
@@ -37,7 +37,7 @@ class TestPreviewPromise(LeadTimeCommon):
             "warehouse_id": self.warehouse.id,
             **values,
         }
-        found = Order.preview_promise(head, asked)
+        found = Order.read_typed_promise(head, asked)
         return [found["answers"].get(line["key"]) for line in asked], found["summary"]
 
     def _in_days(self, days):
@@ -131,7 +131,7 @@ class TestPreviewPromise(LeadTimeCommon):
     def test_saved_line_keeps_what_is_not_typed(self):
         order = self._create_order((self.trailer, 2), confirm=False)
         line = order.order_line
-        found = self.env["sale.order"].preview_promise(
+        found = self.env["sale.order"].read_typed_promise(
             {"id": order.id}, [{"key": "x", "id": line.id, "product_uom_qty": 3}]
         )
         self.assertTrue(found["answers"]["x"]["earliest"])
@@ -148,7 +148,7 @@ class TestPreviewPromise(LeadTimeCommon):
 
     def test_values_that_are_not_asked_for_are_not_taken(self):
         order = self._create_order((self.trailer, 2), confirm=False)
-        self.env["sale.order"].preview_promise(
+        self.env["sale.order"].read_typed_promise(
             {"id": order.id, "state": "sale", "note": "x"},
             [{"key": "x", "id": order.order_line.id, "price_unit": 1}],
         )
