@@ -88,7 +88,7 @@ function makeAnswer(values = {}) {
 
 /** Open the quotation; each question is a step, `answer` tells of each line. */
 async function openQuotation(answer = makeAnswer) {
-    onRpc("sale.order", "preview_promise", ({args: [, lines]}) => {
+    onRpc("sale.order", "read_typed_promise", ({args: [, lines]}) => {
         expect.step(`asked for ${lines.map((line) => line.product_uom_qty).join(", ")}`);
         const answers = Object.fromEntries(
             lines.map((line) => [line.key, answer(line.id === 11 ? {state: "late"} : {})])

@@ -41,7 +41,7 @@ class SaleOrder(models.Model):
 
     @api.readonly
     @api.model
-    def preview_promise(self, order, lines):
+    def read_typed_promise(self, order, lines):
         """When the lines of a quotation can be had, as it stands on the screen.
 
         Nothing is written. Needs read access to the order, or to orders where it is not
