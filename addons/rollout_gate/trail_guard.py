@@ -1,4 +1,4 @@
-"""Triggers in the database that keep the trail: what the ORM refuses, SQL is refused too."""
+"""Triggers in the database that keep the trail, from SQL as well."""
 
 from odoo.tools import SQL, sql
 

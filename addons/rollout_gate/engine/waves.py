@@ -6,7 +6,6 @@ The least complex goes first, as a pilot that the others learn from.
 """
 
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from .dependency import layers
 
@@ -102,17 +101,19 @@ def _by_domain(sites, domains):
 
 
 def _by_unit(sites, domains):
-    by_unit = sorted(sites, key=lambda site: site.unit or "")
-    groups = [
-        (name, sorted(group, key=lambda site: (complexity_of(site), site.name)))
-        for name, group in groupby(by_unit, key=lambda site: site.unit or "")
-    ]
-    groups.sort(
-        key=lambda group: sum(map(complexity_of, group[1])) / len(group[1])
+    by_unit = {}
+    for site in sites:
+        by_unit.setdefault(site.unit or "", []).append(site)
+    units = sorted(
+        by_unit,
+        key=lambda unit: (
+            sum(map(complexity_of, by_unit[unit])) / len(by_unit[unit]),
+            unit,
+        ),
     )
     return [
-        Wave(number == 0, [site.key for site in group], domains, ("unit", name))
-        for number, (name, group) in enumerate(groups)
+        Wave(number == 0, [site.key for site in by_unit[unit]], domains, ("unit", unit))
+        for number, unit in enumerate(units)
     ]
 
 

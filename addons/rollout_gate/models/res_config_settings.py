@@ -27,6 +27,8 @@ class ResConfigSettings(models.TransientModel):
         else:
             trail_guard.remove(self.env.cr)
         # Told in every trail, whoever may read it.
-        programmes = self.env["rollout.programme"].sudo().search([])
+        programmes = (
+            self.env["rollout.programme"].sudo().search([("state", "!=", False)])
+        )
         programmes._log("triggers", {"on": self.rollout_database_triggers})
         return result

@@ -31,6 +31,4 @@ class ResUsers(models.Model):
     def _get_rollout_duties(self):
         """Return the duties of a user, by the groups they are in."""
         self.ensure_one()
-        return {
-            duty for duty in DUTIES if self.has_group(f"rollout_gate.group_{duty}")
-        }
+        return {duty for duty in DUTIES if self.has_group(f"rollout_gate.group_{duty}")}

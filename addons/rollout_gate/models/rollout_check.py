@@ -41,7 +41,9 @@ class RolloutCheck(models.AbstractModel):
         except Exception as error:  # noqa: BLE001
             # A check that breaks must hold the gate, not the person.
             _logger.info("Check %s failed: %s", code, error, exc_info=True)
-            return dict.fromkeys(items, (False, self.env._("The check broke: %s", error)))
+            return dict.fromkeys(
+                items, (False, self.env._("The check broke: %s", error))
+            )
         silent = (False, self.env._("The check gave no answer."))
         return {item: found.get(item) or silent for item in items}
 

@@ -96,7 +96,10 @@ class RolloutProgramme(models.Model):
                 ],
             }
             for site in self.site_ids.sorted(
-                lambda site: (min(site.wave_ids.mapped("sequence"), default=0), site.name)
+                lambda site: (
+                    min(site.wave_ids.mapped("sequence"), default=0),
+                    site.name,
+                )
             )
         ]
 

@@ -35,8 +35,11 @@ class RolloutDecision(models.Model):
     )
     kind = fields.Selection(selection=KINDS, required=True, default="scope")
     body = fields.Selection(
-        selection=[("steering", "Steering Committee"), ("design_authority", "Design Authority")],
-        string="Decided By",
+        selection=[
+            ("steering", "Steering Committee"),
+            ("design_authority", "Design Authority"),
+        ],
+        string="Mandate",
         compute="_compute_body",
     )
     options = fields.Text(help="What could be done.")
@@ -135,9 +138,11 @@ class RolloutDecision(models.Model):
         if self.create_uid == self.env.user:
             raise AccessError(self.env._("Nobody decides alone what they proposed."))
         self._check_duty(self.body)
-        seated = self.programme_id.sudo().member_ids.filtered(
-            lambda seat: seat.function_id.code == self.body
-        )._filter_seated(fields.Date.context_today(self))
+        seated = (
+            self.programme_id.sudo()
+            .member_ids.filtered(lambda seat: seat.function_id.code == self.body)
+            ._filter_seated(fields.Date.context_today(self))
+        )
         if self.env.user not in seated.user_id:
             raise AccessError(
                 self.env._("You have no seat in this body of the programme.")

@@ -32,7 +32,11 @@ class RolloutDeviation(models.Model):
         help="Of the steering committee; needed beyond the limit of the programme.",
     )
     state = fields.Selection(
-        selection=[("requested", "Requested"), ("approved", "Approved"), ("ended", "Ended")],
+        selection=[
+            ("requested", "Requested"),
+            ("approved", "Approved"),
+            ("ended", "Ended"),
+        ],
         default="requested",
         required=True,
         readonly=True,
@@ -57,7 +61,9 @@ class RolloutDeviation(models.Model):
         if not self.env.su and self.filtered(
             lambda deviation: deviation.state == "approved"
         ):
-            raise UserError(self.env._("An approved deviation stays: end it, ask anew."))
+            raise UserError(
+                self.env._("An approved deviation stays: end it, ask anew.")
+            )
         return super().write(vals)
 
     def action_approve(self):

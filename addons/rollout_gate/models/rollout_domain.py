@@ -28,7 +28,7 @@ class RolloutDomain(models.Model):
 
     @api.constrains("predecessor_ids")
     def _check_predecessors(self):
-        domains = self.with_context(active_test=False).search([])
+        domains = self.with_context(active_test=False).search([("code", "!=", False)])
         cycle = dependency.find_cycle(
             {domain: list(domain.predecessor_ids) for domain in domains}
         )

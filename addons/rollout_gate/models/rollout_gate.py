@@ -61,7 +61,10 @@ class RolloutGate(models.Model):
         comodel_name="rollout.wave", readonly=True, ondelete="restrict", index=True
     )
     wave_sequence = fields.Integer(
-        related="wave_id.sequence", store=True, aggregator=None
+        related="wave_id.sequence",
+        string="Wave Sequence",
+        store=True,
+        aggregator=None,
     )
     site_id = fields.Many2one(
         comodel_name="rollout.site", readonly=True, ondelete="restrict", index=True
@@ -203,7 +206,9 @@ class RolloutGate(models.Model):
             "is_entry": template.is_entry,
             "site_state": template.site_state,
             "min_signers": template.min_signers,
-            "planned_date": site.planned_date if template.site_state == "live" else False,
+            "planned_date": site.planned_date
+            if template.site_state == "live"
+            else False,
             "item_ids": [
                 Command.create(self._prepare_item(programme, item, site))
                 for item in template.item_ids
@@ -289,7 +294,9 @@ class RolloutGate(models.Model):
     def _copy_local_items(self, site):
         """Take over the items that a finished site has beyond the template."""
         for gate in self:
-            model = site.gate_ids.filtered(lambda other, gate=gate: other.code == gate.code)
+            model = site.gate_ids.filtered(
+                lambda other, gate=gate: other.code == gate.code
+            )
             local = model[-1:].item_ids.filtered(lambda item: not item.template_item_id)
             for item in local:
                 item.copy({"gate_id": gate.id})

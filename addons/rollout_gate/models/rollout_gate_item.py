@@ -224,6 +224,7 @@ class RolloutGateItem(models.Model):
                 self._check_hand_over()
             result = super().write(vals)
             if content:
+                self._adopt_files()
                 self._forget_done()
                 self.gate_id._add_preparers(self.env.user)
             return result
@@ -255,6 +256,15 @@ class RolloutGateItem(models.Model):
                         ),
                     )
                 )
+
+    def _adopt_files(self):
+        """Link new files to their item, so that who reads it reads them."""
+        for item in self:
+            # Those of the user only: a file of somebody else stays theirs.
+            new = item.attachment_ids.sudo().filtered(
+                lambda file: not file.res_id and file.create_uid == self.env.user
+            )
+            new.write({"res_model": self._name, "res_id": item.id})
 
     def _forget_done(self):
         """What was met or verified has to be so again after its content changed."""
@@ -301,9 +311,7 @@ class RolloutGateItem(models.Model):
         for item in self:
             if item.gate_id.state != "open":
                 raise UserError(
-                    self.env._(
-                        "%(gate)s is not open.", gate=item.gate_id.display_name
-                    )
+                    self.env._("%(gate)s is not open.", gate=item.gate_id.display_name)
                 )
         self._check_owner()
 

@@ -38,7 +38,9 @@ class RolloutGate(models.Model):
         if not before:
             return ()
         labels = dict(
-            self.env["rollout.stability"]._fields["measure"]._description_selection(self.env)
+            self.env["rollout.stability"]
+            ._fields["measure"]
+            ._description_selection(self.env)
         )
         return tuple(
             f"{site.name}: {labels[measure]}"
@@ -115,7 +117,9 @@ class RolloutGate(models.Model):
         for gate in self:
             gate.sudo().item_ids._run_checks()
             gate._check_items()
-            gate._add_preparers(self.env.user)
+            files = gate.sudo().item_ids.attachment_ids
+            # Who wrote the evidence prepared it, by whatever way.
+            gate._add_preparers(self.env.user | files.create_uid | files.write_uid)
             snapshot = self.env["rollout.snapshot"]._take(gate)
             gate.sudo().snapshot_id = snapshot
             gate._go("in_review", snapshot=snapshot.digest, round=gate.round)
@@ -167,9 +171,13 @@ class RolloutGate(models.Model):
         today = fields.Date.context_today(self)
         seats = self.env["rollout.member"].sudo()
         for line in (functions or self.function_ids).sudo():
-            seats |= self.programme_id.sudo().member_ids.filtered(
-                lambda seat, line=line: seat.function_id == line.function_id
-            )._filter_seated(today, line.site_id)
+            seats |= (
+                self.programme_id.sudo()
+                .member_ids.filtered(
+                    lambda seat, line=line: seat.function_id == line.function_id
+                )
+                ._filter_seated(today, line.site_id)
+            )
         return seats
 
     def _get_own_functions(self):
@@ -270,9 +278,7 @@ class RolloutGate(models.Model):
                 )
             lines = gate._get_own_functions()
             if functions:
-                lines = lines.filtered(
-                    lambda line: line.function_id.code in functions
-                )
+                lines = lines.filtered(lambda line: line.function_id.code in functions)
             gate._sign(
                 decision,
                 lines,

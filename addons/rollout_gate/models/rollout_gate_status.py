@@ -31,9 +31,13 @@ class RolloutGate(models.Model):
             % (self._say_kind(block.kind), block.name, block.owner or "")
             for block in blocks
         )
-        return rows and Markup(
-            '<table class="table table-sm o_rollout_blocks"><tbody>%s</tbody></table>'
-        ) % rows
+        return (
+            rows
+            and Markup(
+                '<table class="table table-sm o_rollout_blocks"><tbody>%s</tbody></table>'
+            )
+            % rows
+        )
 
     def _say_kind(self, kind):
         return {

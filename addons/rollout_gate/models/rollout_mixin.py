@@ -12,6 +12,8 @@ class RolloutMixin(models.AbstractModel):
     _protected = frozenset()
     # A change of these is an event of the trail.
     _tracked = ()
+    # Events of these kinds do not keep a record from being deleted.
+    _forgettable = ("created", "changed")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -49,7 +51,7 @@ class RolloutMixin(models.AbstractModel):
                 [
                     ("res_model", "=", self._name),
                     ("res_id", "in", self.ids),
-                    ("kind", "!=", "created"),
+                    ("kind", "not in", self._forgettable),
                 ],
                 limit=1,
             )
@@ -160,7 +162,7 @@ class RolloutMixin(models.AbstractModel):
 
 
 class RolloutImmutable(models.AbstractModel):
-    """Rows that are written once: nobody changes or deletes them, the superuser neither."""
+    """Rows that are written once: nobody changes or deletes them, nor the superuser."""
 
     _name = "rollout.immutable"
     _description = "Row That Is Never Changed"
@@ -173,13 +175,15 @@ class RolloutImmutable(models.AbstractModel):
             self._raise_immutable()
         return super().create(vals_list)
 
-    def write(self, vals):
+    # Refused altogether, so nothing is handed on.
+
+    def write(self, vals):  # pylint: disable=method-required-super
         self._raise_immutable()
 
-    def unlink(self):
+    def unlink(self):  # pylint: disable=method-required-super
         self._raise_immutable()
 
-    def copy(self, default=None):
+    def copy(self, default=None):  # pylint: disable=method-required-super
         self._raise_immutable()
 
     @api.model

@@ -9,7 +9,9 @@ class RolloutPhase(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     objective = fields.Text(translate=True)
-    applications = fields.Char(translate=True, help="What is worked with in this phase.")
+    applications = fields.Char(
+        translate=True, help="What is worked with in this phase."
+    )
     checkpoint = fields.Char(
         string="Executive Checkpoint",
         translate=True,

@@ -20,6 +20,8 @@ class RolloutProgramme(models.Model):
     _order = "sequence, id"
 
     _protected = frozenset({"state", "started_on", "wave_reasons"})
+    # Its trail stays, so it stays.
+    _forgettable = ()
     _tracked = (
         "name",
         "template_id",
@@ -101,18 +103,12 @@ class RolloutProgramme(models.Model):
         default=3,
         help="How many local deviations a site may have before the steering decides.",
     )
-    site_ids = fields.One2many(
-        comodel_name="rollout.site", inverse_name="programme_id"
-    )
-    wave_ids = fields.One2many(
-        comodel_name="rollout.wave", inverse_name="programme_id"
-    )
+    site_ids = fields.One2many(comodel_name="rollout.site", inverse_name="programme_id")
+    wave_ids = fields.One2many(comodel_name="rollout.wave", inverse_name="programme_id")
     member_ids = fields.One2many(
         comodel_name="rollout.member", inverse_name="programme_id", string="Seats"
     )
-    gate_ids = fields.One2many(
-        comodel_name="rollout.gate", inverse_name="programme_id"
-    )
+    gate_ids = fields.One2many(comodel_name="rollout.gate", inverse_name="programme_id")
     wave_reasons = fields.Text(
         string="Why This Order", readonly=True, copy=False, help="As it was proposed."
     )
@@ -292,7 +288,8 @@ class RolloutProgramme(models.Model):
         programme.write({"state": "running", "started_on": fields.Date.today()})
         self._log("started", {"template": self.template_id.display_name})
         programme.site_ids._go("planned", ("candidate",))
-        gates = self.env["rollout.gate"]._generate(programme)
+        # Gates come from the template, not from a person.
+        gates = self.env["rollout.gate"].sudo()._generate(programme)
         self.env["rollout.raid"]._create_usual_risks(programme)
         gates.with_env(self.env)._open_ready()
 

@@ -102,7 +102,9 @@ class RolloutRaid(models.Model):
                 "name": self.env._("Inconsistent master data"),
                 "category": "data",
                 "cause": self.env._("Items, BoMs, vendors and routings without owner."),
-                "impact": self.env._("Planning errors, late purchases, lines that stop."),
+                "impact": self.env._(
+                    "Planning errors, late purchases, lines that stop."
+                ),
                 "mitigation": self.env._(
                     "Data owners, cleansing cycles, migration rehearsals."
                 ),
@@ -120,7 +122,9 @@ class RolloutRaid(models.Model):
                 "name": self.env._("Weak user adoption"),
                 "category": "adoption",
                 "cause": self.env._("Late training, plants little involved."),
-                "impact": self.env._("Workarounds, unbooked transactions, wrong reports."),
+                "impact": self.env._(
+                    "Workarounds, unbooked transactions, wrong reports."
+                ),
                 "mitigation": self.env._(
                     "Training by role, super-users, readiness checked by site."
                 ),

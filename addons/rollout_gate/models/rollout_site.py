@@ -102,9 +102,7 @@ class RolloutSite(models.Model):
     )
     deviation_count = fields.Integer(compute="_compute_deviation_count")
 
-    @api.depends(
-        "maturity", "data_quality", "supply_complexity", "capacity_for_change"
-    )
+    @api.depends("maturity", "data_quality", "supply_complexity", "capacity_for_change")
     def _compute_complexity(self):
         for site in self:
             site.complexity = waves.complexity_of(site._to_engine())

@@ -143,6 +143,19 @@ class RolloutTemplate(models.Model):
                         gate=unsigned[0].display_name,
                     )
                 )
+            named = {
+                code
+                for gate in template.gate_ids
+                for code in gate._get_predecessor_codes()
+            }
+            strange = named - set(template.gate_ids.mapped("code"))
+            if strange:
+                raise ValidationError(
+                    self.env._(
+                        "There is no gate %(codes)s in this template.",
+                        codes=", ".join(sorted(strange)),
+                    )
+                )
 
 
 class RolloutTemplateGate(models.Model):
@@ -196,21 +209,12 @@ class RolloutTemplateGate(models.Model):
         for template in self.template_id:
             gates = template.gate_ids
             known = {gate.code: gate._get_predecessor_codes() for gate in gates}
-            strange = {code for codes in known.values() for code in codes} - set(known)
             cycle = dependency.find_cycle(known)
             if cycle:
                 raise ValidationError(
                     self.env._(
                         "These gates wait for each other: %(gates)s.",
                         gates=" > ".join(cycle),
-                    )
-                )
-            # A template is read gate by gate when it comes with a module.
-            if strange and not self.env.su:
-                raise ValidationError(
-                    self.env._(
-                        "There is no gate %(codes)s in this template.",
-                        codes=", ".join(sorted(strange)),
                     )
                 )
 

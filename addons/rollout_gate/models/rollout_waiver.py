@@ -7,7 +7,7 @@ from ..engine import duties, life
 
 
 class RolloutWaiver(models.Model):
-    """An item may be missing for a while: why, what it risks, until when, who agreed."""
+    """An item may be missing for a while: why, with what risk, until when, by whom."""
 
     _name = "rollout.waiver"
     _description = "Waiver"
@@ -102,7 +102,9 @@ class RolloutWaiver(models.Model):
         return waivers
 
     def write(self, vals):
-        if not self.env.su and self.filtered(lambda waiver: waiver.state != "requested"):
+        if not self.env.su and self.filtered(
+            lambda waiver: waiver.state != "requested"
+        ):
             raise UserError(
                 self.env._("An approved waiver stays as it is: revoke it, ask anew.")
             )

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 
 
 class ProgrammeXlsx(models.AbstractModel):
-    """A programme as a workbook: gates, items, signatures, waivers, risks, decisions."""
+    """A programme as a workbook: gates, items, signatures, risks, decisions."""
 
     _name = "report.rollout_gate.programme_xlsx"
     _description = "Rollout Programme as XLSX"
@@ -84,7 +84,12 @@ class ProgrammeXlsx(models.AbstractModel):
 
     def _get_blocking(self, gates):
         rows = [
-            [gate.display_name, gate._say_kind(each["kind"]), each["name"], each["owner"]]
+            [
+                gate.display_name,
+                gate._say_kind(each["kind"]),
+                each["name"],
+                each["owner"],
+            ]
             for gate, status in zip(gates, gates.get_status(), strict=True)
             for each in status["blocking"]
         ]

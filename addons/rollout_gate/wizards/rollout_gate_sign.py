@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+
 from odoo.addons.base.models.res_users import check_identity
 
 from ..models.rollout_gate_signoff import DECISIONS
@@ -29,9 +30,7 @@ class RolloutGateSign(models.TransientModel):
     conditions = fields.Text(
         string="Open Items", compute="_compute_conditions", help="Lesser items not met."
     )
-    decision = fields.Selection(
-        selection=DECISIONS, required=True, default="approve"
-    )
+    decision = fields.Selection(selection=DECISIONS, required=True, default="approve")
     reason = fields.Char()
     condition = fields.Char()
     condition_due = fields.Date(string="Until")
