@@ -9,6 +9,7 @@
     "depends": [
         "mto_batch_confirm",
         "mto_cascade",
+        "mto_execution",
         "mto_pegging",
         "mto_promise",
         "operation_exception",

@@ -31,6 +31,8 @@ CALLS = [
     ("mrp.workorder", "get_demand", "order_line_bicycle_bicycle.work_orders"),
     ("product.product", "get_supply_path", "product_bicycle"),
     ("mrp.bom", "get_supply_path", "bom_bicycle"),
+    ("mrp.production", "get_launch_check", "order_line_bicycle_bicycle.productions"),
+    ("mrp.production", "get_variance", "order_line_bicycle_bicycle.productions"),
     ("sale.order", "preview_cascade", "order_quoted"),
     ("product.product", "get_supply_problems", "product_bicycle"),
     ("sale.order", "get_supply_problems", "order_quoted"),

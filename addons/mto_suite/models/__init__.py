@@ -1,1 +1,3 @@
-from . import res_config_settings, res_config_settings_promise
+from . import res_config_settings
+from . import res_config_settings_execution
+from . import res_config_settings_promise
