@@ -341,9 +341,11 @@ class PurchaseOrderLine(models.Model):
         if self.required_qty:
             return min(left, self.required_qty)
         demands = self.move_dest_ids
+        # Odoo sets a cancelled demand to be taken from stock.
         by_route = not self.orderpoint_id and all(
             move.procure_method == "make_to_order" and not move.supply_policy
             for move in demands
+            if move.state != "cancel"
         )
         return left if demands and by_route else 0.0
 

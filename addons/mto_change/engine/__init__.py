@@ -1,0 +1,15 @@
+"""What a change of an order means for its supply: plain Python, no Odoo import."""
+
+from .impact import (
+    BY_ITSELF,
+    DECIDE,
+    LEAVE,
+    OTHER,
+    PRODUCTION,
+    REQUEST,
+    TINY,
+    TRANSFER,
+    Impact,
+    Node,
+    Reduction,
+)
