@@ -7,5 +7,15 @@
     "author": "Make to Order Suite contributors",
     "license": "LGPL-3",
     "depends": ["mto_pegging", "operation_exception"],
-    "data": [],
+    "data": [
+        "security/ir.model.access.csv",
+        "data/operation_exception_rung_data.xml",
+        "data/change_message.xml",
+        "wizards/sale_order_change_views.xml",
+        "views/sale_order_views.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["mto_change/static/src/**/*"],
+        "web.assets_tests": ["mto_change/static/tests/tours/**/*"],
+    },
 }

@@ -1,5 +1,6 @@
 """What a change of an order means for its supply: plain Python, no Odoo import."""
 
+from .fingerprint import get_differences, make_fingerprint, read_fingerprint
 from .impact import (
     BY_ITSELF,
     DECIDE,

@@ -66,6 +66,7 @@ class Reduction:
         """``pegs`` have ``demand``, ``supply`` and ``quantity``; ``kept`` stay."""
         self.nodes = nodes
         self.kept = set(kept)
+        self.changed = set()
         self.pegs = [p for p in pegs if p.demand in nodes and p.supply in nodes]
         self.supplies = defaultdict(list)
         for peg in self.pegs:
@@ -74,6 +75,7 @@ class Reduction:
 
     def get_impact(self, less: Mapping[Hashable, float]) -> Impact:
         """Impact of needing ``less`` of these nodes."""
+        self.changed = set(less)
         passed: dict = {}
         while True:
             impact, released = self._follow(less, passed)
@@ -117,6 +119,9 @@ class Reduction:
             impact.surplus[node.key] = left
 
     def _get_less(self, node, wanted):
+        if node.key in self.changed:
+            # That is the change, whoever decided it.
+            return wanted
         if node.rule != BY_ITSELF or node.key in self.kept:
             return 0.0
         if node.is_whole:

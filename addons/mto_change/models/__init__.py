@@ -3,7 +3,10 @@ from . import mrp_production
 from . import mto_change
 from . import mto_change_application
 from . import mto_change_issue
+from . import mto_change_preview
 from . import mto_change_request
+from . import mto_change_resupply
+from . import mto_change_tree
 from . import operation_exception
 from . import purchase_order
 from . import res_company

@@ -24,13 +24,18 @@ class Plan:
 
     ``start``: {key: less} where the change begins. ``records``: {key: record}.
     ``levels``: {key: level below the order line}. ``kept``: keys that a person keeps.
+    ``spare``: {key: what nobody needs of it before the change}. ``required``: {key of a
+    requested line: what demands asked for before the change}.
     """
 
     nodes: dict = field(default_factory=dict)
+    pegs: list = field(default_factory=list)
     records: dict = field(default_factory=dict)
     levels: dict = field(default_factory=dict)
     start: dict = field(default_factory=dict)
     kept: set = field(default_factory=set)
+    spare: dict = field(default_factory=dict)
+    required: dict = field(default_factory=dict)
     impact: Impact = field(default_factory=Impact)
 
     def get_after(self, key):
@@ -50,15 +55,16 @@ class MtoChange(models.AbstractModel):
 
     # Plans
 
-    def _plan_lines(self, targets, kept=()):
+    def _plan_lines(self, targets, kept=(), others=()):
         """Plan of order lines whose quantity becomes less.
 
         :param dict targets: {order line: new quantity in its unit}, ``False`` for
             "nothing more is delivered"
         :param kept: keys of documents that stay as they are
+        :param others: order lines whose supply is read as well
         :rtype: Plan
         """
-        lines = self.env[SOLD].union(*targets).sudo()
+        lines = self.env[SOLD].union(*targets, *others).sudo()
         moves = lines.move_ids.filtered(lambda m: m.state != "cancel")
         return self._plan(
             moves,
@@ -144,10 +150,17 @@ class MtoChange(models.AbstractModel):
         keys = {key for peg in graph.pegs for key in (peg.demand, peg.supply)}
         plan.records = pegging._browse(sorted(keys | graph.totals.keys()))
         self._read_documents(plan.records)
-        spare = graph.get_surplus()
+        plan.spare = graph.get_surplus()
         plan.nodes = {
-            key: self._make_node(record, graph.totals.get(key, 0.0), spare.get(key, 0))
+            key: self._make_node(
+                record, graph.totals.get(key, 0.0), plan.spare.get(key, 0.0)
+            )
             for key, record in plan.records.items()
+        }
+        plan.required = {
+            key: record.required_qty
+            for key, record in plan.records.items()
+            if key[0] == LINE
         }
         plan.pegs = [peg for peg in graph.pegs if self._counts(plan, peg)]
         plan.levels = graph.get_shares(roots).levels

@@ -16,23 +16,23 @@ class MtoChangeApplication(models.AbstractModel):
     _name = "mto.change.application"
     _description = "Application of a Change"
 
-    def _apply(self, plan):
-        """Write the plan after the demand itself was changed; tell what is left over."""
+    def _apply(self, plan, choices=None):
+        """Write the plan after the demand itself was changed; tell what is left over.
+
+        :param dict choices: {key: 'reduce', ...} of what a person decided, see
+            ``sale.order.apply_change``
+        """
         self = self.sudo().with_context(**{APPLYING: True, "skip_activity": True})
-        import os
-        if "S" in os.environ:
-            print("PLAN", plan.start)
-            for k, v in plan.impact.less.items(): print("   less", k, plan.records[k].display_name, plan.records[k].product_id.name if "product_id" in plan.records[k] else "", plan.nodes[k].quantity, v)
-            print("   surplus", plan.impact.surplus, "passed", plan.impact.passed)
-            for p in plan.pegs: print("     peg", p.demand, p.supply, p.quantity)
         targets = self._get_targets(plan)
         neighbours = self._get_neighbours(plan)
         self._change_productions(targets)
         self._change_moves(targets)
-        self._change_lines(targets)
+        self._change_lines(plan, targets)
         self._link_passed(plan)
         self._heal(neighbours)
-        self.env["mto.change.issue"]._report(plan)
+        choices = choices or {}
+        self._reduce_started(plan, choices)
+        self.env["mto.change.issue"]._report(plan, choices)
 
     def _get_targets(self, plan):
         """{model: [(record, quantity it shall have, quantity it gives up)]}, top down."""
@@ -80,6 +80,27 @@ class MtoChangeApplication(models.AbstractModel):
             }
         ).change_prod_qty()
 
+    def _reduce_started(self, plan, choices):
+        """Make less of started work where somebody decided so."""
+        for key, action in choices.items():
+            surplus = plan.impact.surplus.get(key)
+            if action == "reduce" and surplus and key[0] == PRODUCTION:
+                production = self.env[PRODUCTION].browse(key[1])
+                self._make_less(production, surplus)
+
+    def _make_less(self, production, surplus):
+        """Make ``surplus`` less of started work, but no less than is made already."""
+        unit = production.product_id.uom_id
+        made = production.product_uom_id._compute_quantity(
+            production.qty_producing, unit
+        )
+        rest = max(production.product_uom_qty - surplus, made)
+        less = production.product_uom_qty - rest
+        if unit.compare(less, 0) > 0 and unit.compare(rest, 0) > 0:
+            below = self.env["mto.change"]._plan_productions({production: less})
+            self._reduce_production(production, rest)
+            self._apply(below)
+
     # Transfers
 
     def _change_moves(self, targets):
@@ -103,17 +124,17 @@ class MtoChangeApplication(models.AbstractModel):
 
     # Requests for quotation
 
-    def _change_lines(self, targets):
+    def _change_lines(self, plan, targets):
         for line, quantity, less in targets[LINE]:
             if line.exists() and line.state in REQUESTED:
-                self._reduce_line(line, quantity, less)
+                if required := plan.required[LINE, line.id]:
+                    # In packs: what is asked for tells what was taken back already.
+                    line._request_less(line.required_qty - required + less)
+                else:
+                    line._request_less(line._get_requested_quantity() - quantity)
         self._remove_empty_lines(
             self.env[LINE].concat(*(line for line, _q, _less in targets[LINE]))
         )
-
-    def _reduce_line(self, line, quantity, less):
-        """``quantity`` is what is left of what the line had before, in our unit."""
-        line._request_less(line._get_requested_quantity() - quantity)
 
     def _remove_empty_lines(self, lines):
         """A draft asks for nothing any more: its vendor need not hear of it."""

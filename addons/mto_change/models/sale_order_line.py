@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
+
 from .mto_change_application import APPLYING
 from .stock_move import NETTING
 
@@ -49,7 +51,18 @@ class SaleOrderLine(models.Model):
             for line in self
         ):
             self = self.with_context(**{NETTING: True})
-        return super()._action_launch_stock_rule(**kwargs)
+        res = super()._action_launch_stock_rule(**kwargs)
+        if self.env.context.get(NETTING):
+            self._follow_new_supply()
+        return res
+
+    def _follow_new_supply(self):
+        """Order again what was lost before; close issues of what is needed again."""
+        demands = self.sudo().move_ids.filtered(lambda m: m.state not in CLOSED)
+        resupply = self.env["mto.change.resupply"]
+        lost = self.env["mto.change.issue"]._get_lost(demands)
+        resupply._order_again(resupply._find_missing(lost))
+        self.env["mto.change.issue"]._settle(self.sudo().order_id.stock_reference_ids)
 
     def _get_outgoing_incoming_moves(self, strict=True):
         """What is made for the line is not brought back by the customer.
