@@ -15,6 +15,7 @@ class ChangeProductionQty(models.TransientModel):
             return super().change_prod_qty()
         less = self._get_less(changed)
         served = resupply._get_served(changed)
+        ordered = resupply._filter_ordered(served)
         plan = self.env["mto.change"].sudo()._plan_productions(less) if less else None
         modes = {NETTING: True, **({APPLYING: True} if less else {})}
         res = super(
@@ -22,7 +23,7 @@ class ChangeProductionQty(models.TransientModel):
         ).change_prod_qty()
         if plan:
             self.env["mto.change.application"]._apply(plan)
-            resupply._resupply(served)
+            resupply._resupply(served, ordered)
         return res
 
     def _get_less(self, productions):

@@ -16,6 +16,7 @@ class MrpProduction(models.Model):
         if not changed:
             return super()._action_cancel()
         served = resupply._get_served(changed)
+        ordered = resupply._filter_ordered(served)
         # Orders of other departments: only what was ordered for these, by rule.
         plan = self.env["mto.change"].sudo()._plan_productions(
             {mo: mo._get_output_quantity() for mo in changed}
@@ -24,7 +25,7 @@ class MrpProduction(models.Model):
             MrpProduction, self.with_context(**{APPLYING: True})
         )._action_cancel()
         self.env["mto.change.application"]._apply(plan)
-        resupply._resupply(served)
+        resupply._resupply(served, ordered)
         return res
 
     def _get_output_quantity(self):

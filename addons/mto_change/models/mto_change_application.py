@@ -23,6 +23,12 @@ class MtoChangeApplication(models.AbstractModel):
             ``sale.order.apply_change``
         """
         self = self.sudo().with_context(**{APPLYING: True, "skip_activity": True})
+        import os
+        if "S" in os.environ:
+            print("PLAN", plan.start)
+            for k, v in plan.impact.less.items(): print("   less", k, plan.records[k].display_name, plan.records[k].product_id.name if "product_id" in plan.records[k] else "", plan.nodes[k].quantity, v, plan.required.get(k))
+            print("   surplus", plan.impact.surplus, "passed", plan.impact.passed)
+            for p in plan.pegs: print("     peg", p.demand, p.supply, p.quantity)
         targets = self._get_targets(plan)
         neighbours = self._get_neighbours(plan)
         self._change_productions(targets)
@@ -32,7 +38,11 @@ class MtoChangeApplication(models.AbstractModel):
         self._heal(neighbours)
         choices = choices or {}
         self._reduce_started(plan, choices)
-        self.env["mto.change.issue"]._report(plan, choices)
+        issues = self.env["mto.change.issue"]
+        issues._clear_gone(
+            self.env[MOVE].browse(key[1] for key in plan.nodes if key[0] == MOVE)
+        )
+        issues._report(plan, choices)
 
     def _get_targets(self, plan):
         """{model: [(record, quantity it shall have, quantity it gives up)]}, top down."""

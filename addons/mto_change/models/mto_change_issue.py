@@ -131,6 +131,15 @@ class MtoChangeIssue(models.AbstractModel):
         ids = {int(issue.key.rpartition(",")[2]) for issue in issues}
         return moves.filtered(lambda m: m.id in ids)
 
+    def _clear_gone(self, moves):
+        """Who does not wait any more has lost nothing."""
+        gone = moves.exists().filtered(lambda m: m.state in CLOSED)
+        if gone:
+            self.env["operation.exception"]._clear_exceptions(
+                [f"{LOST}{move._name},{move.id}" for move in gone],
+                reason=self.env._("It is not needed any more."),
+            )
+
     def _clear_lost(self, moves):
         self.env["operation.exception"]._clear_exceptions(
             [f"{LOST}{move._name},{move.id}" for move in moves],

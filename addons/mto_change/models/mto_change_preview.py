@@ -135,23 +135,40 @@ class MtoChangePreview(models.AbstractModel):
         for (supply, demand), quantity in plan.impact.passed.items():
             passed[supply][demand] = quantity
         rows = {}
-        for key in [*plan.impact.surplus, *passed]:
+        for key in dict.fromkeys([*plan.impact.surplus, *passed]):
             record = plan.records[key]
-            if not self._is_told_surplus(plan, key, record):
-                continue
-            document = self._get_document(record)
-            surplus = plan.impact.surplus.get(key, 0.0)
-            action = self._get_kept_action(plan, key, surplus)
-            row = self._make_row(
-                document,
-                action,
-                plan.nodes[key].quantity,
-                plan.nodes[key].quantity,
-                self._get_kept_reason(plan, key, surplus, passed[key]),
-                **self._get_dates(document),
-            )
-            rows[document._name, document.id] = {**row, "surplus": _clean(surplus)}
+            if self._is_told_surplus(plan, key, record):
+                document = self._get_document(record)
+                row = self._make_kept_row(plan, key, document, passed[key])
+                place = (document._name, document.id)
+                rows[place] = self._join_kept_rows(rows[place], row) if (
+                    place in rows
+                ) else row
         return rows
+
+    def _make_kept_row(self, plan, key, document, passed):
+        surplus = plan.impact.surplus.get(key, 0.0)
+        quantity = plan.nodes[key].quantity
+        if document._name == LINE:
+            quantity = document._get_product_quantity()
+        return self._make_row(
+            document,
+            self._get_kept_action(plan, key, surplus),
+            quantity,
+            quantity,
+            self._get_kept_reason(plan, key, surplus, passed),
+            **self._get_dates(document),
+            surplus=_clean(surplus),
+        )
+
+    def _join_kept_rows(self, one, other):
+        """Several receipts of one purchase line: what is open counts first."""
+        order = ("decide", KEEP, "reassign")
+        first, second = sorted((one, other), key=lambda row: order.index(row["action"]))
+        if first["action"] == second["action"]:
+            first["surplus"] += second["surplus"]
+        first["reason"] = f"{first['reason']}. {second['reason']}"
+        return first
 
     def _is_told_surplus(self, plan, key, record):
         """Not what lies in stock, nor what was ordered for stock anyway."""

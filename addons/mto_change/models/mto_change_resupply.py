@@ -15,14 +15,19 @@ class MtoChangeResupply(models.AbstractModel):
     _name = "mto.change.resupply"
     _description = "Supply of Demands That Lost It"
 
-    def _resupply(self, demands):
-        """Give the demands what is left over of their order; order or report the rest."""
+    def _resupply(self, demands, ordered):
+        """Give the demands what is left over of their order; order or report the rest.
+
+        :param ordered: those that were made to order before; Odoo would take them from
+            stock now, and say nothing
+        """
         demands = demands.sudo().exists().filtered(
             lambda m: m.state not in (*CLOSED, "draft") and m._leaves_stock()
         )
         missing = self._find_missing(demands)
         if not missing:
             return
+        self._wait_for_supply(ordered.sudo() & demands.concat(*missing))
         self.env["mto.supply.network"].sudo()._relink(missing)
         missing = self._find_missing(demands)
         again = {
@@ -35,8 +40,18 @@ class MtoChangeResupply(models.AbstractModel):
             {move: q for move, q in missing.items() if move not in again}
         )
 
+    def _wait_for_supply(self, demands):
+        """Demands made to order wait: what lies in stock is not theirs."""
+        taken = demands.filtered(lambda m: m.procure_method == "make_to_stock")
+        taken.write({"procure_method": "make_to_order"})
+        taken._recompute_state()
+
+    def _filter_ordered(self, demands):
+        return demands.filtered(lambda m: m.procure_method == "make_to_order")
+
     def _find_missing(self, demands):
         """{move: quantity that is neither reserved nor on its way for it}"""
+        demands = demands.filtered(lambda m: m.state not in (*CLOSED, "draft"))
         if not demands:
             return {}
         network = self.env["mto.supply.network"].sudo()

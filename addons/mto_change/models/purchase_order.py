@@ -10,6 +10,7 @@ class PurchaseOrder(models.Model):
         served = resupply._get_served_by_lines(
             resupply._get_changed(self).order_line
         )
+        ordered = resupply._filter_ordered(served)
         res = super().button_cancel()
-        resupply._resupply(served)
+        resupply._resupply(served, ordered)
         return res

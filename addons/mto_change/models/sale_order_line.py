@@ -52,7 +52,7 @@ class SaleOrderLine(models.Model):
         ):
             self = self.with_context(**{NETTING: True})
         res = super()._action_launch_stock_rule(**kwargs)
-        if self.env.context.get(NETTING):
+        if self.env.context.get(NETTING) and not self.env.context.get(APPLYING):
             self._follow_new_supply()
         return res
 

@@ -10,6 +10,8 @@ from odoo.fields import Domain
 from odoo.addons.mto_cascade.tests.lives import ROUNDED, Life, live
 from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION
 
+from ..models.mto_change_issue import LOST
+
 
 class ChangeLife(Life):
     """Orders that change their mind, in a factory that follows."""
@@ -20,6 +22,7 @@ class ChangeLife(Life):
         "cancel",
         "lower_to_zero",
         "cancel_production",
+        "cancel_purchase",
     )
 
     def __init__(self, env, seed):
@@ -41,6 +44,8 @@ class ChangeLife(Life):
             (self.deliver_some, 2),
             (self.buy, 2),
             (self.reserve_again, 1),
+            (self.cancel_production, 1),
+            (self.cancel_purchase, 1),
         ]
 
     def _do(self, act):
@@ -74,7 +79,8 @@ class ChangeLife(Life):
         least = max(int(line.qty_delivered + 0.999), 1)
         if least >= before:
             return False
-        line.product_uom_qty = self.chance.randint(least, int(before) - 1 or least)
+        quantity = self.chance.randint(least, int(before) - 1 or least)
+        self._change(line.order_id, {"line_id": line.id, "quantity": quantity})
         return f"{self._name(line)} {before:g} -> {line.product_uom_qty:g}"
 
     def lower_to_zero(self):
@@ -86,7 +92,7 @@ class ChangeLife(Life):
         if not line or any(m.state == "done" for m in self._get_deliveries(line)):
             return False
         before = line.product_uom_qty
-        line.product_uom_qty = 0
+        self._change(line.order_id, {"line_id": line.id, "cancel": True})
         return f"{self._name(line)} {before:g} -> 0"
 
     def add_line(self):
@@ -100,8 +106,70 @@ class ChangeLife(Life):
         order = self._choose(self.orders.filtered(lambda o: o.state == "sale"))
         if not order:
             return False
-        order.action_cancel()
+        self._change(order, {"cancel": True})
         return order.name
+
+    def _change(self, order, change):
+        """By hand or through the interface; what was foretold comes true."""
+        preview = order.preview_change([change])[0]
+        before = self._get_documents()
+        if self.chance.random() < 0.5:
+            order.apply_change([change], preview["fingerprint"])
+        elif "line_id" in change:
+            line = self.env["sale.order.line"].browse(change["line_id"])
+            line.product_uom_qty = change.get("quantity", 0)
+        else:
+            order.action_cancel()
+        self.env.flush_all()
+        foretold = {
+            row["node"]: row["quantity_after"]
+            for row in preview["documents"]
+            if row["model"] in (PRODUCTION, LINE)
+        }
+        now = self._get_documents()
+        for node in before.keys() | now.keys():
+            expected = foretold.get(node, before.get(node, 0.0))
+            self.check(
+                abs(now.get(node, 0.0) - expected) < 0.01,
+                f"{node}: {expected:g} were foretold by {order.name} {change}, "
+                f"{before.get(node)} became {now.get(node)}",
+            )
+
+    def _get_documents(self):
+        """{node: quantity} of manufacturing orders and purchase lines."""
+        productions = self.env[PRODUCTION].search(
+            [("product_id", "in", self.products.ids), ("state", "!=", "cancel")]
+        )
+        lines = self.env[LINE].search(
+            [("product_id", "in", self.products.ids), ("state", "!=", "cancel")]
+        )
+        return {
+            **{f"{PRODUCTION},{mo.id}": mo.product_uom_qty for mo in productions},
+            **{f"{LINE},{line.id}": line._get_product_quantity() for line in lines},
+        }
+
+    def cancel_production(self):
+        production = self._choose(
+            self._get_productions().filtered(lambda mo: mo.state == "confirmed")
+        )
+        if not production:
+            return False
+        production.action_cancel()
+        return f"{production.name} {production.product_id.name}"
+
+    def cancel_purchase(self):
+        purchase = self._choose(
+            self.env["purchase.order"].search(
+                [
+                    ("order_line.product_id", "in", self.products.ids),
+                    ("state", "in", ("draft", "purchase")),
+                ]
+            ).filtered(lambda p: "done" not in p.picking_ids.mapped("state"))
+        )
+        if not purchase:
+            return False
+        purchase.button_cancel()
+        return f"{purchase.name}"
 
     def reconfirm(self):
         order = self._choose(self.orders.filtered(lambda o: o.state == "cancel"))
@@ -125,12 +193,42 @@ class ChangeLife(Life):
             order.action_draft()
             order.action_confirm()
         self.done.append("all confirmed again")
+        lost = self._search_lost()
+        for issue in lost:
+            issue.action_run("change_order_again")
+        if lost:
+            self.done.append(f"{len(lost)} ordered again")
         super().finish()
 
     def _name(self, line):
         return f"{line.order_id.name} {line.product_id.name}"
 
     # What must hold
+
+    def _search_lost(self):
+        return self.env["operation.exception"].search(
+            [("key", "=like", f"{LOST}%"), ("state", "=", "open")], order="id"
+        )
+
+    def _get_demands(self):
+        """Who lost its supply is known to a person."""
+        lost = {issue.key for issue in self._search_lost()}
+        return (
+            super()
+            ._get_demands()
+            .filtered(lambda m: f"{LOST}{m._name},{m.id}" not in lost)
+        )
+
+    def _get_surplus(self):
+        """What is lost is known to a person: it counts as supplied."""
+        surplus = super()._get_surplus()
+        ids = [int(issue.key.rpartition(",")[2]) for issue in self._search_lost()]
+        missing = self.env["mto.change.resupply"]._find_missing(
+            self.env[MOVE].browse(ids)
+        )
+        for move, quantity in missing.items():
+            surplus[move.product_id] += quantity
+        return surplus
 
     def _get_deliveries(self, line):
         return line.move_ids.filtered(

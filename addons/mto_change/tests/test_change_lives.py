@@ -22,5 +22,7 @@ class TestChangeLives(SupplyCommon):
             except LifeError as e:
                 bad.append(seed)
                 print("BAD", str(e)[:3000])
+                import traceback
+                if e.__cause__: traceback.print_exception(e.__cause__)
         print("BADSEEDS", bad)
         self.assertFalse(bad)
