@@ -11,6 +11,7 @@
         "mto_cascade",
         "mto_change",
         "mto_pegging",
+        "mto_promise",
         "operation_exception",
     ],
     "data": [

@@ -15,7 +15,7 @@ class SaleOrder(models.Model):
     # The interface
 
     @api.readonly
-    def preview_change(self, changes):
+    def preview_change(self, changes=()):
         """What a change of this confirmed order would do to all that supplies it.
 
         Nothing is written. Needs read access to the order only: names, products,
