@@ -9,6 +9,7 @@
     "depends": [
         "mto_batch_confirm",
         "mto_cascade",
+        "mto_change",
         "mto_execution",
         "mto_pegging",
         "mto_promise",

@@ -22,6 +22,7 @@ CALLS = [
     ("stock.move", "get_supply_decision", "order_line_bicycle_bicycle.move_ids"),
     ("sale.order", "get_pegging", "order_cargo"),
     ("sale.order", "get_supply_changes", "order_cargo"),
+    ("sale.order", "preview_change", "order_cargo"),
     ("mrp.production", "get_demand", "order_line_bicycle_bicycle.productions"),
     ("purchase.order", "get_demand", "order_line_bicycle_bicycle.purchases"),
     ("stock.picking", "get_demand", "order_line_bicycle_bicycle.pickings"),
