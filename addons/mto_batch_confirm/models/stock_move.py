@@ -2,7 +2,7 @@ from collections import Counter
 
 from odoo import models
 
-from ..cascade import current, get_policies
+from ..cascade import MustGoInTurn, current, get_policies
 
 
 class StockMove(models.Model):
@@ -18,12 +18,26 @@ class StockMove(models.Model):
         return moves
 
     def _run_procurement(self, old_qties=False):
-        """A demand that grew claims more."""
-        res = super()._run_procurement(old_qties)
+        """A demand that grew reserves and claims more, when all that is asked for is."""
         cascade = current(self.env)
-        if cascade and not cascade.alone:
-            cascade.claim_later(self._filter_claims())
+        if not cascade or cascade.alone:
+            return super()._run_procurement(old_qties)
+        cascade.grown |= set(self.product_id.ids)
+        cascade.assigns_later = True
+        try:
+            res = super()._run_procurement(old_qties)
+        finally:
+            cascade.assigns_later = False
+        cascade.claim_raised_later(self._filter_claims())
+        cascade.link_later(self)
         return res
+
+    def _action_assign(self, force_qty=False):
+        cascade = current(self.env)
+        if not cascade or force_qty or not cascade.take_assignment():
+            return super()._action_assign(force_qty=force_qty)
+        cascade.reserve_raised_later(self - self._filter_claims())
+        return None
 
     def _filter_claims(self):
         """Those that take from stock and order the rest by policy (mto_cascade)."""
@@ -79,6 +93,9 @@ class StockMove(models.Model):
             or any(m.product_uom.compare(m.product_uom_qty, 0) < 0 for m in self)
         ):
             return super()._merge_moves(merge_into=merge_into)
+        if cascade.grown and get_policies(self.env) is not None:
+            # It links what grew in between, and that decides what can be joined.
+            raise MustGoInTurn
         # What takes from stock has no supply yet: core has joined it by now.
         first = self._filter_claims()
         merged = super(StockMove, first)._merge_moves(merge_into=merge_into)

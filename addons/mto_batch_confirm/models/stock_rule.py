@@ -95,7 +95,10 @@ class StockRule(models.Model):
         reserved = moves.browse(cascade.take_reservations()).exists()
         self.env["mto.batch.claim"]._check_reservations(cascade, reserved)
         reserved.filtered(
-            lambda move: move.state in ("confirmed", "partially_available")
+            lambda move: (
+                move.state in ("confirmed", "partially_available")
+                or move.id in cascade.raised
+            )
         )._action_assign()
         if cascade.must_suffice:
             self.env["mto.batch.claim"]._check_enough(cascade, reserved)
@@ -201,12 +204,12 @@ class StockRule(models.Model):
                 self._create_level(cascade, [entry])
                 made += cascade.unconfirmed
         early, late = self._split_enlargements(cascade, more)
-        self._enlarge(cascade, early)
+        self._enlarge_in_turn(cascade, early)
         for order in made:
             cascade.unconfirmed = [order]
             with self._telling_path([], order):
                 self._confirm_level(cascade)
-        self._enlarge(cascade, late)
+        self._enlarge_in_turn(cascade, late)
 
     @contextmanager
     def _telling_path(self, procurements, order=None):
@@ -274,10 +277,30 @@ class StockRule(models.Model):
         return early, late
 
     def _enlarge(self, cascade, more):
+        """Enlarge orders that stand, all at once; core does it order by order.
+
+        :param more: list of lists of (call, demand), one for each order
+        """
+        wizards = []
+        can_wait = self.env["change.production.qty"]._can_wait()
         for found in filter(None, more):
             call, demands = self._join(found)
-            with cascade.scope(call.rank), cascade.passing():
-                self.with_context(mto_cascade_link_later=True)._run_manufacture(demands)
+            # Of demands in several units, each sees what the one before it did.
+            with cascade.collecting(can_wait and len(demands) == 1) as collected:
+                self._enlarge_one(cascade, call, demands)
+                wizards += [(call.rank, wizard) for wizard in collected]
+        if wizards:
+            self.env["change.production.qty"]._change_at_once(cascade, wizards)
+
+    def _enlarge_in_turn(self, cascade, more):
+        for found in filter(None, more):
+            call, demands = self._join(found)
+            with self._telling_path([demands[0][0]]):
+                self._enlarge_one(cascade, call, demands)
+
+    def _enlarge_one(self, cascade, call, demands):
+        with cascade.scope(call.rank), cascade.passing():
+            self.with_context(mto_cascade_link_later=True)._run_manufacture(demands)
 
     def _split_level(self, calls):
         """Tell demands that get an order of their own from those that enlarge one.
