@@ -108,6 +108,7 @@ class Cascade:
         self.inserting = False  # while the rows of new orders are written
         self.told = {}  # {rank: [(order, procurement)]}, to say where they come from
         self.posts = None  # notes on new orders, while they are collected
+        self.enlarged = None  # id of the order that a demand enlarges
         self.wizards = None  # wizards that enlarge orders, while they are collected
         self.assigns_later = False  # before core reserves for demands that grew
         self.raised = set()  # ids of moves of which the reservation is put off then

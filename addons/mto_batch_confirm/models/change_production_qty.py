@@ -42,7 +42,8 @@ class ChangeProductionQty(models.TransientModel):
         :param found: list of (rank of the call, wizard)
         """
         ranks, together, alone = {}, {}, []
-        for rank, wizard in found:
+        wizards = found[0][1].union(*(wizard for _rank, wizard in found))
+        for (rank, _wizard), wizard in zip(found, wizards, strict=True):
             order, group = wizard.mo_id, wizard.mo_id.production_group_id.id
             if order in together:
                 together[order].product_qty += wizard.product_qty - order.product_qty
@@ -113,23 +114,26 @@ class ChangeProductionQty(models.TransientModel):
 
     def _raise_products(self):
         """As core's `_update_finished_moves`, which copies what somebody waits for."""
-        values, quantities = [], defaultdict(list)
+        values, raised = [], defaultdict(list)
         for wizard in self:
             difference = wizard.product_qty - wizard.mo_id.product_qty
             for move in wizard.mo_id.move_finished_ids:
                 if move.state in ("done", "cancel"):
                     continue
                 quantity = difference * move.unit_factor
-                if self._need_quantity_propagation(move, quantity):
+                if not self._need_quantity_propagation(move, quantity):
+                    vals = {"product_uom_qty": move.product_uom_qty + quantity}
+                elif not (vals := move._prepare_joined_copy(quantity)):
                     values += move.with_context(active_test=False).copy_data(
                         {"product_uom_qty": quantity}
                     )
-                else:
-                    quantities[move.product_uom_qty + quantity].append(move.id)
+                    continue
+                raised[tuple(sorted(vals.items()))].append(move.id)
         moves = self.mo_id.move_finished_ids
-        for quantity, ids in quantities.items():
-            moves.browse(ids).write({"product_uom_qty": quantity})
+        for vals, ids in raised.items():
+            moves.browse(ids).write(dict(vals))
         moves.create(values)._action_confirm()
+        self.mo_id.move_finished_ids._fill_lines_at_once()
         self.mo_id.move_finished_ids._action_assign()
 
     # -- work orders
