@@ -320,7 +320,8 @@ class MtoPegExchange(models.AbstractModel):
         """Return {order line: (when it is expected, whether something is missing)}."""
         lines = self.env[SOLD].union(*effects)
         lines = lines.filtered(lambda line: line._is_open_for_delivery())
-        values = self.env["mto.order.progress"].sudo()._compute_values(lines)
+        progress = self.env["mto.order.progress"].sudo()
+        values = progress._compute_values(lines, progress._project(lines))
         return {
             line.id: (vals["expected_date"], vals["is_missing"])
             for line, vals in values.items()
