@@ -7,6 +7,7 @@ from . import (
     mto_customer_order,
     mto_customer_order_served_first,
     mto_demand_columns,
+    mto_derived,
     mto_demand_line,
     mto_demand_change,
     mto_peg_override,

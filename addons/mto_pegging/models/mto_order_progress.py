@@ -35,6 +35,7 @@ class MtoOrderProgress(models.Model):
     """
 
     _name = "mto.order.progress"
+    _inherit = "mto.derived"
     _description = "Progress of an Order Line"
     _log_access = False
 
@@ -77,30 +78,15 @@ class MtoOrderProgress(models.Model):
         """
         open_lines = lines.filtered(lambda line: line._is_open_for_delivery())
         kept = {row.sale_line_id: row for row in self._search_lines(lines)}
-        dropped = self.browse(
-            row.id for line, row in kept.items() if line not in open_lines
-        )
-        changes = [(row._get_key(), row._tell(), None) for row in dropped]
-        dropped.unlink()
         outlook = self._project(open_lines)
-        values = self._compute_values(open_lines, outlook)
-        created = []
-        for line, vals in values.items():
-            if line not in kept:
-                created.append(vals)
-                continue
-            before = kept[line]._tell()
-            kept[line].write(vals)
-            if kept[line]._tell() != before:
-                changes.append((kept[line]._get_key(), before, kept[line]._tell()))
-        changes += [(row._get_key(), None, row._tell()) for row in self.create(created)]
+        changes = self._keep(kept, self._compute_values(open_lines, outlook))
         self._follow_outlook(open_lines, outlook)
         return changes
 
     def _get_key(self):
         return "progress", self.sale_line_id.id, self.sale_line_id.id
 
-    def _tell(self):
+    def _get_compared(self):
         """What no day changes."""
         return (
             self.has_supply,

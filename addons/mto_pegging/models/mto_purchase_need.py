@@ -10,6 +10,7 @@ class MtoPurchaseNeed(models.Model):
     """
 
     _name = "mto.purchase.need"
+    _inherit = "mto.derived"
     _description = "Terms of a Requested Purchase Line"
     _log_access = False
 
@@ -35,28 +36,14 @@ class MtoPurchaseNeed(models.Model):
         requested = lines.filtered(
             lambda line: line.state in REQUESTED and line.product_id
         )
-        dropped = self.browse(
-            row.id for line, row in kept.items() if line not in requested
+        return self._keep(
+            kept, {line: self._prepare_values(line) for line in requested}
         )
-        changes = [(row._get_key(), row._tell(), None) for row in dropped]
-        dropped.unlink()
-        created = []
-        for line in requested:
-            vals = self._prepare_values(line)
-            if line not in kept:
-                created.append(vals)
-                continue
-            before = kept[line]._tell()
-            kept[line].write(vals)
-            if kept[line]._tell() != before:
-                changes.append((kept[line]._get_key(), before, kept[line]._tell()))
-        changes += [(row._get_key(), None, row._tell()) for row in self.create(created)]
-        return changes
 
     def _get_key(self):
         return "purchase_need", self.purchase_line_id.id, False
 
-    def _tell(self):
+    def _get_compared(self):
         return self.vendor_days, round(self.minimum_qty, 6)
 
     def _prepare_values(self, line):
