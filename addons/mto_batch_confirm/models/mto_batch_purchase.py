@@ -1,8 +1,11 @@
+from collections import defaultdict
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..cascade import write_links
 from ..engine import rounds
 
 
@@ -26,8 +29,9 @@ class MtoBatchPurchase(models.AbstractModel):
             return
         orders = self._find_requests(demands)
         for found in rounds(calls, self._get_purchase_key):
-            with cascade.passing():
+            with cascade.passing(), cascade.growing() as grown:
                 self.env["stock.rule"]._run_buy(found)
+            self._grow_lines(grown)
         self._settle_requests(demands, orders)
         # While it is known that there is nothing to distribute to.
         self.env["purchase.order.line"]._recompute_model(["analytic_distribution"])
@@ -97,7 +101,20 @@ class MtoBatchPurchase(models.AbstractModel):
                 if field.store and (field.prefetch is True or field.type == "many2many")
             ]
         )
-        lines.move_ids.mapped("state")
+        lines.product_id.mapped("supplier_taxes_id")
+
+    def _grow_lines(self, grown):
+        """Write what lines of requests have grown to; core writes line by line.
+
+        :param grown: list of (line, values)
+        """
+        written, links = defaultdict(list), []
+        for line, vals in grown:
+            links.append((line, vals.pop("move_dest_ids")))
+            written[tuple(sorted(vals.items()))].append(line.id)
+        for vals, ids in written.items():
+            grown[0][0].browse(ids).write(dict(vals))
+        write_links(self.env["purchase.order.line"].sudo(), "move_dest_ids", links)
 
     def _settle_requests(self, demands, standing):
         """Give requests the dates and references that core gives them step by step.
