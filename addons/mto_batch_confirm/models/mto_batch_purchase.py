@@ -5,7 +5,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ..cascade import write_links
 from ..engine import rounds
 
 
@@ -108,13 +107,16 @@ class MtoBatchPurchase(models.AbstractModel):
 
         :param grown: list of (line, values)
         """
-        written, links = defaultdict(list), []
+        written = defaultdict(list)
         for line, vals in grown:
-            links.append((line, vals.pop("move_dest_ids")))
-            written[tuple(sorted(vals.items()))].append(line.id)
+            linked = set(line.move_dest_ids.ids)
+            if all(command[1] in linked for command in vals["move_dest_ids"]):
+                del vals["move_dest_ids"]
+                written[tuple(sorted(vals.items()))].append(line.id)
+            else:
+                line.write(vals)
         for vals, ids in written.items():
             grown[0][0].browse(ids).write(dict(vals))
-        write_links(self.env["purchase.order.line"].sudo(), "move_dest_ids", links)
 
     def _settle_requests(self, demands, standing):
         """Give requests the dates and references that core gives them step by step.
