@@ -110,6 +110,7 @@ class Cascade:
         self.posts = None  # notes on new orders, while they are collected
         self.enlarged = None  # id of the order that a demand enlarges
         self.wizards = None  # wizards that enlarge orders, while they are collected
+        self.grown_lines = None  # lines of requests and values, while they are collected
         self.assigns_later = False  # before core reserves for demands that grew
         self.raised = set()  # ids of moves of which the reservation is put off then
         self.grown = set()  # ids of products of which standing orders need more
@@ -210,6 +211,15 @@ class Cascade:
             yield found
         finally:
             self.wizards = None
+
+    @contextmanager
+    def growing(self):
+        """Give the list of what is written inside on lines of requests that grow."""
+        self.grown_lines = found = []
+        try:
+            yield found
+        finally:
+            self.grown_lines = None
 
     def ask(self, procurements):
         """Return the `Call`s of procurements that are made or bought later."""

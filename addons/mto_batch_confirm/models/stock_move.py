@@ -51,9 +51,8 @@ class StockMove(models.Model):
             self.rule_id
             or self.move_orig_ids
             or self.never_product_template_attribute_value_ids
+            or len(order.move_finished_ids.filtered(self._may_join)) > 1
         ):
-            return {}
-        if len(order.move_finished_ids.filtered(self._may_join)) > 1:
             return {}
         copy = self.new(
             {
@@ -78,7 +77,8 @@ class StockMove(models.Model):
             return {}
         if any(isinstance(value, (list, dict)) for value in vals.values()):
             return {}
-        return vals
+        # Few differ in more than the quantity: they can be written at once.
+        return {name: value for name, value in vals.items() if self[name] != value}
 
     def _may_join(self, move):
         return move.product_id == self.product_id and move.state not in (
