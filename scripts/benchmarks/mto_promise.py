@@ -1,4 +1,4 @@
-"""Rows of mto_promise: what it costs to say when the lines of a quotation can be had."""
+"""Rows of mto_promise: what it costs to say when a quotation can be had."""
 
 from .registry import Side, row
 from .structures import STOCK_FIRST, Factory, Structure
