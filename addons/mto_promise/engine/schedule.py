@@ -7,7 +7,8 @@ Scheduling goes back up, from now on: what is ordered begins when its components
 there. The latest moment to begin is counted back from the moment that is wanted.
 
 What is ordered of one component for one demand is one order, as Odoo raises the order
-it finds for the same references. Needs that begin a longer way to the customer take first.
+it finds for the same references. Needs that begin a longer way to the customer take
+first.
 """
 
 from collections.abc import Hashable, Mapping
