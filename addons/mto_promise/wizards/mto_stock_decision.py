@@ -27,9 +27,7 @@ class MtoStockDecision(models.TransientModel):
     )
     line_ids = fields.One2many("mto.stock.decision.line", "decision_id", "Parts")
     message = fields.Text(readonly=True)
-    bound_message = fields.Char(
-        readonly=True, groups="mto_cascade.group_supply_cost"
-    )
+    bound_message = fields.Char(readonly=True, groups="mto_cascade.group_supply_cost")
     is_refused = fields.Boolean(compute="_compute_is_refused")
 
     @api.depends_context("uid", "lang")
@@ -141,7 +139,7 @@ class MtoStockDecision(models.TransientModel):
         return self.line_ids.filtered("is_chosen").product_id
 
     def action_compute(self):
-        """Compute the table anew with the warehouse, demands and ticks of the screen."""
+        """Compute the table anew with what stands on the screen."""
         self.ensure_one()
         self._load_lines(self._get_ticked().ids)
         self.sudo().write({"message": False, "bound_message": False})
@@ -194,8 +192,8 @@ class MtoStockDecision(models.TransientModel):
                 "The cheapest set: its stock holds about %(value)s.", value=value
             )
         return self.env._(
-            "The best set found: its stock holds about %(value)s. No set that meets the "
-            "targets holds less than %(bound)s.",
+            "The best set found: its stock holds about %(value)s. No set that meets "
+            "the targets holds less than %(bound)s.",
             value=value,
             bound=format_amount(self.env, choice.bound, self.currency_id),
         )
