@@ -84,10 +84,10 @@ class ProductTemplate(models.Model):
         }
 
     def _get_waits(self, warehouse=None):
-        """Return {template: {"days", "limiting", "limiting_days"}} of its first variant.
+        """Return {template: ``days``, ``limiting``, ``limiting_days``}.
 
-        ``days``: from an order to the delivery when nothing happens to be in stock.
-        ``limiting``: the last part that is waited for, a product, ``limiting_days`` its
+        Of the first variant. ``days``: from an order to the delivery when nothing
+        happens to be in stock. ``limiting``: the last part that is waited for, a product, ``limiting_days`` its
         own. Templates without goods or variants are left out.
         """
         # Vendors and bills of materials are not for everybody who reads a product;

@@ -142,8 +142,9 @@ class MtoLeadTimeSuggestion(models.TransientModel):
                 **values,
             )
         return self.env._(
-            "Lead time of %(vendor)s %(days)s days in place of %(before)s: of %(count)s "
-            "purchases half took at most %(median)s days, nine of ten at most %(high)s.",
+            "Lead time of %(vendor)s %(days)s days in place of %(before)s: of "
+            "%(count)s purchases half took at most %(median)s days, nine of ten at "
+            "most %(high)s.",
             **values,
         )
 

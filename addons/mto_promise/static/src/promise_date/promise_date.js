@@ -91,10 +91,11 @@ export class PromisePopover extends Component {
             return;
         }
         const lineId = record.resId || order.data.order_line.records[position]?.resId;
-        this.props.close();
+        // Before the popover is closed: who is gone gets no answers.
         const action = await this.orm.call("sale.order.line", "action_split_delivery", [
             [lineId],
         ]);
+        this.props.close();
         await this.action.doAction(action, {onClose: () => order.load()});
     }
 
