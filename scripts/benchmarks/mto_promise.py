@@ -1,7 +1,11 @@
 """Rows of mto_promise: what it costs to say when the lines of a quotation can be had."""
 
+from datetime import timedelta
+
+from odoo import fields
+
 from .registry import Side, row
-from .structures import STOCK_FIRST, Factory, Structure
+from .structures import POLICY, STOCK_FIRST, Factory, Structure
 
 SMALL = "L2 B2 S1 N1"
 
@@ -132,3 +136,82 @@ def make_quotation(bench, size):
     factory.add_stock(parts[::2], 1)
     bench.keep()
     return order
+
+
+# After the confirmation
+
+
+@row("2000 orders", most=1.0, of="seconds", default=False)
+@row("100 orders", limit=1.5)
+def purchase_moved(size):
+    """Follow one purchase that its vendor moved, with so many open orders against one."""
+    count = int(size.split(" ")[0])
+    return Side("suite", move_purchase, count), Side("suite", move_purchase, 1)
+
+
+@row("2000 orders", most=120, of="seconds", default=False)
+def promises_nightly(size):
+    """Seconds to project all open orders again, as every night, against 20."""
+    count = int(size.split(" ")[0])
+    return Side("suite", project_nightly, count), Side("suite", project_nightly, 20)
+
+
+def make_open_orders(bench, count):
+    """So many confirmed orders of a product that is made of a bought part; followed."""
+    factory = Factory(bench.env, POLICY)
+    product = factory.build(Structure.parse("L2 B2 S1 N1"))
+    for done in range(0, count, 50):
+        orders = bench.env["sale.order"].create(
+            [factory.order_values(product) for _order in range(min(count - done, 50))]
+        )
+        orders.action_confirm()
+        bench.keep()
+    bench.env.company.promise_open_issues = True
+    bench.keep()
+    follow_changes(bench)
+    bench.env.cr.execute("ANALYZE")
+    bench.keep()
+
+
+def move_purchase(bench, count):
+    """The vendor of one order comes two weeks later: the order and its issue know."""
+    make_open_orders(bench, count)
+    line = bench.env["purchase.order.line"].search([], order="id desc", limit=1)
+    days = iter(range(60, 600, 15))
+
+    def move():
+        line.date_planned = fields.Datetime.now() + timedelta(days=next(days))
+        follow_changes(bench)
+
+    bench.warm_up(move)
+    bench.measure(move)
+    issues = bench.env["operation.exception"].search_count(
+        [("type_id.code", "=", "late_promise"), ("res_model", "=", "sale.order")]
+    )
+    if not issues:
+        bench.problem("the late order is no open issue")
+    return {}
+
+
+def project_nightly(bench, count):
+    """Mark everything and follow it to the end, batch by batch."""
+    make_open_orders(bench, count)
+    queue = bench.env["mto.demand.change"].sudo()
+    bench.warm_up(lambda: queue._follow(1))
+
+    def compare():
+        queue._cron_compare()
+        follow_changes(bench)
+
+    bench.measure(compare)
+    kept = bench.env["mto.order.progress"].search_count([])
+    if kept < count:
+        bench.problem(f"{kept} of {count} orders are projected")
+    return {}
+
+
+def follow_changes(bench):
+    bench.env.flush_all()
+    bench.env.cr.flush()
+    while bench.env["mto.demand.change"].sudo()._follow(200):
+        bench.keep()

@@ -33,6 +33,7 @@ class SaleOrderLine(models.Model):
     planned_date = fields.Datetime(
         copy=False,
         readonly=True,
+        groups="base.group_user",
         help="The factory works towards this date, because the promised one could not "
         "be kept when the order was confirmed.",
     )

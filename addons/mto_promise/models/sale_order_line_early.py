@@ -16,20 +16,27 @@ class SaleOrderLine(models.Model):
         "Reason of the Promise",
         domain=[("kind", "=", "cause")],
         copy=False,
+        groups="base.group_user",
         help="Why the promise was changed; kept with each change.",
     )
     early_promise_reason = fields.Char(
         "Reason for the Early Date",
         copy=False,
+        groups="base.group_user",
         help="Why a date is promised that is earlier than the earliest date.",
     )
     early_promise_approver_id = fields.Many2one(
-        "res.users", "Early Date Approved By", copy=False, readonly=True
+        "res.users",
+        "Early Date Approved By",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
     )
     early_promise_approved_date = fields.Datetime(
         "Approved for",
         copy=False,
         readonly=True,
+        groups="base.group_user",
         help="No earlier date than this was approved.",
     )
 
