@@ -122,11 +122,12 @@ class ProductTemplate(models.Model):
     def _tell_wait(self, answer, target):
         """'32 days, 12 more than the target of 20: Brake kit alone takes 21 days.'"""
         self.ensure_one()
+        part = answer["limiting"].with_context(display_default_code=False)
         values = {
             "days": round(answer["days"]),
             "target": target,
             "over": round(answer["days"] - target),
-            "part": answer["limiting"].display_name,
+            "part": part.display_name,
             "own": round(answer["limiting_days"]),
         }
         if target and answer["days"] > target:
