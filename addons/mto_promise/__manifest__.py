@@ -29,6 +29,7 @@
     ],
     "assets": {
         "web.assets_backend": ["mto_promise/static/src/**/*"],
+        "web.assets_tests": ["mto_promise/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["mto_promise/static/tests/**/*.test.js"],
     },
 }

@@ -1,5 +1,8 @@
-"""Rows of mto_promise: what it costs to say when a quotation can be had."""
+"""Rows of mto_promise: what it costs to say when something can be had."""
 
+from datetime import datetime, timedelta
+
+from .mto_pegging import confirmed_order, copy_orders
 from .registry import Side, row
 from .structures import STOCK_FIRST, Factory, Structure
 
@@ -30,6 +33,58 @@ def promise_big(size):
     """Seconds for 50 lines of 5 levels, against one line."""
     single = size.partition(" N")[0] + " N1"
     return Side("suite", promise, size), Side("suite", promise, single)
+
+
+@row("L3 B3 S2 N20", limit=0.05, most=0.3, of="seconds")
+def promise_typed(size):
+    """Seconds for the dates of a quotation after a change while it is typed.
+
+    Against core's BoM Overview of the same products.
+    """
+    return Side("suite", promise_typing, size), Side("suite", overview, size)
+
+
+@row("L3 B3 S2 N20", limit=1.10, of="queries")
+def stocking_flat(size):
+    """Queries to tell which parts to stock for so many products, against one."""
+    single = size.partition(" N")[0] + " N1"
+    return Side("suite", stocking, size), Side("suite", stocking, single)
+
+
+def promise_typing(bench, size):
+    """Ask for the dates as the screen does, with a quantity that is not saved."""
+    order = make_quotation(bench, size)
+    lines = [
+        {"key": str(line.id), "id": line.id, "product_uom_qty": 2}
+        for line in order.order_line
+    ]
+
+    def ask():
+        return order.browse().read_typed_promise({"id": order.id}, lines)
+
+    bench.warm_up(ask)
+    bench.measure(ask)
+    if len(ask()["answers"]) != len(lines):
+        bench.problem("a line has no answer")
+    return {}
+
+
+def stocking(bench, size):
+    """Load the structure of all products and find the cheapest set of parts."""
+    order = make_quotation(bench, size)
+    products = order.order_line.product_id
+    products.product_tmpl_id.standard_price = 1
+    Structure_ = bench.env["mto.lead.structure"]
+
+    def choose():
+        lead = Structure_._get_structure(products, order.warehouse_id, {})
+        waits = lead.structure.get_waits()
+        targets = {root: 0.5 * waits[root] for root in lead.roots.values()}
+        return lead.structure.choose(targets)
+
+    bench.warm_up(choose)
+    bench.measure(choose)
+    return {}
 
 
 def promise(bench, size):
@@ -80,3 +135,79 @@ def make_quotation(bench, size):
     factory.add_stock(parts[::2], 1)
     bench.keep()
     return order
+
+
+# After the confirmation
+
+
+@row("2000 orders", most=1.0, of="seconds", default=False)
+@row("100 orders", limit=1.5)
+def purchase_moved(size):
+    """Follow a purchase that its vendor moved, among so many open orders or one."""
+    count = int(size.split(" ")[0])
+    return Side("suite", move_purchase, count), Side("suite", move_purchase, 1)
+
+
+@row("2000 orders", most=120, of="seconds", default=False)
+def promises_nightly(size):
+    """Seconds to project all open orders again, as every night, against 20."""
+    count = int(size.split(" ")[0])
+    return Side("suite", project_nightly, count), Side("suite", project_nightly, 20)
+
+
+def make_open_orders(bench, count):
+    """So many open orders of seven manufacturing orders and eight parts; followed."""
+    order = confirmed_order(bench, "L2 B2 S1 N1")
+    copy_orders(bench.env, order, count - 1)
+    bench.env.cr.execute("ANALYZE")
+    bench.env["mto.demand.change"]._mark_all()
+    bench.keep()
+    follow_changes(bench)
+    bench.env.company.promise_open_issues = True
+    bench.keep()
+
+
+def move_purchase(bench, count):
+    """The vendor of one order comes two weeks later: the order and its issue know."""
+    make_open_orders(bench, count)
+    line = bench.env["purchase.order.line"].search([], order="id desc", limit=1)
+    days = iter(range(60, 600, 15))
+
+    def move():
+        line.date_planned = datetime.now().replace(microsecond=0) + timedelta(
+            days=next(days)
+        )
+        follow_changes(bench)
+
+    bench.warm_up(move)
+    bench.measure(move)
+    issues = bench.env["operation.exception"].search_count(
+        [("type_id.code", "=", "late_promise"), ("res_model", "=", "sale.order")]
+    )
+    if not issues:
+        bench.problem("the late order is no open issue")
+    return {}
+
+
+def project_nightly(bench, count):
+    """Mark everything and follow it to the end, batch by batch."""
+    make_open_orders(bench, count)
+    queue = bench.env["mto.demand.change"].sudo()
+    bench.warm_up(lambda: queue._follow(1))
+
+    def compare():
+        queue._cron_compare()
+        follow_changes(bench)
+
+    bench.measure(compare)
+    kept = bench.env["mto.order.progress"].search_count([])
+    if kept < count:
+        bench.problem(f"{kept} of {count} orders are projected")
+    return {}
+
+
+def follow_changes(bench):
+    bench.env.flush_all()
+    bench.env.cr.flush()
+    while bench.env["mto.demand.change"].sudo()._follow(200):
+        bench.keep()

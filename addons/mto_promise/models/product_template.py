@@ -63,9 +63,7 @@ class ProductTemplate(models.Model):
 
     def _search_with_target(self):
         """Products that are sold and should not be waited for longer than a target."""
-        categories = self.env["product.category"].search(
-            [("target_wait_days", ">", 0)]
-        )
+        categories = self.env["product.category"].search([("target_wait_days", ">", 0)])
         return self.search(
             [
                 ("type", "=", "consu"),
@@ -81,16 +79,15 @@ class ProductTemplate(models.Model):
         """Return {template: days a customer should wait at most, 0 for no target}."""
         inherited = self.categ_id._get_target_waits()
         return {
-            template: template.target_wait_days
-            or inherited.get(template.categ_id, 0)
+            template: template.target_wait_days or inherited.get(template.categ_id, 0)
             for template in self
         }
 
     def _get_waits(self, warehouse=None):
-        """Return {template: {"days", "limiting", "limiting_days"}} of its first variant.
+        """Return {template: ``days``, ``limiting``, ``limiting_days``}.
 
-        ``days``: from an order to the delivery when nothing happens to be in stock.
-        ``limiting``: the last part that is waited for, a product, ``limiting_days`` its
+        Of the first variant. ``days``: from an order to the delivery when nothing
+        happens to be in stock. ``limiting``: the last part that is waited for, a product, ``limiting_days`` its
         own. Templates without goods or variants are left out.
         """
         # Vendors and bills of materials are not for everybody who reads a product;
@@ -99,8 +96,10 @@ class ProductTemplate(models.Model):
         warehouse = (warehouse or products._get_supply_warehouse()).sudo()
         if not products or not warehouse:
             return {}
-        lead = self.env["mto.lead.structure"].sudo()._get_structure(
-            products, warehouse, demands={}
+        lead = (
+            self.env["mto.lead.structure"]
+            .sudo()
+            ._get_structure(products, warehouse, demands={})
         )
         waits = lead.structure.get_waits()
         return {
@@ -123,11 +122,12 @@ class ProductTemplate(models.Model):
     def _tell_wait(self, answer, target):
         """'32 days, 12 more than the target of 20: Brake kit alone takes 21 days.'"""
         self.ensure_one()
+        part = answer["limiting"].with_context(display_default_code=False)
         values = {
             "days": round(answer["days"]),
             "target": target,
             "over": round(answer["days"] - target),
-            "part": answer["limiting"].display_name,
+            "part": part.display_name,
             "own": round(answer["limiting_days"]),
         }
         if target and answer["days"] > target:

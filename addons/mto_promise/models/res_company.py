@@ -1,5 +1,10 @@
 from odoo import fields, models
 
+# Detectors of this module, by name.
+DETECTORS = (
+    "operation.exception.detector.late.promise",
+    "operation.exception.detector.delayed.supply",
+)
 DEFAULTS = [("wish", "The Wanted Date"), ("earliest", "The Earliest Date")]
 EARLY = [("warn", "Warn"), ("reason", "Ask for a Reason"), ("approve", "Approve")]
 
@@ -40,3 +45,42 @@ class ResCompany(models.Model):
         "wait for, unless somebody set their date by hand. Off: the new dates are "
         "proposed.",
     )
+    promise_open_issues = fields.Boolean(
+        "Open Issues for Late Orders",
+        compute="_compute_promise_open_issues",
+        inverse="_inverse_promise_open_issues",
+        help="An order that is projected two working days late is an open issue of its "
+        "salesperson, what delays it one of whoever is responsible. Off: they are only "
+        "counted.",
+    )
+
+    def _search_promise_detectors(self):
+        # The switch says what they do; nobody who sets it need see detectors.
+        Setting = self.env["operation.exception.setting"].sudo()
+        Setting._complete()
+        return Setting.search(
+            [("detector", "in", DETECTORS), ("company_id", "in", self.ids)]
+        )
+
+    def _compute_promise_open_issues(self):
+        Setting = self.env["operation.exception.setting"].sudo()
+        groups = Setting._read_group(
+            [
+                ("detector", "in", DETECTORS),
+                ("company_id", "in", self.ids),
+                ("mode", "=", "open"),
+            ],
+            ["company_id"],
+            ["__count"],
+        )
+        counts = dict(groups)
+        for company in self:
+            company.promise_open_issues = counts.get(company, 0) == len(DETECTORS)
+
+    def _inverse_promise_open_issues(self):
+        for company in self:
+            settings = company._search_promise_detectors()
+            if company.promise_open_issues:
+                settings.mode = "open"
+            else:
+                settings.filtered(lambda s: s.mode == "open").mode = "observe"

@@ -12,7 +12,11 @@ class SaleOrder(models.Model):
         help="Promise so many weeks from the confirmation, instead of a date, for all "
         "lines without a date of their own.",
     )
-    planned_message = fields.Char(compute="_compute_planned_message")
+    planned_message = fields.Text(
+        compute="_compute_planned_message",
+        groups="base.group_user",
+        help="What the factory plans for a later day than was promised.",
+    )
 
     _promise_weeks_positive = models.Constraint(
         "CHECK (promise_weeks >= 0)", "Weeks from the order cannot be negative."
@@ -33,7 +37,7 @@ class SaleOrder(models.Model):
         return res
 
     def _has_line_promises(self):
-        """Whether each line of goods has a date of its own: the order's says nothing."""
+        """Whether all goods have dates of their own: the order's says nothing."""
         self.ensure_one()
         goods = self.order_line.filtered(lambda line: line._promises_goods())
         return bool(goods) and all(line._has_own_promise() for line in goods)

@@ -50,10 +50,14 @@ class SaleOrderLine(models.Model):
         :param live: look anew instead, without writing anything
         :return: {line: {``projected_date`` (UTC), ``days_late`` (calendar days),
             ``message`` (in the language of the reader), ``owner`` (res.users),
-            ``document`` (what is waited for, may be empty), ``chain`` ([(model, id)])}}
-            of lines that are open for delivery and were looked at
+            ``document`` and ``product`` (what is waited for, may be empty),
+            ``chain`` ([(model, id)] from the customer down to it)}}
+            of lines that are open for delivery and were looked at; empty for customers,
+            who are told the promise only
         :rtype: dict
         """
+        if not self.env.user._is_internal():
+            return {}
         lines = self._origin.filtered(lambda line: line.state == "sale").sudo()
         # What the factory does is told in words, to whoever may read the line.
         rows = lines._project_rows() if live else lines._search_rows()
@@ -71,11 +75,10 @@ class SaleOrderLine(models.Model):
                 "message": sentences[row],
                 "owner": row.owner_id or line.order_id.user_id,
                 "document": row._get_cause_document(),
+                "product": row.waits_product_id,
                 "chain": [tuple(step) for step in row.chain or ()],
             }
-        return {
-            line: delays[line._origin] for line in self if line._origin in delays
-        }
+        return {line: delays[line._origin] for line in self if line._origin in delays}
 
     def _search_rows(self):
         return self.env["mto.order.progress"].search([("sale_line_id", "in", self.ids)])

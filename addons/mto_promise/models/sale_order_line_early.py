@@ -16,20 +16,27 @@ class SaleOrderLine(models.Model):
         "Reason of the Promise",
         domain=[("kind", "=", "cause")],
         copy=False,
+        groups="base.group_user",
         help="Why the promise was changed; kept with each change.",
     )
     early_promise_reason = fields.Char(
         "Reason for the Early Date",
         copy=False,
+        groups="base.group_user",
         help="Why a date is promised that is earlier than the earliest date.",
     )
     early_promise_approver_id = fields.Many2one(
-        "res.users", "Early Date Approved By", copy=False, readonly=True
+        "res.users",
+        "Early Date Approved By",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
     )
     early_promise_approved_date = fields.Datetime(
         "Approved for",
         copy=False,
         readonly=True,
+        groups="base.group_user",
         help="No earlier date than this was approved.",
     )
 
@@ -119,7 +126,11 @@ class SaleOrderLine(models.Model):
             earliest = {line: d["projected_date"] for line, d in delays.items()}
             early = dated._find_early(earliest)
             dated._refuse_early(
-                {l: date for l, date in early.items() if not l._is_early_allowed()}
+                {
+                    line: date
+                    for line, date in early.items()
+                    if not line._is_early_allowed()
+                }
             )
 
     def _check_early_promises(self, vals):
@@ -131,9 +142,7 @@ class SaleOrderLine(models.Model):
         if not asked or self.env.su:
             return
         early = asked._find_early(asked._get_earliest_dates())
-        approved = self.browse(
-            line.id for line in early if line._is_promise_approver()
-        )
+        approved = self.browse(line.id for line in early if line._is_promise_approver())
         explained = bool(vals.get("early_promise_reason"))
         self._refuse_early(
             {

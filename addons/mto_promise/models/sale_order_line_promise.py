@@ -72,8 +72,8 @@ class SaleOrderLine(models.Model):
     def _get_answers_without_promise(self, wanted):
         """The same of lines that are confirmed, cancelled or ask for nothing."""
         Promise = self.env["mto.promise"]
-        rows = self.env["mto.order.progress"]._search_lines(self)
-        progress = {row.sale_line_id: row for row in rows}
+        # Looked at anew: an integration asks a moment after it changed something.
+        delays = self._get_delays(live=True)
         answers = {}
         for line in self:
             demand = line._prepare_promise_demand(wanted)
@@ -81,7 +81,7 @@ class SaleOrderLine(models.Model):
                 Promise._new_promise(demand), line.id, line.promised_date
             )
             if line.state == "sale":
-                answers[line].update(line._prepare_projected(progress.get(line)))
+                answers[line].update(line._prepare_projected(delays.get(line, {})))
             elif line.product_uom_qty <= 0:
                 answers[line]["message"] = self.env._(
                     "Nothing to deliver: the quantity is %s.",
@@ -89,19 +89,18 @@ class SaleOrderLine(models.Model):
                 )
         return answers
 
-    def _prepare_projected(self, progress):
+    def _prepare_projected(self, delay):
         """What the documents of a confirmed line lead to.
 
-        :param progress: row of ``mto.order.progress``, None for what is delivered
+        :param delay: of ``_get_delays``, empty for what is delivered
         """
         self.ensure_one()
         Promise = self.env["mto.promise"]
-        promised = self._get_promise_date()
-        projected = bool(progress) and progress.expected_date
-        waits = progress.waits_product_id if progress else self.product_id.browse()
+        waits = delay.get("product")
         return {
-            "promised_date": Promise._tell_moment(promised),
-            "projected_date": Promise._tell_moment(projected),
-            "days_late": Promise._count_days_late(projected, promised),
+            "promised_date": Promise._tell_moment(self._get_promise_date()),
+            "projected_date": Promise._tell_moment(delay.get("projected_date")),
+            "days_late": delay.get("days_late", 0),
             "limiting_component": bool(waits) and Promise._get_name(waits.id),
+            "message": delay.get("message") or False,
         }

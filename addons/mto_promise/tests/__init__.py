@@ -3,9 +3,11 @@ from . import test_get_promise
 from . import test_js
 from . import test_lead_time_suggestion
 from . import test_line_dates
-from . import test_preview_promise
+from . import test_outlook
 from . import test_promise
 from . import test_promise_dating
 from . import test_promise_engine
+from . import test_quotation_tour
 from . import test_stock_decision
 from . import test_stocking_engine
+from . import test_typed_promise

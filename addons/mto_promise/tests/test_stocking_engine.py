@@ -60,6 +60,12 @@ class TestStocking(BaseCase):
         choice = structure.choose({"bicycle": 30})
         self.assertEqual(set(choice.parts), {"frame", "wheel"})
 
+    def test_cost_of_what_it_is_made_of(self):
+        """A frame: 3 steel at 5 and the painter's unknown; a wheel: hub 20, kit 30."""
+        structure = _make(costs={**COSTS, "wheel": None, "painted": None, "steel": None})
+        self.assertEqual(structure.parts["wheel"], 50)
+        self.assertIsNone(structure.parts["painted"])
+
     def test_cheapest_set(self):
         choice = _make().choose({"bicycle": 26})
         self.assertEqual(choice.parts, ("kit",))
@@ -106,9 +112,7 @@ class TestStocking(BaseCase):
             str(i): StockNode(str(i), 1, {str(i + 1): 1} if i < 39 else {})
             for i in range(40)
         }
-        structure = StockStructure(
-            nodes, {"0": 1}, {str(i): 1 for i in range(1, 40)}
-        )
+        structure = StockStructure(nodes, {"0": 1}, {str(i): 1 for i in range(1, 40)})
         choice = structure.choose({"0": 10})
         self.assertLessEqual(choice.waits["0"], 10)
         self.assertTrue(choice.is_exact)

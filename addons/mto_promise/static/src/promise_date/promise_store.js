@@ -163,7 +163,7 @@ export function getStore(record, orm) {
     const order = toRaw(record);
     if (!stores.has(order)) {
         const ask = ({order: values, lines}) =>
-            orm.silent.call("sale.order", "preview_promise", [values, lines]);
+            orm.silent.call("sale.order", "read_typed_promise", [values, lines]);
         stores.set(order, new PromiseStore(order, ask));
     }
     return stores.get(order);

@@ -1,7 +1,6 @@
 from math import ceil
 
 from odoo import api, fields, models
-from odoo.tools.misc import format_date
 
 # What may be told of a quotation that is not saved yet.
 ORDER_FIELDS = {
@@ -41,7 +40,7 @@ class SaleOrder(models.Model):
 
     @api.readonly
     @api.model
-    def preview_promise(self, order, lines):
+    def read_typed_promise(self, order, lines):
         """When the lines of a quotation can be had, as it stands on the screen.
 
         Nothing is written. Needs read access to the order, or to orders where it is not
