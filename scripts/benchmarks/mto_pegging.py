@@ -182,7 +182,8 @@ COPIED = {
     "sale_order": {},
     "sale_order_line": {"order_id": "sale_order"},
     "mrp_production": {"demand_line_id": "sale_order_line"},
-    "purchase_order_line": {},
+    "purchase_order": {},
+    "purchase_order_line": {"order_id": "purchase_order"},
     "stock_move": {
         "sale_line_id": "sale_order_line",
         "demand_line_id": "sale_order_line",

@@ -1,11 +1,10 @@
-"""Rows of mto_promise: what it costs to say when the lines of a quotation can be had."""
+"""Rows of mto_promise: what it costs to say when something can be had."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from odoo import fields
-
+from .mto_pegging import confirmed_order, copy_orders
 from .registry import Side, row
-from .structures import POLICY, STOCK_FIRST, Factory, Structure
+from .structures import STOCK_FIRST, Factory, Structure
 
 SMALL = "L2 B2 S1 N1"
 
@@ -56,11 +55,7 @@ def promise_typing(bench, size):
     """Ask for the dates as the screen does, with a quantity that is not saved."""
     order = make_quotation(bench, size)
     lines = [
-        {
-            "key": str(line.id),
-            "id": line.id,
-            "product_uom_qty": line.product_uom_qty + 1,
-        }
+        {"key": str(line.id), "id": line.id, "product_uom_qty": 2}
         for line in order.order_line
     ]
 
@@ -148,7 +143,7 @@ def make_quotation(bench, size):
 @row("2000 orders", most=1.0, of="seconds", default=False)
 @row("100 orders", limit=1.5)
 def purchase_moved(size):
-    """Follow one purchase that its vendor moved, with so many open orders against one."""
+    """Follow a purchase that its vendor moved, among so many open orders or one."""
     count = int(size.split(" ")[0])
     return Side("suite", move_purchase, count), Side("suite", move_purchase, 1)
 
@@ -161,19 +156,14 @@ def promises_nightly(size):
 
 
 def make_open_orders(bench, count):
-    """So many confirmed orders of a product that is made of a bought part; followed."""
-    factory = Factory(bench.env, POLICY)
-    product = factory.build(Structure.parse("L2 B2 S1 N1"))
-    for done in range(0, count, 50):
-        orders = bench.env["sale.order"].create(
-            [factory.order_values(product) for _order in range(min(count - done, 50))]
-        )
-        orders.action_confirm()
-        bench.keep()
-    bench.env.company.promise_open_issues = True
+    """So many open orders of seven manufacturing orders and eight parts; followed."""
+    order = confirmed_order(bench, "L2 B2 S1 N1")
+    copy_orders(bench.env, order, count - 1)
+    bench.env.cr.execute("ANALYZE")
+    bench.env["mto.demand.change"]._mark_all()
     bench.keep()
     follow_changes(bench)
-    bench.env.cr.execute("ANALYZE")
+    bench.env.company.promise_open_issues = True
     bench.keep()
 
 
@@ -184,7 +174,9 @@ def move_purchase(bench, count):
     days = iter(range(60, 600, 15))
 
     def move():
-        line.date_planned = fields.Datetime.now() + timedelta(days=next(days))
+        line.date_planned = datetime.now().replace(microsecond=0) + timedelta(
+            days=next(days)
+        )
         follow_changes(bench)
 
     bench.warm_up(move)

@@ -93,19 +93,22 @@ class StockStructure:
     """The structure of one product or of a range of products that share components.
 
     ``nodes``: {key: ``StockNode``}. ``demands``: {root: expected demand per day}, the
-    roots are what is sold. ``unit_costs``: {part: cost of one piece}; what is not in it
-    is never stocked (what is sold itself, kits), None is a cost that is not known.
-    Links that lead back to a node above are left out.
+    roots are what is sold. ``unit_costs``: {part: cost of one piece}; where it is None
+    the cost of what the part is made of counts, if all of that is known. ``stockable``:
+    the parts that can be stocked (not what is sold itself, not kits), all with a cost
+    if not given. Links that lead back to a node above are left out.
     """
 
-    def __init__(self, nodes, demands, unit_costs):
+    def __init__(self, nodes, demands, unit_costs, stockable=None):
         self.nodes: Mapping[Hashable, StockNode] = nodes
         self.roots = list(demands)
         self.order = _get_order(nodes, self.roots)
         self._index = {key: index for index, key in enumerate(self.order)}
         # A part after all that is above it, so that answers do not depend on chance.
         parts = dict.fromkeys(nodes[key].part for key in reversed(self.order))
-        self.parts = {part: unit_costs[part] for part in parts if part in unit_costs}
+        stockable = unit_costs if stockable is None else stockable
+        costs = self._get_costs(unit_costs)
+        self.parts = {part: costs[part] for part in parts if part in stockable}
         self.steps = 0
         self.holdings = self._get_holdings(demands)
 
@@ -141,6 +144,20 @@ class StockStructure:
         return [child for child in self.nodes[key].below if index[child] < index[key]]
 
     # What each part would hold
+
+    def _get_costs(self, unit_costs):
+        """Return {part: cost of one piece, or None}, from the lowest level up."""
+        by_key, costs = {}, {}
+        for key in self.order:
+            node = self.nodes[key]
+            cost = unit_costs.get(node.part)
+            below = self._get_below(key)
+            if cost is None and below and all(by_key[k] is not None for k in below):
+                cost = sum(node.below[k] * by_key[k] for k in below)
+            by_key[key] = cost
+            known = [c for c in (cost, costs.get(node.part)) if c is not None]
+            costs[node.part] = max(known, default=None)
+        return costs
 
     def _get_holdings(self, demands):
         waits = self.get_waits()

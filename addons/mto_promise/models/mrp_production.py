@@ -18,7 +18,7 @@ class MrpProduction(models.Model):
         return super().write(vals)
 
     def _get_progress(self):
-        """How much of the work is done, 0 to 1: by pieces, or by time if that is more."""
+        """How much of the work is done, 0 to 1: by pieces or by time, what is more."""
         self.ensure_one()
         pieces = self.qty_produced / self.product_qty if self.product_qty else 0.0
         works = self.workorder_ids

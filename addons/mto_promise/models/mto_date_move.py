@@ -25,7 +25,7 @@ class DateMove:
 
 
 class MtoDateMove(models.AbstractModel):
-    """Planned dates that cannot be kept: proposed, or moved where the company says so."""
+    """Planned dates that cannot be kept: proposed, or moved if the company likes."""
 
     _name = "mto.date.move"
     _description = "Dates That Follow What Is Waited for"

@@ -83,7 +83,7 @@ class MtoLeadStructure(models.AbstractModel):
         structure = StockStructure(
             nodes,
             {root: demands.get(product, 0.0) for product, root in roots.items()},
-            Structure._get_unit_costs(items),
+            *Structure._get_unit_costs(items),
         )
         return LeadStructure(structure, items, roots)
 
@@ -199,16 +199,18 @@ class MtoLeadStructure(models.AbstractModel):
                 nodes[key] = replace(node, days=node.days + days)
 
     def _get_unit_costs(self, items):
-        """Return {product id: cost of one, None if nobody knows} of what can be a part."""
-        ids = {
+        """Return ({product id: cost of one, None without}, ids that can be stocked)."""
+        products = self.env["product.product"].browse(
+            {item.product_id for item in items.values() if item.level}
+        )
+        kinds = {
             item.product_id
             for item in items.values()
             if item.level and item.supply in STOCKED_KINDS
         }
-        products = (
-            self.env["product.product"].browse(ids).with_company(self.env.company)
-        )
-        return {p.id: p.standard_price or None for p in products if p.is_storable}
+        products = products.with_company(self.env.company)
+        costs = {product.id: product.standard_price or None for product in products}
+        return costs, {p.id for p in products if p.id in kinds and p.is_storable}
 
     def _get_demands(self, products, warehouse):
         """Return {product: quantity sold per day, in its unit}, of confirmed orders."""

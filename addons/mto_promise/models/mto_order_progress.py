@@ -198,7 +198,7 @@ class MtoOrderProgress(models.Model):
     # Words
 
     def _tell_all(self):
-        """Return {row: one sentence on why it is late}, in the language of the reader."""
+        """Return {row: one sentence on its cause}, in the language of the reader."""
         orders = self.sale_line_id.order_id
         history = self.env["mto.supply.snapshot"]._get_history(orders)
         self._prefetch_chains()
@@ -276,7 +276,7 @@ class MtoOrderProgress(models.Model):
         return sentence
 
     def _tell_cause(self, document, history):
-        """What is wrong with the last document of the chain, as the end of a sentence."""
+        """What is wrong with the last document of the chain: the end of a sentence."""
         line = self.sale_line_id
         if self.workcenter_id and document._name == PRODUCTION:
             return self._tell_workcenter()

@@ -34,9 +34,9 @@ class MtoPromise(models.AbstractModel):
 
         Demands of one ``group`` share one stock, in their order. Nothing is written.
         Callers have checked that the order lines or products may be read: vendors,
-        bills of materials, stock and orders are read as superuser, and nothing is handed
-        out of them but dates, quantities, products and names of documents; no price, no
-        cost, no vendor.
+        bills of materials, stock and orders are read as superuser, and nothing is
+        handed out of them but dates, quantities, products and names of documents; no
+        price, no cost, no vendor.
 
         :param demands: ``engine.PromiseDemand``s, quantities in the product's unit,
             moments in UTC
@@ -149,7 +149,7 @@ class MtoPromise(models.AbstractModel):
         return Source(arrival.quantity, max(moment, now), document, tuple(remarks))
 
     def _get_arrival_moment(self, arrival):
-        """A receipt keeps its date when its vendor confirms another one for the line."""
+        """A receipt keeps its date when its vendor confirms another one."""
         if arrival.key._name == "stock.move" and arrival.key.purchase_line_id:
             return arrival.key.purchase_line_id.date_planned
         return arrival.date

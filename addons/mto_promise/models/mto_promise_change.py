@@ -39,9 +39,7 @@ class MtoPromiseChange(models.Model):
         lines = self.env["sale.order.line"].browse(line.id for line in before)
         # History is no document of the salesperson.
         kept = self.sudo()
-        kept._keep_first(
-            lines, {line: before_date for line, before_date in before.items()}
-        )
+        kept._keep_first(lines, before)
         changes = kept.create(
             [
                 {

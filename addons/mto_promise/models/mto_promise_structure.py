@@ -6,7 +6,7 @@ too: how much of it is there is known to the engine alone. What is taken from st
 its replenishment as the only component, which no sales order decides.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from odoo import models, tools
 
@@ -16,6 +16,7 @@ from odoo.addons.mto_cascade.models.mto_supply_resolver import WITH_COMPONENTS
 
 from ..engine import (
     BUY,
+    DEFAULT_DELAY,
     KIT,
     LOOP,
     MANUFACTURE,
@@ -30,14 +31,15 @@ from ..engine import (
     Remark,
 )
 
-# How an item is supplied: from stock only, from stock and then by an order, by an order,
-# or it is there without anybody keeping its stock.
+# How an item is supplied: from stock only, from stock and then by an order, by an
+# order, or it is there without anybody keeping its stock.
 FROM_STOCK = "stock"
 STOCK_FIRST = "first"
 ORDERED = "order"
 THERE = "there"
 # What a person can order although no rule does.
 BY_HAND = ("no_rule", "no_bom", "no_vendor", "no_valid_price")
+ORDERPOINT_FIELDS = ["product_id", "warehouse_id", "route_id", "trigger"]
 TAKES_TIME = (BUY, MANUFACTURE, SUBCONTRACT)
 # How many transfers follow each other between a receipt and stock, at most.
 MOST_PUSHES = 5
@@ -48,9 +50,10 @@ class PromiseMemory:
     """What one batch knows; ``path`` is the memory of ``mto.supply.check``.
 
     ``keys``: {item: key of its node}. ``steps``: {item: how it is supplied}, ``ways``:
-    one of the words above, ``below``: [(item, bom line id or False)]. ``by_hand``: items
-    that no rule orders. ``restocked``: {item: reordering rule, or False} of what fills
-    stock. ``pools``: {(product id, location id): company id} of what is taken from it.
+    one of the words above, ``below``: [(item, bom line id or False)]. ``by_hand``:
+    items that no rule orders. ``restocked``: {item: reordering rule, or False} of what
+    fills stock. ``pools``: {(product id, location id): company id} of what is taken
+    from it.
     """
 
     path: object
@@ -97,7 +100,9 @@ class PromiseStructure(models.AbstractModel):
                 child for item in todo for child, _line in memory.below[item]
             )
             todo = [item for item in found if item not in memory.keys]
-        self._load_quantities(memory)
+        bom_ids = {step.bom_id for step in memory.steps.values() if step.bom_id}
+        boms = self.env["mrp.bom"].browse(bom_ids)
+        memory.cycles = self.env["mto.promise.operation"]._load(boms)
         for item, key in memory.keys.items():
             memory.nodes[key] = self._make_node(item, memory)
 
@@ -200,8 +205,8 @@ class PromiseStructure(models.AbstractModel):
             return
         memory.asked |= ids
         # Of all companies: another one may supply the place.
-        for orderpoint in self.env["stock.warehouse.orderpoint"].search(
-            [("product_id", "in", list(ids))]
+        for orderpoint in self.env["stock.warehouse.orderpoint"].search_fetch(
+            [("product_id", "in", list(ids))], ORDERPOINT_FIELDS
         ):
             key = (orderpoint.product_id.id, orderpoint.warehouse_id.id)
             memory.orderpoints[key] = orderpoint
@@ -209,7 +214,7 @@ class PromiseStructure(models.AbstractModel):
     # What a person can order
 
     def _order_by_hand(self, items, memory):
-        """What no rule orders a person can, if it has a bill of materials or a vendor."""
+        """What no rule orders a person can, if it has a bill or a vendor."""
         lacking = {}
         for item in items:
             if memory.steps[item].problem in BY_HAND:
@@ -250,17 +255,6 @@ class PromiseStructure(models.AbstractModel):
         }
 
     # Nodes
-
-    def _load_quantities(self, memory):
-        """Read what bills of materials and their lines say, in one query each."""
-        bom_ids = {step.bom_id for step in memory.steps.values() if step.bom_id}
-        boms = self.env["mrp.bom"].browse(bom_ids)
-        boms.fetch(["product_qty", "allow_operation_dependencies"])
-        memory.cycles = self.env["mto.promise.operation"]._load(boms)
-        line_ids = {
-            line_id for below in memory.below.values() for _item, line_id in below
-        }
-        self.env["mrp.bom.line"].browse(line_ids - {False}).fetch(["product_qty"])
 
     def _make_node(self, item, memory):
         step, way = memory.steps[item], memory.ways[item]
@@ -365,14 +359,25 @@ class PromiseStructure(models.AbstractModel):
         Calendar = self.env["mto.promise.calendar"]
         node.vendor_calendar = Calendar._get_vendor_key(price.partner_id)
         product = memory.resolver.products[company.id][item.need.product_id]
-        if len(product.product_tmpl_id.seller_ids) > 1:
-            node.choose_days = self._make_choice(product, price, memory)
         if not node.vendor_days:
-            node.remarks.append(
-                Remark(NO_VENDOR_DELAY, product.id, price._name, price.id)
+            node.vendor_days = self._get_assumed_days(
+                node,
+                product,
+                "vendor",
+                Remark(NO_VENDOR_DELAY, product.id, *_key(price)),
             )
+        if len(product.product_tmpl_id.seller_ids) > 1:
+            node.choose_days = self._make_choice(product, price, node, memory)
 
-    def _make_choice(self, product, price, memory):
+    def _get_assumed_days(self, node, product, kind, missing):
+        """Days by the category, which is told; 0 where nobody says anything."""
+        days = product.categ_id._get_assumed_days(kind)
+        if days:
+            missing = replace(missing, code=DEFAULT_DELAY, data=(days,))
+        node.remarks.append(missing)
+        return days
+
+    def _make_choice(self, product, price, node, memory):
         """A function of a quantity: the days of the vendor whom core would choose.
 
         At least those of the smallest quantity, by which core dates the order.
@@ -386,7 +391,7 @@ class PromiseStructure(models.AbstractModel):
                     date=memory.resolver.today,
                     uom_id=product.uom_id,
                 )
-                known[quantity] = max(price.delay, (chosen or price).delay, 0.0)
+                known[quantity] = max(node.vendor_days, (chosen or price).delay)
             return known[quantity]
 
         return choose
@@ -398,8 +403,12 @@ class PromiseStructure(models.AbstractModel):
             return
         node.operations = self._get_operations(item, step, memory)
         if not node.produce_days and not node.operations:
-            node.remarks.append(
-                Remark(NO_PRODUCE_DELAY, node.product_id, bom._name, bom.id)
+            product = memory.resolver.products[item.need.company_id][node.product_id]
+            node.produce_days = self._get_assumed_days(
+                node,
+                product,
+                "produce",
+                Remark(NO_PRODUCE_DELAY, product.id, *_key(bom)),
             )
 
     def _get_operations(self, item, step, memory):
@@ -457,3 +466,7 @@ class PromiseStructure(models.AbstractModel):
             days += rule.delay
             place = rule.location_dest_id
         return days
+
+
+def _key(record):
+    return record._name, record.id

@@ -84,10 +84,10 @@ class ProductTemplate(models.Model):
         }
 
     def _get_waits(self, warehouse=None):
-        """Return {template: {"days", "limiting", "limiting_days"}} of its first variant.
+        """Return {template: ``days``, ``limiting``, ``limiting_days``}.
 
-        ``days``: from an order to the delivery when nothing happens to be in stock.
-        ``limiting``: the last part that is waited for, a product, ``limiting_days`` its
+        Of the first variant. ``days``: from an order to the delivery when nothing
+        happens to be in stock. ``limiting``: the last part that is waited for, a product, ``limiting_days`` its
         own. Templates without goods or variants are left out.
         """
         # Vendors and bills of materials are not for everybody who reads a product;
@@ -122,11 +122,12 @@ class ProductTemplate(models.Model):
     def _tell_wait(self, answer, target):
         """'32 days, 12 more than the target of 20: Brake kit alone takes 21 days.'"""
         self.ensure_one()
+        part = answer["limiting"].with_context(display_default_code=False)
         values = {
             "days": round(answer["days"]),
             "target": target,
             "over": round(answer["days"] - target),
-            "part": answer["limiting"].display_name,
+            "part": part.display_name,
             "own": round(answer["limiting_days"]),
         }
         if target and answer["days"] > target:

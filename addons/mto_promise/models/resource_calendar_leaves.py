@@ -23,8 +23,10 @@ class ResourceCalendarLeaves(models.Model):
         return super().unlink()
 
     def _mark_workcenters(self):
-        """Work that is planned by core is kept as leaves as well: that is no absence."""
-        away = self.filtered(lambda l: l.time_type == "leave" and l.resource_id)
+        """Core keeps planned work as leaves as well: that is no absence."""
+        away = self.filtered(
+            lambda leave: leave.time_type == "leave" and leave.resource_id
+        )
         if away:
             # Whoever enters a leave need not see work centers.
             self.env["mrp.workcenter"].sudo().search(

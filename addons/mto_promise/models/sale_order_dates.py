@@ -37,7 +37,7 @@ class SaleOrder(models.Model):
         return res
 
     def _has_line_promises(self):
-        """Whether each line of goods has a date of its own: the order's says nothing."""
+        """Whether all goods have dates of their own: the order's says nothing."""
         self.ensure_one()
         goods = self.order_line.filtered(lambda line: line._promises_goods())
         return bool(goods) and all(line._has_own_promise() for line in goods)

@@ -16,7 +16,7 @@ class SaleOrderLine(models.Model):
     wanted_date = fields.Datetime(
         "Wanted",
         copy=False,
-        help="When the customer wants this line. Empty: the delivery date of the order.",
+        help="When the customer wants it. Empty: the delivery date of the order.",
     )
     promised_date = fields.Datetime(
         "Promised",
@@ -96,7 +96,7 @@ class SaleOrderLine(models.Model):
     def _get_promise_date(self):
         """The date of the line itself, where it has one.
 
-        As long as weeks are promised and the order is not confirmed they count from now.
+        Weeks that are promised count from now, until the order is confirmed.
         """
         self.ensure_one()
         if self.promised_date:
@@ -176,7 +176,7 @@ class SaleOrderLine(models.Model):
             order._log_promises([line._tell_planned() for line in lines])
 
     def _ask_promises(self):
-        """Return {line: ``Promise``} of lines that are confirmed but not ordered yet."""
+        """Return {line: ``Promise``} of confirmed lines that are not ordered yet."""
         demands = [line._prepare_promise_demand() for line in self]
         found = self.env["mto.promise"]._get_promises(demands)
         return {
@@ -187,8 +187,8 @@ class SaleOrderLine(models.Model):
         """One sentence on a line that is planned later than it is promised."""
         self.ensure_one()
         return self.env._(
-            "%(product)s is promised for %(promised)s, which cannot be kept: everything "
-            "is planned for %(planned)s.",
+            "%(product)s is promised for %(promised)s, which cannot be kept: "
+            "everything is planned for %(planned)s.",
             product=self.product_id.display_name,
             promised=self._format_day(self._get_promise_date()),
             planned=self._format_day(self.planned_date),

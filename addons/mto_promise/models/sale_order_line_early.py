@@ -126,7 +126,11 @@ class SaleOrderLine(models.Model):
             earliest = {line: d["projected_date"] for line, d in delays.items()}
             early = dated._find_early(earliest)
             dated._refuse_early(
-                {l: date for l, date in early.items() if not l._is_early_allowed()}
+                {
+                    line: date
+                    for line, date in early.items()
+                    if not line._is_early_allowed()
+                }
             )
 
     def _check_early_promises(self, vals):

@@ -22,7 +22,7 @@ class SaleOrder(models.Model):
         return res
 
     def _watches_promises(self):
-        """Whether a promise was given, or the company wants to know what can be kept."""
+        """Whether a promise was given, or the company wants what can be kept."""
         self.ensure_one()
         company = self.company_id
         return (
@@ -59,7 +59,7 @@ class SaleOrder(models.Model):
             line.id: date for line, date in earliest.items()
         }
         for order in watched:
-            slipped = {l: promises[l] for l in early if l.order_id == order}
+            slipped = {line: promises[line] for line in early if line.order_id == order}
             if slipped:
                 order._tell_slipped(slipped, order in by_customer)
 

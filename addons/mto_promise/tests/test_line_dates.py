@@ -1,8 +1,11 @@
 from datetime import timedelta
 
+from psycopg2.errors import CheckViolation
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import PromiseCommon
 
@@ -175,7 +178,11 @@ class TestLineDates(PromiseCommon):
         self.assertAlmostEqual(
             line._get_promise_date(), self._in_days(42), delta=timedelta(minutes=5)
         )
-        with self.assertRaises(Exception), self.cr.savepoint():
+        with (
+            self.assertRaises(CheckViolation),
+            mute_logger("odoo.sql_db"),
+            self.cr.savepoint(),
+        ):
             line.promise_weeks = -1
             line.flush_recordset()
 

@@ -342,7 +342,7 @@ class TestPromise(PromiseCommon):
 
     # Calendars
 
-    def _create_calendar(self, zone="UTC", days=range(5)):
+    def _create_calendar(self, zone="UTC", days=(0, 1, 2, 3, 4)):
         return self.env["resource.calendar"].create(
             {
                 "name": "Mornings",

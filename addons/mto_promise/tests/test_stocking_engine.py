@@ -60,6 +60,12 @@ class TestStocking(BaseCase):
         choice = structure.choose({"bicycle": 30})
         self.assertEqual(set(choice.parts), {"frame", "wheel"})
 
+    def test_cost_of_what_it_is_made_of(self):
+        """A frame: 3 steel at 5 and the painter's unknown; a wheel: hub 20, kit 30."""
+        structure = _make(costs={**COSTS, "wheel": None, "painted": None, "steel": None})
+        self.assertEqual(structure.parts["wheel"], 50)
+        self.assertIsNone(structure.parts["painted"])
+
     def test_cheapest_set(self):
         choice = _make().choose({"bicycle": 26})
         self.assertEqual(choice.parts, ("kit",))

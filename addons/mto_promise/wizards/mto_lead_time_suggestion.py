@@ -142,8 +142,9 @@ class MtoLeadTimeSuggestion(models.TransientModel):
                 **values,
             )
         return self.env._(
-            "Lead time of %(vendor)s %(days)s days in place of %(before)s: of %(count)s "
-            "purchases half took at most %(median)s days, nine of ten at most %(high)s.",
+            "Lead time of %(vendor)s %(days)s days in place of %(before)s: of "
+            "%(count)s purchases half took at most %(median)s days, nine of ten at "
+            "most %(high)s.",
             **values,
         )
 
@@ -189,7 +190,8 @@ class MtoLeadTimeSuggestion(models.TransientModel):
               JOIN stock_move move ON move.purchase_line_id = line.id
               JOIN stock_location place ON place.id = move.location_dest_id
              WHERE purchase.company_id = %(company)s AND purchase.state = 'purchase'
-               AND purchase.date_approve > now() at time zone 'utc' - %(since)s::interval
+               AND purchase.date_approve >
+                   now() at time zone 'utc' - %(since)s::interval
                AND move.state = 'done' AND place.usage <> 'supplier'
                AND line.product_qty > 0 AND line.qty_received >= line.product_qty
              GROUP BY line.id, purchase.id, vendor.id, product.id

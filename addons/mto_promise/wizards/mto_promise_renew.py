@@ -12,7 +12,6 @@ class MtoPromiseRenew(models.TransientModel):
     line_ids = fields.One2many(
         "mto.promise.renew.line",
         "renew_id",
-        "Lines",
         compute="_compute_line_ids",
         store=True,
         readonly=False,

@@ -52,15 +52,11 @@ class MtoStockDecision(models.TransientModel):
             )
         decision._load_products(goods)
         decision._load_lines()
-        return decision._reopen()
-
-    def _reopen(self):
-        self.ensure_one()
         return {
-            "name": self.display_name,
+            "name": decision.display_name,
             "type": "ir.actions.act_window",
             "res_model": self._name,
-            "res_id": self.id,
+            "res_id": decision.id,
             "view_mode": "form",
             "views": [(False, "form")],
             "target": "current",
@@ -139,11 +135,11 @@ class MtoStockDecision(models.TransientModel):
         return self.line_ids.filtered("is_chosen").product_id
 
     def action_compute(self):
-        """Compute the table anew with the warehouse, demands and ticks of the screen."""
+        """Compute the table anew with what stands on the screen."""
         self.ensure_one()
         self._load_lines(self._get_ticked().ids)
         self.sudo().write({"message": False, "bound_message": False})
-        return self._reopen()
+        return True
 
     def action_choose(self):
         """Tick the cheapest set of parts with which each product meets its target.
@@ -166,7 +162,7 @@ class MtoStockDecision(models.TransientModel):
         )
         self._load_lines(choice.parts)
         self._tell_choice(choice, roots)
-        return self._reopen()
+        return True
 
     def _tell_choice(self, choice, roots):
         told = [
@@ -192,8 +188,8 @@ class MtoStockDecision(models.TransientModel):
                 "The cheapest set: its stock holds about %(value)s.", value=value
             )
         return self.env._(
-            "The best set found: its stock holds about %(value)s. No set that meets the "
-            "targets holds less than %(bound)s.",
+            "The best set found: its stock holds about %(value)s. No set that meets "
+            "the targets holds less than %(bound)s.",
             value=value,
             bound=format_amount(self.env, choice.bound, self.currency_id),
         )
@@ -327,7 +323,7 @@ class MtoStockDecisionLine(models.TransientModel):
         "Holds about",
         readonly=True,
         groups="mto_cascade.group_supply_cost",
-        help="Quantity at the cost of the part.",
+        help="Quantity at the cost of the part, or of what it is made of.",
     )
     is_value_known = fields.Boolean(
         readonly=True, groups="mto_cascade.group_supply_cost"

@@ -42,8 +42,8 @@ class ResConfigSettings(models.TransientModel):
             (
                 "earliest",
                 self.env._(
-                    "The earliest date. A line that nobody promised a date for gets the "
-                    "first day that all its parts allow when it is confirmed, or the "
+                    "The earliest date. A line that nobody promised a date for gets "
+                    "the first day that all its parts allow when it is confirmed, or the "
                     "wanted day where that is later."
                 ),
             ),
@@ -69,8 +69,8 @@ class ResConfigSettings(models.TransientModel):
             (
                 "approve",
                 self.env._(
-                    "Ask for approval. Somebody of the group Approve Early Dates, never "
-                    "the salesperson of the order, has to approve it first."
+                    "Ask for approval. Somebody of the group Approve Early Dates, "
+                    "never the salesperson of the order, has to approve it first."
                 ),
             ),
         ]
@@ -104,7 +104,7 @@ class ResConfigSettings(models.TransientModel):
                 ),
                 "then": self.env._(
                     "An order that is projected two working days late is an open issue "
-                    "of its salesperson, what delays it one of whoever buys or makes it."
+                    "of its salesperson, what delays it one of the buyer or planner."
                 ),
                 "values": {"promise_open_issues": True},
             },

@@ -35,8 +35,7 @@ function usePromises(getOrder) {
     const holder = useState({store: getStore(getOrder(props.record), orm)});
     useRecordObserver((record) => {
         // Values of a record are no reactive object: reading them is what subscribes.
-        record.data;
-        const order = getOrder(record);
+        const order = record.data && getOrder(record);
         const store = getStore(order, orm);
         if (store !== toRaw(holder).store) {
             holder.store = store;
@@ -92,10 +91,11 @@ export class PromisePopover extends Component {
             return;
         }
         const lineId = record.resId || order.data.order_line.records[position]?.resId;
-        this.props.close();
+        // Before the popover is closed: who is gone gets no answers.
         const action = await this.orm.call("sale.order.line", "action_split_delivery", [
             [lineId],
         ]);
+        this.props.close();
         await this.action.doAction(action, {onClose: () => order.load()});
     }
 

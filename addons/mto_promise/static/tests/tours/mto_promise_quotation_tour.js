@@ -63,6 +63,5 @@ registry.category("web_tour.tours").add("mto_promise_two_parts", {
             content: "The second part",
             trigger: ".o_data_row [name=product_uom_qty]:contains(6.00)",
         },
-        ...stepUtils.saveForm(),
     ],
 });
