@@ -21,8 +21,10 @@ class MtoChangeResupply(models.AbstractModel):
         :param ordered: those that were made to order before; Odoo would take them from
             stock now, and say nothing
         """
-        demands = demands.sudo().exists().filtered(
-            lambda m: m.state not in (*CLOSED, "draft") and m._leaves_stock()
+        demands = (
+            demands.sudo()
+            .exists()
+            .filtered(lambda m: m.state not in (*CLOSED, "draft") and m._leaves_stock())
         )
         missing = self._find_missing(demands)
         if not missing:
@@ -80,7 +82,7 @@ class MtoChangeResupply(models.AbstractModel):
         moves.with_context(**{APPLYING: False})._run_supply(procurements)
         moves._relink_uncovered()
         moves._recompute_state()
-        self.env["mto.change.issue"]._clear_lost(moves)
+        self.env["mto.change.issue"]._settle_lost(moves)
 
     def _get_served(self, productions):
         """Open demands that the manufacturing orders serve."""

@@ -110,8 +110,8 @@ class SaleOrder(models.Model):
             if decision.get("action") not in DECISIONS or not res_id.isdigit():
                 raise UserError(
                     self.env._(
-                        "This decision cannot be read: %(decision)s. Name a node of the "
-                        "preview, and one of these actions: %(actions)s.",
+                        "This decision cannot be read: %(decision)s. Name a node of "
+                        "the preview, and one of these actions: %(actions)s.",
                         decision=decision,
                         actions=", ".join(DECISIONS),
                     )
@@ -124,7 +124,9 @@ class SaleOrder(models.Model):
         kept = {key for key, action in choices.items() if action == KEEP}
         lines = [res_id for model, res_id in kept if model == "purchase.order.line"]
         # Of a confirmed purchase the receipts are kept.
-        receipts = self.env["purchase.order.line"].sudo().browse(lines).exists().move_ids
+        receipts = (
+            self.env["purchase.order.line"].sudo().browse(lines).exists().move_ids
+        )
         return kept | {(move._name, move.id) for move in receipts}
 
     def _check_fingerprint(self, before, after):
@@ -141,8 +143,8 @@ class SaleOrder(models.Model):
         names = [self._get_node_name(node) for node in differences[:10]]
         raise UserError(
             self.env._(
-                "Something else has changed meanwhile: %s. Nothing was saved; look at the "
-                "consequences again.",
+                "Something else has changed meanwhile: %s. Nothing was saved; look at "
+                "the consequences again.",
                 ", ".join(names),
             )
         )
@@ -222,6 +224,7 @@ class SaleOrder(models.Model):
 
     def _log_decrease_ordered_quantity(self, documents, cancel=False):
         """Nobody is asked to do by hand what the rules do."""
-        if self.env.context.get(APPLYING):
+        follows = all(order.company_id.sudo().order_change_rules for order in self)
+        if follows or self.env.context.get(APPLYING):
             return None
         return super()._log_decrease_ordered_quantity(documents, cancel=cancel)
