@@ -1,4 +1,3 @@
-from . import change_production_qty
 from . import mrp_production
 from . import mto_change
 from . import mto_change_application

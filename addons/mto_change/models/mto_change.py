@@ -45,7 +45,7 @@ class Plan:
 
 
 class MtoChange(models.AbstractModel):
-    """What less demand does to all that supplies it: loaded in batch, told to the engine.
+    """What less demand does to all that supplies it: loaded in batch.
 
     Callers have checked who asks and pass records as superuser.
     """

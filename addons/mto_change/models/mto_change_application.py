@@ -23,25 +23,6 @@ class MtoChangeApplication(models.AbstractModel):
             ``sale.order.apply_change``
         """
         self = self.sudo().with_context(**{APPLYING: True, "skip_activity": True})
-        import os
-
-        if "S" in os.environ:
-            print("PLAN", plan.start)
-            for k, v in plan.impact.less.items():
-                print(
-                    "   less",
-                    k,
-                    plan.records[k].display_name,
-                    plan.records[k].product_id.name
-                    if "product_id" in plan.records[k]
-                    else "",
-                    plan.nodes[k].quantity,
-                    v,
-                    plan.required.get(k),
-                )
-            print("   surplus", plan.impact.surplus, "passed", plan.impact.passed)
-            for p in plan.pegs:
-                print("     peg", p.demand, p.supply, p.quantity)
         targets = self._get_targets(plan)
         neighbours = self._get_neighbours(plan)
         self._change_productions(targets)
@@ -52,13 +33,13 @@ class MtoChangeApplication(models.AbstractModel):
         choices = choices or {}
         self._reduce_started(plan, choices)
         issues = self.env["mto.change.issue"]
-        issues._clear_gone(
+        issues._settle_lost(
             self.env[MOVE].browse(key[1] for key in plan.nodes if key[0] == MOVE)
         )
         issues._report(plan, choices)
 
     def _get_targets(self, plan):
-        """{model: [(record, quantity it shall have, quantity it gives up)]}, top down."""
+        """{model: [(record, its quantity then, what it gives up)]}, top down."""
         targets = {MOVE: [], PRODUCTION: [], LINE: []}
         for key in sorted(plan.impact.less, key=lambda k: plan.levels.get(k, 0)):
             if key[0] in targets and key not in plan.start:
@@ -92,7 +73,7 @@ class MtoChangeApplication(models.AbstractModel):
                 self._reduce_production(production, quantity)
 
     def _reduce_production(self, production, quantity):
-        """Make ``quantity``, in the product's unit, unless it is that or less already."""
+        """Make ``quantity``, in the product's unit, unless it is less already."""
         unit = production.product_id.uom_id
         if unit.compare(production.product_uom_qty, quantity) <= 0:
             return
@@ -198,4 +179,5 @@ class MtoChangeApplication(models.AbstractModel):
         demands = demands.exists().filtered(lambda m: m.state not in (*CLOSED, "draft"))
         if demands:
             self.env["mto.supply.network"]._relink_neighbours(demands)
-            demands._link_supply()
+            # What was lost before is for a person to order again.
+            (demands - self.env["mto.change.issue"]._get_lost(demands))._link_supply()

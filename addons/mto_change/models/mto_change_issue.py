@@ -99,53 +99,87 @@ class MtoChangeIssue(models.AbstractModel):
     # Who lost its supply
 
     def _report_lost(self, missing):
-        """Open an issue for each demand that nothing supplies any more.
+        """Open an issue for each document that waits for what nothing supplies.
 
         :param dict missing: {stock move: quantity in the product's unit}
         """
-        causes = []
-        for move, quantity in missing.items():
-            document = (
-                move.raw_material_production_id
-                or move.sale_line_id.order_id
-                or move.picking_id
-            )
-            line = move.sale_line_id or move.demand_line_id
-            causes.append(
-                {
-                    "key": f"{LOST}{move._name},{move.id}",
-                    "type_code": "shortage",
-                    "record": document,
-                    "company": move.company_id,
-                    "note": self.env._(
-                        "Nothing supplies %(quantity)s %(unit)s of %(product)s any more.",
-                        quantity=formatLang(self.env, quantity),
-                        unit=move.product_id.uom_id.name,
-                        product=move.product_id.display_name,
-                    ),
-                    **({"orders": line.order_id} if line else {}),
-                }
-            )
+        moves = self.env[MOVE].sudo().concat(*missing)
+        causes = [
+            self._prepare_lost_cause(waiting, demands, missing)
+            for waiting, demands in moves.grouped(self._get_waiting).items()
+        ]
         if causes:
             self.env["operation.exception"]._raise_exceptions(causes)
 
+    def _prepare_lost_cause(self, waiting, demands, missing):
+        orders = demands.sale_line_id.order_id | demands.demand_line_id.order_id
+        return {
+            "key": self._get_lost_key(waiting),
+            "type_code": "shortage",
+            "record": waiting.order_id if waiting._name == SOLD else waiting,
+            "company": demands.company_id[:1],
+            "note": "\n".join(
+                self.env._(
+                    "Nothing supplies %(quantity)s %(unit)s of %(product)s any more.",
+                    quantity=formatLang(self.env, missing[move]),
+                    unit=move.product_id.uom_id.name,
+                    product=move.product_id.display_name,
+                )
+                for move in demands
+            ),
+            **({"orders": orders} if orders else {}),
+        }
+
+    def _get_waiting(self, move):
+        """The document that waits for the goods of a demand."""
+        moves = move
+        while moves:
+            if found := moves.raw_material_production_id[:1] or moves.sale_line_id[:1]:
+                return found
+            moves = moves.move_dest_ids
+        return move.picking_id
+
+    def _get_lost_key(self, waiting):
+        return f"{LOST}{waiting._name},{waiting.id}"
+
+    def _search_lost(self, moves):
+        """{document that waits: its open issue} of demands that lost their supply."""
+        issues = self.env["operation.exception"].sudo()
+        keys = {
+            self._get_lost_key(waiting): waiting
+            for waiting in {self._get_waiting(move) for move in moves.sudo()}
+            if waiting
+        }
+        if not keys:
+            return {}
+        found = issues.search([("key", "in", list(keys)), ("state", "!=", "closed")])
+        return {keys[issue.key]: issue for issue in found}
+
     def _get_lost(self, moves):
-        """Those of ``moves`` that an open issue says have lost their supply."""
-        issues = self._search_open(LOST, moves)
-        ids = {int(issue.key.rpartition(",")[2]) for issue in issues}
-        return moves.filtered(lambda m: m.id in ids)
+        """Those of ``moves`` whose document lost supply, says an open issue."""
+        lost = self._search_lost(moves)
+        return moves.filtered(lambda m: lost and self._get_waiting(m.sudo()) in lost)
 
-    def _clear_gone(self, moves):
-        """Who does not wait any more has lost nothing."""
-        gone = moves.exists().filtered(lambda m: m.state in CLOSED)
-        if gone:
-            self.env["operation.exception"]._clear_exceptions(
-                [f"{LOST}{move._name},{move.id}" for move in gone],
-                reason=self.env._("It is not needed any more."),
-            )
-
-    def _clear_lost(self, moves):
-        self.env["operation.exception"]._clear_exceptions(
-            [f"{LOST}{move._name},{move.id}" for move in moves],
-            reason=self.env._("It is supplied again."),
+    def _get_demands(self, waiting):
+        """What a document waits for."""
+        if waiting._name == PRODUCTION:
+            moves = waiting.move_raw_ids | waiting.move_raw_ids.move_orig_ids
+        else:
+            moves = waiting.move_ids
+            moves |= moves.move_orig_ids
+        return moves.filtered(
+            lambda m: m.state not in (*CLOSED, "draft") and m._leaves_stock()
         )
+
+    def _settle_lost(self, moves):
+        """Close the issues of documents that are supplied again, or need nothing."""
+        resupply = self.env["mto.change.resupply"]
+        settled = [
+            issue.key
+            for waiting, issue in self._search_lost(moves.exists()).items()
+            if not resupply._find_missing(self._get_demands(waiting.sudo()))
+        ]
+        if settled:
+            self.env["operation.exception"]._clear_exceptions(
+                settled, reason=self.env._("It is supplied again, or not needed.")
+            )

@@ -265,7 +265,7 @@ class MtoChangePreview(models.AbstractModel):
         return preview
 
     def _get_left_over(self, line):
-        """What is left over of the supply of the line, in its unit: it is taken first."""
+        """What is left over of the line's supply, in its unit: it is taken first."""
         moves = line.move_ids.filtered(lambda m: m.state not in CLOSED)
         supplies = moves.move_orig_ids.filtered(lambda m: m.state != "cancel")
         if not supplies:
@@ -434,7 +434,8 @@ class MtoChangePreview(models.AbstractModel):
 
     def _tell_quantity(self, record, quantity):
         digits = _digits(quantity)
-        return f"{formatLang(self.env, quantity, digits=digits)} {record.product_id.uom_id.name}"
+        number = formatLang(self.env, quantity, digits=digits)
+        return f"{number} {record.product_id.uom_id.name}"
 
     def _get_less_reason(self, record, less):
         quantity = self._tell_quantity(record, less)

@@ -14,8 +14,8 @@ ORDER_KEYS = {"commitment_date", "partner_shipping_id"}
 class Request:
     """A checked change of one order.
 
-    ``lowered``, ``raised``: {order line: new quantity in its unit}. ``added``: values of
-    new lines. ``dates``: {order line: datetime}. ``values``: of the order.
+    ``lowered``, ``raised``: {order line: new quantity in its unit}. ``added``: values
+    of new lines. ``dates``: {order line: datetime}. ``values``: of the order.
     """
 
     order: Any
@@ -78,8 +78,8 @@ class MtoChangeRequest(models.AbstractModel):
         elif "warehouse_id" in keys:
             self._refuse(
                 self.env._(
-                    "Another warehouse delivers an order from the start: cancel it, set "
-                    "it to quotation, change the warehouse and confirm it again."
+                    "Another warehouse delivers an order from the start: cancel it, "
+                    "set it to quotation, change the warehouse and confirm it again."
                 )
             )
         elif keys and keys <= ORDER_KEYS:

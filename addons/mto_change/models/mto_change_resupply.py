@@ -82,7 +82,7 @@ class MtoChangeResupply(models.AbstractModel):
         moves.with_context(**{APPLYING: False})._run_supply(procurements)
         moves._relink_uncovered()
         moves._recompute_state()
-        self.env["mto.change.issue"]._clear_lost(moves)
+        self.env["mto.change.issue"]._settle_lost(moves)
 
     def _get_served(self, productions):
         """Open demands that the manufacturing orders serve."""

@@ -71,18 +71,29 @@ class OperationException(models.Model):
         self._clear_exceptions([self.key], reason=self.env._("Less is made."))
 
     def _action_change_order_again(self):
+        """Order what the document waits for, by the rules of its demands."""
         self._check_changeable()
-        move = self._browse_change_document()
+        # After the check: whoever answers for the shortage may order what is missing.
         resupply = self.env["mto.change.resupply"].sudo()
-        resupply._order_again(resupply._find_missing(move.sudo()))
+        demands = self.env["mto.change.issue"]._get_demands(
+            self._browse_change_document().sudo()
+        )
+        resupply._order_again(resupply._find_missing(demands))
         self._clear_exceptions([self.key], reason=self.env._("It is ordered again."))
 
     def _action_change_from_stock(self):
+        """Take what is missing from stock, as soon as it lies there."""
         self._check_changeable()
-        move = self._browse_change_document().sudo()
-        if move.procure_method == "make_to_order":
-            move.procure_method = "make_to_stock"
-        move._action_assign()
+        demands = self.env["mto.change.issue"]._get_demands(
+            self._browse_change_document().sudo()
+        )
+        missing = self.env["mto.change.resupply"].sudo()._find_missing(demands)
+        moves = demands.concat(*missing)
+        moves.filtered(lambda m: m.procure_method == "make_to_order").write(
+            {"procure_method": "make_to_stock"}
+        )
+        moves._recompute_state()
+        moves._action_assign()
         self._clear_exceptions([self.key], reason=self.env._("It is taken from stock."))
 
     def _browse_change_document(self):

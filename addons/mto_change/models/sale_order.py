@@ -110,8 +110,8 @@ class SaleOrder(models.Model):
             if decision.get("action") not in DECISIONS or not res_id.isdigit():
                 raise UserError(
                     self.env._(
-                        "This decision cannot be read: %(decision)s. Name a node of the "
-                        "preview, and one of these actions: %(actions)s.",
+                        "This decision cannot be read: %(decision)s. Name a node of "
+                        "the preview, and one of these actions: %(actions)s.",
                         decision=decision,
                         actions=", ".join(DECISIONS),
                     )
@@ -143,8 +143,8 @@ class SaleOrder(models.Model):
         names = [self._get_node_name(node) for node in differences[:10]]
         raise UserError(
             self.env._(
-                "Something else has changed meanwhile: %s. Nothing was saved; look at the "
-                "consequences again.",
+                "Something else has changed meanwhile: %s. Nothing was saved; look at "
+                "the consequences again.",
                 ", ".join(names),
             )
         )
@@ -224,6 +224,7 @@ class SaleOrder(models.Model):
 
     def _log_decrease_ordered_quantity(self, documents, cancel=False):
         """Nobody is asked to do by hand what the rules do."""
-        if self.env.context.get(APPLYING):
+        follows = all(order.company_id.sudo().order_change_rules for order in self)
+        if follows or self.env.context.get(APPLYING):
             return None
         return super()._log_decrease_ordered_quantity(documents, cancel=cancel)

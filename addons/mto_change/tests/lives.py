@@ -1,7 +1,7 @@
 """Random lives of orders that are changed, cancelled and confirmed again.
 
-Extends the lives of mto_cascade: the same structures, more that happens to an order, and
-what must hold where changes reach the factory.
+Extends the lives of mto_cascade: the same structures, more that happens to an order,
+and what must hold where changes reach the factory.
 """
 
 from odoo import Command
@@ -212,22 +212,19 @@ class ChangeLife(Life):
             [("key", "=like", f"{LOST}%"), ("state", "=", "open")], order="id"
         )
 
+    def _get_all_demands(self):
+        return super()._get_demands()
+
     def _get_demands(self):
         """Who lost its supply is known to a person."""
-        lost = {issue.key for issue in self._search_lost()}
-        return (
-            super()
-            ._get_demands()
-            .filtered(lambda m: f"{LOST}{m._name},{m.id}" not in lost)
-        )
+        demands = self._get_all_demands()
+        return demands - self.env["mto.change.issue"]._get_lost(demands)
 
     def _get_surplus(self):
         """What is lost is known to a person: it counts as supplied."""
         surplus = super()._get_surplus()
-        ids = [int(issue.key.rpartition(",")[2]) for issue in self._search_lost()]
-        missing = self.env["mto.change.resupply"]._find_missing(
-            self.env[MOVE].browse(ids)
-        )
+        lost = self.env["mto.change.issue"]._get_lost(self._get_all_demands())
+        missing = self.env["mto.change.resupply"]._find_missing(lost)
         for move, quantity in missing.items():
             surplus[move.product_id] += quantity
         return surplus

@@ -1,7 +1,7 @@
 from odoo import models
 
-from .mto_change_application import APPLYING
-from .stock_move import NETTING
+from ..models.mto_change_application import APPLYING
+from ..models.stock_move import NETTING
 
 
 class ChangeProductionQty(models.TransientModel):
