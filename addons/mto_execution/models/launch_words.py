@@ -5,6 +5,8 @@ from odoo.tools.misc import format_date, formatLang
 
 # Components that are named one by one; the others are counted.
 NAMED = 3
+# Days around today whose year goes without saying.
+NEAR = 180
 
 
 class LaunchWords:
@@ -48,10 +50,10 @@ class LaunchWords:
     # Pieces
 
     def day(self, value):
-        """A moment as a day of the reader; the year only where it is another one."""
+        """A moment as a day of the reader; the year only where it could be another."""
         value = fields.Datetime.context_timestamp(self.env.user, value).date()
-        this_year = fields.Date.context_today(self.env.user).year
-        pattern = "d MMMM" if value.year == this_year else "d MMMM y"
+        away = (value - fields.Date.context_today(self.env.user)).days
+        pattern = "d MMMM" if -NEAR < away < NEAR else "d MMMM y"
         return format_date(self.env, value, date_format=pattern)
 
     def quantity(self, value, uom):

@@ -85,6 +85,7 @@ class MtoComponentQueueLine(models.TransientModel):
     production_id = fields.Many2one(
         related="move_id.raw_material_production_id", string="Manufacturing Order"
     )
+    document = fields.Char(related="move_id.reference")
     picking_id = fields.Many2one(related="move_id.picking_id", string="Transfer")
     customer_order_ids = fields.Many2many(
         related="production_id.customer_order_ids", string="Customer Orders"
