@@ -78,6 +78,7 @@ class MtoBatchPurchase(models.AbstractModel):
                 ("partner_id.group_rfq", "!=", "default"),
             ]
         requests = self.env["purchase.order"].sudo().search(domain)
+        self._read_at_once(requests.order_line)
         return {
             request: (
                 request.date_order,
@@ -86,6 +87,17 @@ class MtoBatchPurchase(models.AbstractModel):
             )
             for request in requests
         }
+
+    def _read_at_once(self, lines):
+        """Read what a line needs that grows: core reads it line by line."""
+        lines.fetch(
+            [
+                name
+                for name, field in lines._fields.items()
+                if field.store and (field.prefetch is True or field.type == "many2many")
+            ]
+        )
+        lines.move_ids.mapped("state")
 
     def _settle_requests(self, demands, standing):
         """Give requests the dates and references that core gives them step by step.

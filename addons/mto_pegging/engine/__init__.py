@@ -4,6 +4,6 @@ from .circles import find_circles
 from .expected import FreeSupply, OpenDemand, make_expected_pegs
 from .pegging import TINY, Demand, Facts, Peg, Supply, make_pegs, surplus
 from .progress import LineFacts, get_step
-from .projection import Plan, Projection, project_dates
+from .projection import Plan, Projection, get_chain, project_dates
 from .rows import SupplyRow, make_rows
 from .shares import Shares, split_exactly

@@ -216,7 +216,10 @@ class Book:
     # What links settle
 
     def _settle_links(self):
-        """What links leave open of each demand, and free of each supply."""
+        """What links leave open of each demand, and free of each supply.
+
+        ``linked``: {(supply, demand): quantity} of what links settle.
+        """
         self.missing, self.free = {}, {}
         linked = {}
         for move_id, row in self._sort_demands():
@@ -243,6 +246,7 @@ class Book:
         for move_id in linked:
             self.missing[move_id] = flow.missing(move_id)
         self.free = {key: flow.left(key) for key in capacities}
+        self.linked = flow.quantities
         self.promised = {key: capacities[key] - self.free[key] for key in self.arrived}
 
     def _sort_demands(self):

@@ -1,0 +1,33 @@
+{
+    "name": "Make to Order Execution",
+    "summary": "Can we start? The plan kept, actual against plan, and a close that "
+    "freezes",
+    "version": "19.0.1.0.0",
+    "development_status": "Beta",
+    "category": "Supply Chain/Manufacturing",
+    "author": "Make to Order Suite contributors",
+    "license": "LGPL-3",
+    "depends": ["mto_pegging", "operation_exception", "mrp_account"],
+    "data": [
+        "security/mto_execution_groups.xml",
+        "security/ir.model.access.csv",
+        "security/mto_execution_rules.xml",
+        "data/ir_cron_data.xml",
+        "data/ir_actions_server_data.xml",
+        "wizards/mto_launch_decision_views.xml",
+        "wizards/mto_launch_override_views.xml",
+        "wizards/mto_production_ask_views.xml",
+        "wizards/mto_production_close_views.xml",
+        "wizards/mto_component_queue_views.xml",
+        "views/mto_production_closing_views.xml",
+        "views/mto_production_hold_views.xml",
+        "views/mto_production_plan_views.xml",
+        "views/mrp_bom_views.xml",
+        "views/mrp_production_views.xml",
+        "views/mrp_workorder_views.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["mto_execution/static/tests/tours/**/*"],
+    },
+    "pre_init_hook": "pre_init_hook",
+}

@@ -1,0 +1,19 @@
+from .launch import (
+    Arrival,
+    Check,
+    Component,
+    Expected,
+    Facts,
+    Maker,
+    Order,
+    Part,
+    check_launch,
+)
+from .plan import (
+    Deviation,
+    Figure,
+    add_up,
+    compare_figures,
+    divide,
+    is_above,
+)

@@ -1,0 +1,5 @@
+from . import mto_component_queue
+from . import mto_launch_decision
+from . import mto_launch_override
+from . import mto_production_ask
+from . import mto_production_close
