@@ -42,7 +42,7 @@ def get_hash(row, previous):
 def find_break(rows, previous=START, seq=0):
     """Return (seq, reason) of the first event that is not as it was written, or None.
 
-    Rows are dictionaries with the HASHED keys, `previous` and `hash`, in order of `seq`.
+    Rows are dictionaries with the HASHED keys, `previous` and `hash`, by `seq`.
 
     :return: reason is missing, moved (does not follow the one before) or changed
     """

@@ -2,7 +2,7 @@
 
 
 class CycleError(ValueError):
-    """What depends on itself, as the list of its keys, the first one again at the end."""
+    """What depends on itself: a list of keys, the first one again at the end."""
 
     def __init__(self, cycle):
         super().__init__(" > ".join(str(key) for key in cycle))

@@ -15,7 +15,7 @@ class ResConfigSettings(models.TransientModel):
     )
 
     def set_values(self):
-        """Put the triggers in or take them out; the trail of each programme tells it."""
+        """Put the triggers in or take them out; each trail tells it."""
         before = trail_guard.is_installed(self.env.cr)
         result = super().set_values()
         if self.rollout_database_triggers == before:

@@ -110,7 +110,7 @@ class RolloutDecision(models.Model):
         return super().write(vals)
 
     def action_decide(self):
-        """Decide, as a member of the body with this mandate; never what one proposed."""
+        """Decide, as a member of the body with this mandate; not what one proposed."""
         self.check_access("read")
         for decision in self:
             decision._check_mandate()

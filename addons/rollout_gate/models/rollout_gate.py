@@ -210,8 +210,7 @@ class RolloutGate(models.Model):
             if template.site_state == "live"
             else False,
             "item_ids": [
-                Command.create(self._prepare_item(programme, item, site))
-                for item in template.item_ids
+                Command.create(self._prepare_item(item)) for item in template.item_ids
             ],
             "function_ids": [
                 Command.create(vals)
@@ -221,14 +220,8 @@ class RolloutGate(models.Model):
         }
 
     @api.model
-    def _prepare_item(self, programme, item, site):
-        # The work of a function with one person is theirs; others share it out.
-        seats = programme.member_ids.filtered(
-            lambda seat: (
-                seat.function_id == item.function_id
-                and (not seat.site_id or not site or seat.site_id == site)
-            )
-        )
+    def _prepare_item(self, item):
+        # No owner: who signs for a function should not be given its work.
         return {
             "template_item_id": item.id,
             "name": item.name,
@@ -257,7 +250,7 @@ class RolloutGate(models.Model):
         ]
 
     def _link_predecessors(self, before):
-        """Link new gates with what comes before them, in their wave and in earlier ones."""
+        """Link new gates with what comes before them, in their wave and in the last."""
         gates = before | self
         by_code = defaultdict(self.browse)
         for gate in gates:
@@ -266,12 +259,9 @@ class RolloutGate(models.Model):
             found = self.browse()
             for code in gate.template_gate_id._get_predecessor_codes():
                 found |= by_code[code]._filter_same_place(gate)
-            if gate.is_entry and gate.wave_id._get_before():
-                found |= gates.filtered(
-                    lambda other, wave=gate.wave_id._get_before(): (
-                        other.wave_id == wave
-                    )
-                )
+            before_wave = gate.is_entry and gate.wave_id._get_before()
+            if before_wave:
+                found |= before_wave.gate_ids
             gate.predecessor_ids = found - gate
 
     def _filter_same_place(self, gate):

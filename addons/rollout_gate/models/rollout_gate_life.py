@@ -375,7 +375,7 @@ class RolloutGate(models.Model):
             gate.sudo().write({"round": gate.round + 1, "drifted": False})
 
     def reopen(self, reason):
-        """Open decided gates again, as the steering committee; rejected ones as manager.
+        """Open decided gates again, as the steering; rejected ones as manager.
 
         :param str reason: why; it stands in the trail
         :return: True

@@ -33,10 +33,7 @@ class RolloutGate(models.Model):
         )
         return (
             rows
-            and Markup(
-                '<table class="table table-sm o_rollout_blocks"><tbody>%s</tbody></table>'
-            )
-            % rows
+            and Markup('<table class="table table-sm"><tbody>%s</tbody></table>') % rows
         )
 
     def _say_kind(self, kind):
@@ -66,8 +63,8 @@ class RolloutGate(models.Model):
         :return: one dictionary per gate, in the order of the records: `id`, `model`,
             `code`, `site` (its name, or False), `state` (locked, open, in_review,
             approved, approved_with_conditions, rejected), `blocking` (a list of
-            dictionaries with `kind`: predecessor, stability, item, signature or persons,
-            `name` and `owner`, False for nobody), `business_readiness` and
+            dictionaries with `kind`: predecessor, stability, item, signature or
+            persons, `name` and `owner`, False for nobody), `business_readiness` and
             `technical_readiness` (percent, or False when there is nothing to measure)
             and `drifted`
         """

@@ -226,8 +226,8 @@ class RolloutSite(models.Model):
         if self.state not in LIVE or open_gates:
             raise UserError(
                 self.env._(
-                    "%(site)s is not finished: only a site that is live, with its gates "
-                    "approved, is a model for another.",
+                    "%(site)s is not finished: only a site that is live, with its "
+                    "gates approved, is a model for another.",
                     site=self.name,
                 )
             )

@@ -105,7 +105,7 @@ class RolloutCommon(TransactionCase):
         return gates[:1]
 
     def _meet(self, gate, leave=()):
-        """The contributor does all items of a gate, with evidence, and others verify."""
+        """The contributor does all items, with evidence, and others verify."""
         items = gate.item_ids.filtered(
             lambda item: item.kind not in ("check", "gate") and item.name not in leave
         )

@@ -140,7 +140,7 @@ class TestAccess(RolloutCommon):
         user = self._create_user(
             "rollout_other", "manager", company_id=other.id, company_ids=other.ids
         )
-        mine = programme.with_user(user)
+        mine = programme.with_user(user).with_context(allowed_company_ids=other.ids)
         self.assertEqual(mine.site_ids.mapped("name"), ["B"])
         self.assertEqual(
             set(mine.gate_ids.site_id.mapped("name")), {"B"}, "and none of A's gates"

@@ -59,7 +59,7 @@ class TestAttacks(RolloutCommon):
             self.gate.with_user(both).sign_off("approve", ["finance"])
 
     def test_handing_over_does_not_wash(self):
-        """Neither giving the item away nor doing it again by another forgets who did."""
+        """Giving the item away does not forget who did it first."""
         both = self._create_user("rollout_both", "process_owner")
         self._seat(self.programme, "finance", both)
         item = self.gate.item_ids[1]
