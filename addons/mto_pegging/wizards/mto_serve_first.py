@@ -140,17 +140,22 @@ class MtoServeFirst(models.TransientModel):
             "order_id": effect["order_id"],
             "partner": effect["customer"],
             "is_first": bool(takes),
-            "parts": ", ".join(
-                f"{part['quantity']:g} {part['uom']} {part['product']}"
-                f" ({part['document']})"
-                for part in takes or gives
-            ),
+            "parts": self.env._("Takes %s", self._tell_parts(takes))
+            if takes
+            else self.env._("Gives %s", self._tell_parts(gives)),
             "promise_date": effect["promise_date"],
             "date_before": effect["date_before"],
             "date_after": effect["date_after"],
             "days_late": effect["days_late"],
             "is_missing": effect["is_missing"],
         }
+
+    def _tell_parts(self, parts):
+        return ", ".join(
+            f"{part['quantity']:g} {part['uom']} {part['product']}"
+            f" ({part['document']})"
+            for part in parts
+        )
 
     def _reopen(self):
         return {
@@ -160,6 +165,7 @@ class MtoServeFirst(models.TransientModel):
             "res_id": self.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def action_apply(self):

@@ -1,12 +1,4 @@
-import {
-    Component,
-    onMounted,
-    onPatched,
-    onWillUnmount,
-    useRef,
-    useState,
-} from "@odoo/owl";
-import {browser} from "@web/core/browser/browser";
+import {Component, onPatched, useEffect, useRef, useState} from "@odoo/owl";
 import {deserializeDateTime, formatDate} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {formatFloat} from "@web/core/utils/numbers";
@@ -17,24 +9,54 @@ const {DateTime} = luxon;
 
 const NUMERIC = ["quantity", "number", "money", "progress"];
 
-// Rows that are drawn together, and how many such chunks are drawn at first and in each
-// frame after that: a big order opens at once and is complete a moment later.
+// Rows that are drawn together, how many such chunks are drawn at first, and the height
+// that is kept free for a row: a big order opens at once, the rest is drawn where
+// somebody scrolls to it.
 const CHUNK = 50;
-const FIRST_CHUNKS = 4;
-const CHUNKS_PER_FRAME = 10;
+const FIRST_CHUNKS = 2;
+const ROW_HEIGHT = 33;
 
-/** Some rows of the table: drawn again only when something about them changes. */
+/** Some rows of the table, or the room for them until they are looked at. */
 export class SupplyTreeRows extends Component {
     static template = "mto_cascade.SupplyTreeRows";
     static props = {
         table: Object,
         tree: Object,
+        index: Number,
         positions: Array,
         columns: Array,
         focused: Number,
         version: Number,
         scale: {type: Object, optional: true},
     };
+
+    setup() {
+        this.room = useRef("room");
+        this.state = useState({isNear: this.props.index < FIRST_CHUNKS});
+        useEffect(
+            (room) => {
+                if (!room) {
+                    return undefined;
+                }
+                const observer = new IntersectionObserver((entries) => {
+                    if (entries.some((entry) => entry.isIntersecting)) {
+                        this.state.isNear = true;
+                    }
+                });
+                observer.observe(room);
+                return () => observer.disconnect();
+            },
+            () => [this.room.el]
+        );
+    }
+
+    get isDrawn() {
+        return this.state.isNear || this.props.focused >= 0;
+    }
+
+    get height() {
+        return this.props.positions.length * ROW_HEIGHT;
+    }
 }
 
 /** The table of a tree, see `get_tree` of the model `mto.supply.tree`. */
@@ -54,14 +76,11 @@ export class SupplyTree extends Component {
 
     setup() {
         this.root = useRef("root");
-        this.state = useState({focused: 0, version: 0, shown: FIRST_CHUNKS});
+        this.state = useState({focused: 0, version: 0});
         this.open = this.props.open || new Set();
         this.moveFocus = false;
         this.memory = {};
-        onMounted(() => this.showMore());
-        onWillUnmount(() => browser.cancelAnimationFrame(this.frame));
         onPatched(() => {
-            this.showMore();
             if (this.moveFocus) {
                 this.moveFocus = false;
                 this.root.el
@@ -95,16 +114,6 @@ export class SupplyTree extends Component {
             this.memory[name] = {dependencies, value: compute()};
         }
         return this.memory[name].value;
-    }
-
-    /** Draw the rest, some rows in each frame. */
-    showMore() {
-        browser.cancelAnimationFrame(this.frame);
-        if (this.state.shown < this.allChunks.length) {
-            this.frame = browser.requestAnimationFrame(() => {
-                this.state.shown += CHUNKS_PER_FRAME;
-            });
-        }
     }
 
     // Timeline
@@ -161,16 +170,13 @@ export class SupplyTree extends Component {
         );
     }
 
-    get allChunks() {
-        return this.remember("chunks", [this.visible], () =>
-            getChunks(this.visible, CHUNK)
-        );
-    }
-
-    /** The chunks to draw now, each with the row that has the focus or -1. */
+    /** The rows in pieces, each with the row that has the focus or -1. */
     get chunks() {
         const {focused} = this.state;
-        return this.allChunks.slice(0, this.state.shown).map((positions) => ({
+        const chunks = this.remember("chunks", [this.visible], () =>
+            getChunks(this.visible, CHUNK)
+        );
+        return chunks.map((positions) => ({
             positions,
             focused: positions.includes(focused) ? focused : -1,
         }));
@@ -279,9 +285,6 @@ export class SupplyTree extends Component {
         if (position !== undefined && position >= 0) {
             this.moveFocus = true;
             this.state.focused = position;
-            // The row must be there to be focused.
-            const needed = Math.ceil((this.visible.indexOf(position) + 1) / CHUNK);
-            this.state.shown = Math.max(this.state.shown, needed);
         }
     }
 }

@@ -100,6 +100,11 @@ export class SupplyTreeAction extends Component {
         return this.deepest > first ? [...levels, this.deepest] : levels;
     }
 
+    /** What can be decided about the records. */
+    get actions() {
+        return this.state.tree.actions || [];
+    }
+
     get problems() {
         return this.state.tree.rows.filter((row) => row.problem).length;
     }
