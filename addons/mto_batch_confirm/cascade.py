@@ -110,7 +110,9 @@ class Cascade:
         self.posts = None  # notes on new orders, while they are collected
         self.enlarged = None  # id of the order that a demand enlarges
         self.wizards = None  # wizards that enlarge orders, while they are collected
-        self.grown_lines = None  # lines of requests and values, while they are collected
+        self.grown_lines = (
+            None  # lines of requests and values, while they are collected
+        )
         self.assigns_later = False  # before core reserves for demands that grew
         self.raised = set()  # ids of moves of which the reservation is put off then
         self.grown = set()  # ids of products of which standing orders need more
@@ -305,7 +307,7 @@ class Cascade:
             self.claims.append(Claim(rank, move.id, move.product_id.id))
 
     def claim_raised_later(self, moves):
-        """The same for moves that have grown: each before what the next one asks for."""
+        """The same for moves that grew: each before what the next one asks for."""
         for move in moves:
             rank = self._rank_by_now(move.production_group_id.id)
             self.claims.append(Claim(rank, move.id, move.product_id.id))

@@ -1,5 +1,4 @@
 from . import account_analytic_distribution_model
-from . import change_production_qty
 from . import ir_sequence
 from . import mrp_bom
 from . import mrp_production

@@ -18,7 +18,7 @@ class StockMove(models.Model):
         return moves
 
     def _run_procurement(self, old_qties=False):
-        """A demand that grew reserves and claims more, when all that is asked for is."""
+        """A demand that grew reserves and claims more, in the end."""
         cascade = current(self.env)
         if not cascade or cascade.alone:
             return super()._run_procurement(old_qties)

@@ -37,28 +37,33 @@ class ChangeProductionQty(models.TransientModel):
     def _change_at_once(self, cascade, found):
         """Do for many orders what `change_prod_qty` does for each.
 
-        For those that are no drafts and have not been started; the others go core's way.
+        Those that are no drafts and have not been started; others go core's way.
 
         :param found: list of (rank of the call, wizard)
         """
-        ranks, together, alone = {}, {}, []
+        ranks = {}  # {production group: rank}
+        chosen = {}  # {order: (rank, wizard)}
         wizards = found[0][1].union(*(wizard for _rank, wizard in found))
         for (rank, _wizard), wizard in zip(found, wizards, strict=True):
-            order, group = wizard.mo_id, wizard.mo_id.production_group_id.id
-            if order in together:
-                together[order].product_qty += wizard.product_qty - order.product_qty
-            elif group and group not in ranks and wizard._is_not_started():
-                ranks[group], together[order] = rank, wizard
+            order = wizard.mo_id
+            if order in chosen:
+                more = wizard.product_qty - order.product_qty
+                chosen[order][1].product_qty += more
             else:
-                alone.append((rank, wizard))
+                chosen[order] = (rank, wizard)
+        together = wizards.browse()
+        for rank, wizard in chosen.values():
+            group = wizard.mo_id.production_group_id.id
+            if group and group not in ranks and wizard._is_not_started():
+                ranks[group] = rank
+                together |= wizard
         if together:
             with cascade.scopes(ranks):
-                next(iter(together.values())).union(
-                    *together.values()
-                )._change_together()
-        for rank, wizard in alone:
-            with cascade.scope(rank):
-                wizard.change_prod_qty()
+                together._change_together()
+        for rank, wizard in chosen.values():
+            if wizard not in together:
+                with cascade.scope(rank):
+                    wizard.change_prod_qty()
 
     def _is_not_started(self):
         self.ensure_one()
