@@ -22,7 +22,9 @@
         "wizards/mto_promise_split_views.xml",
         "wizards/mto_promise_renew_views.xml",
         "wizards/mto_date_move_wizard_views.xml",
+        "views/product_category_lead_views.xml",
         "views/product_views.xml",
+        "views/res_partner_views.xml",
         "views/sale_order_views.xml",
     ],
     "assets": {

@@ -14,8 +14,8 @@ TINY = 1e-6
 class Source:
     """Goods that can be taken; ``moment`` is None for what is on hand.
 
-    ``document``: (model, id) of the open document that brings them. ``remarks``: what is
-    assumed of it.
+    ``document``: (model, id) of the open document that brings them. ``remarks``: what
+    is assumed of it.
     """
 
     quantity: float
@@ -113,7 +113,5 @@ def free_sources(
         owed -= taken
         if source.quantity - taken > TINY:
             left = source.quantity - taken
-            free.append(
-                Source(left, source.moment, source.document, source.remarks)
-            )
+            free.append(Source(left, source.moment, source.document, source.remarks))
     return free

@@ -57,7 +57,7 @@ class PromiseDemand:
 class Remark:
     """Something that nobody entered, or that is assumed, about a product.
 
-    ``code``: one of the codes above. ``model``, ``record_id``: where a person enters it.
+    ``code``: one of the codes above. ``model``, ``record_id``: where it is entered.
     ``data``: what its sentence needs.
     """
 
@@ -128,8 +128,8 @@ class Promise:
     """When a demand can be met, and why not earlier.
 
     ``feasible``: the earliest moment at which all of it can be at the customer's; None
-    where something blocks it. ``not_before``: the same as far as it is known, also where
-    it is blocked. Where something is ``missing``, it can be later than told.
+    where something blocks it. ``not_before``: the same as far as it is known, also
+    where it is blocked. Where something is ``missing``, it can be later than told.
     ``order_by``: the latest moment to order for the wanted one; None where nothing is
     wanted or it is too late. ``slack_days``: days from now until then; where it is too
     late the days between wanted and earliest, negative; None where nothing is wanted.

@@ -1,12 +1,13 @@
 """When a quantity can be had: nets each need and schedules what has to be ordered.
 
 Netting goes from a product to its components: what is needed is taken from goods that
-are free, then from open supply that comes before a new order would; the rest is ordered.
+are free, then from open supply that comes before a new order would; the rest is
+ordered.
 Scheduling goes back up, from now on: what is ordered begins when its components are
 there. The latest moment to begin is counted back from the moment that is wanted.
 
-What is ordered of one component for one demand is one order, as Odoo raises the order it
-finds for the same references. Needs that begin a longer way to the customer take first.
+What is ordered of one component for one demand is one order, as Odoo raises the order
+it finds for the same references. Needs that begin a longer way to the customer take first.
 """
 
 from collections.abc import Hashable, Mapping
@@ -41,7 +42,7 @@ class Need:
 
 @dataclass
 class Order:
-    """What has to be ordered of a node. ``cause``: key of the component it waits for."""
+    """What is ordered of a node. ``cause``: key of the component it waits for."""
 
     quantity: float
     begin: datetime | None = None
@@ -129,7 +130,7 @@ class Scheduler:
             self._order(key, ordering, outcome)
 
     def _get_latest_arrival(self, key, outcome, remarks):
-        """Open supply that comes later is not waited for: a new order is there first."""
+        """What comes later is not waited for: a new order is there first."""
         if any(remark.is_blocking for remark in remarks):
             return None
         days = self.structure.get_days(outcome.root)[key]
@@ -181,7 +182,7 @@ class Scheduler:
         order.end = self.get_end(key, order.quantity, order.begin)
 
     def get_need(self, outcome, child, parent):
-        """Return the need of a parent; the last one, where it needs the same thing twice."""
+        """Return the need of a parent; the last one, where it has several."""
         needs = [need for need in outcome.needs[child] if need.parent == parent]
         return max(needs, key=lambda need: need.moment or outcome.start)
 

@@ -108,8 +108,8 @@ class Node:
 class Structure:
     """Nodes in an order in which each comes before its components.
 
-    Where a structure leads back to itself, that component is cut: the node says so if it
-    has to be ordered. Nothing is recursive: structures are as deep as they are.
+    Where a structure leads back to itself, that component is cut: the node says so if
+    it has to be ordered. Nothing is recursive: structures are as deep as they are.
     """
 
     def __init__(self, nodes: Mapping[Hashable, Node]):

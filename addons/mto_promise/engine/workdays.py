@@ -1,7 +1,8 @@
 """When work happens: working hours with holidays, in a time zone.
 
 Two questions are asked forwards and backwards. *Days* are days as vendors count them:
-weekends are in them, days on which whoever works is closed (holidays, closures) are not.
+weekends are in them, days on which whoever works is closed (holidays, closures) are
+not.
 *Minutes* are minutes of working hours. What begins and what arrives does so in working
 hours. All moments are naive and in UTC.
 
@@ -169,7 +170,7 @@ class WorkCalendar(AlwaysOpen):
                 yield from periods if step > 0 else reversed(periods)
                 day += step * DAY
         except OverflowError:
-            pass
+            raise BeyondCalendar(self.key) from None
         raise BeyondCalendar(self.key)
 
     # Moments

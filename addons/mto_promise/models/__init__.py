@@ -20,6 +20,7 @@ from . import (
     operation_exception_detector_delayed_supply,
     operation_exception_detector_late_promise,
     product_category,
+    product_category_lead,
     product_product_promise,
     product_template,
     res_partner,

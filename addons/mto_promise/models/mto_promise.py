@@ -34,9 +34,9 @@ class MtoPromise(models.AbstractModel):
 
         Demands of one ``group`` share one stock, in their order. Nothing is written.
         Callers have checked that the order lines or products may be read: vendors,
-        bills of materials, stock and orders are read as superuser, and nothing is handed
-        out of them but dates, quantities, products and names of documents; no price, no
-        cost, no vendor.
+        bills of materials, stock and orders are read as superuser, and nothing is
+        handed out of them but dates, quantities, products and names of documents; no
+        price, no cost, no vendor.
 
         :param demands: ``engine.PromiseDemand``s, quantities in the product's unit,
             moments in UTC
@@ -45,8 +45,12 @@ class MtoPromise(models.AbstractModel):
         """
         demands = list(demands)
         promise = self.sudo()
-        found = dict(zip(demands, promise._prepare_items(demands, lines or {}), strict=True))
-        companies = self.env["res.company"].sudo().browse({d.company_id for d in demands})
+        found = dict(
+            zip(demands, promise._prepare_items(demands, lines or {}), strict=True)
+        )
+        companies = (
+            self.env["res.company"].sudo().browse({d.company_id for d in demands})
+        )
         Structure_ = promise.env["mto.promise.structure"]
         memory = Structure_._new_memory(companies)
         Structure_._build(found.values(), memory)
@@ -119,7 +123,9 @@ class MtoPromise(models.AbstractModel):
                 self.env["res.company"].browse(company_id),
             )
             for product, pool in pools.items():
-                sources[product.id, location_id] = self._make_sources(product, pool, now)
+                sources[product.id, location_id] = self._make_sources(
+                    product, pool, now
+                )
         return sources
 
     def _make_sources(self, product, pool, now):
@@ -143,7 +149,7 @@ class MtoPromise(models.AbstractModel):
         return Source(arrival.quantity, max(moment, now), document, tuple(remarks))
 
     def _get_arrival_moment(self, arrival):
-        """A receipt keeps its date when its vendor confirms another one for the line."""
+        """A receipt keeps its date when its vendor confirms another one."""
         if arrival.key._name == "stock.move" and arrival.key.purchase_line_id:
             return arrival.key.purchase_line_id.date_planned
         return arrival.date

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 from ..engine import Hours, WorkCalendar
 
-# Working days of a week in a calendar without fixed hours, and when its day is half over.
+# Working days of a calendar without fixed hours, and when its day is half over.
 WORKING_DAYS = range(5)
 NOON = 12.0
 CALENDAR_FIELDS = ["tz", "flexible_hours", "hours_per_day"]
@@ -14,8 +14,9 @@ CALENDAR_FIELDS = ["tz", "flexible_hours", "hours_per_day"]
 class PromiseCalendar(models.AbstractModel):
     """Working hours as facts for the engine.
 
-    A key is (id of the working hours, id of the resource whose time off counts or False,
-    id of the company whose general time off counts or False), None without hours.
+    A key is (id of the working hours, id of the resource whose time off counts or
+    False, id of the company whose general time off counts or False), None without
+    hours.
     """
 
     _name = "mto.promise.calendar"
@@ -29,7 +30,9 @@ class PromiseCalendar(models.AbstractModel):
 
     def _get_vendor_key(self, partner):
         """Key of the working hours that were entered on a vendor."""
-        partner = partner.supply_calendar_id and partner or partner.commercial_partner_id
+        partner = (
+            partner.supply_calendar_id and partner or partner.commercial_partner_id
+        )
         calendar = partner.supply_calendar_id
         return (calendar.id, False, False) if calendar else None
 

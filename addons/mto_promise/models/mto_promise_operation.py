@@ -42,7 +42,7 @@ class PromiseOperation(models.AbstractModel):
     def _load_tracked_cycles(self, operations):
         """{operation id: minutes of a cycle} of those that were done often enough.
 
-        As ``mrp.routing.workcenter._compute_time_cycle``, which asks for each operation.
+        As ``mrp.routing.workcenter._compute_time_cycle``, which asks for each.
         """
         orders = self._search_last_orders(operations).grouped("operation_id")
         found = {}

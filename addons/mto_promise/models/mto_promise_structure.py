@@ -6,7 +6,7 @@ too: how much of it is there is known to the engine alone. What is taken from st
 its replenishment as the only component, which no sales order decides.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from odoo import models, tools
 
@@ -16,6 +16,7 @@ from odoo.addons.mto_cascade.models.mto_supply_resolver import WITH_COMPONENTS
 
 from ..engine import (
     BUY,
+    DEFAULT_DELAY,
     KIT,
     LOOP,
     MANUFACTURE,
@@ -30,8 +31,8 @@ from ..engine import (
     Remark,
 )
 
-# How an item is supplied: from stock only, from stock and then by an order, by an order,
-# or it is there without anybody keeping its stock.
+# How an item is supplied: from stock only, from stock and then by an order, by an
+# order, or it is there without anybody keeping its stock.
 FROM_STOCK = "stock"
 STOCK_FIRST = "first"
 ORDERED = "order"
@@ -48,9 +49,10 @@ class PromiseMemory:
     """What one batch knows; ``path`` is the memory of ``mto.supply.check``.
 
     ``keys``: {item: key of its node}. ``steps``: {item: how it is supplied}, ``ways``:
-    one of the words above, ``below``: [(item, bom line id or False)]. ``by_hand``: items
-    that no rule orders. ``restocked``: {item: reordering rule, or False} of what fills
-    stock. ``pools``: {(product id, location id): company id} of what is taken from it.
+    one of the words above, ``below``: [(item, bom line id or False)]. ``by_hand``:
+    items that no rule orders. ``restocked``: {item: reordering rule, or False} of what
+    fills stock. ``pools``: {(product id, location id): company id} of what is taken
+    from it.
     """
 
     path: object
@@ -209,7 +211,7 @@ class PromiseStructure(models.AbstractModel):
     # What a person can order
 
     def _order_by_hand(self, items, memory):
-        """What no rule orders a person can, if it has a bill of materials or a vendor."""
+        """What no rule orders a person can, if it has a bill or a vendor."""
         lacking = {}
         for item in items:
             if memory.steps[item].problem in BY_HAND:
@@ -304,7 +306,9 @@ class PromiseStructure(models.AbstractModel):
         company_id = step.need.company_id
         made = goods[company_id, step.need.product_id].unit_id
         used = goods[company_id, line.product_id.id].unit_id
-        quantity = line.product_qty * self._get_factor(line.product_uom_id, used, memory)
+        quantity = line.product_qty * self._get_factor(
+            line.product_uom_id, used, memory
+        )
         made = bom.product_qty * self._get_factor(bom.product_uom_id, made, memory)
         return quantity / (made or 1.0)
 
@@ -363,14 +367,25 @@ class PromiseStructure(models.AbstractModel):
         Calendar = self.env["mto.promise.calendar"]
         node.vendor_calendar = Calendar._get_vendor_key(price.partner_id)
         product = memory.resolver.products[company.id][item.need.product_id]
-        if len(product.product_tmpl_id.seller_ids) > 1:
-            node.choose_days = self._make_choice(product, price, memory)
         if not node.vendor_days:
-            node.remarks.append(
-                Remark(NO_VENDOR_DELAY, product.id, price._name, price.id)
+            node.vendor_days = self._get_assumed_days(
+                node,
+                product,
+                "vendor",
+                Remark(NO_VENDOR_DELAY, product.id, *_key(price)),
             )
+        if len(product.product_tmpl_id.seller_ids) > 1:
+            node.choose_days = self._make_choice(product, price, node, memory)
 
-    def _make_choice(self, product, price, memory):
+    def _get_assumed_days(self, node, product, kind, missing):
+        """Days by the category, which is told; 0 where nobody says anything."""
+        days = product.categ_id._get_assumed_days(kind)
+        if days:
+            missing = replace(missing, code=DEFAULT_DELAY, data=(days,))
+        node.remarks.append(missing)
+        return days
+
+    def _make_choice(self, product, price, node, memory):
         """A function of a quantity: the days of the vendor whom core would choose.
 
         At least those of the smallest quantity, by which core dates the order.
@@ -384,7 +399,7 @@ class PromiseStructure(models.AbstractModel):
                     date=memory.resolver.today,
                     uom_id=product.uom_id,
                 )
-                known[quantity] = max(price.delay, (chosen or price).delay, 0.0)
+                known[quantity] = max(node.vendor_days, (chosen or price).delay)
             return known[quantity]
 
         return choose
@@ -396,8 +411,12 @@ class PromiseStructure(models.AbstractModel):
             return
         node.operations = self._get_operations(item, step, memory)
         if not node.produce_days and not node.operations:
-            node.remarks.append(
-                Remark(NO_PRODUCE_DELAY, node.product_id, bom._name, bom.id)
+            product = memory.resolver.products[item.need.company_id][node.product_id]
+            node.produce_days = self._get_assumed_days(
+                node,
+                product,
+                "produce",
+                Remark(NO_PRODUCE_DELAY, product.id, *_key(bom)),
             )
 
     def _get_operations(self, item, step, memory):
@@ -455,3 +474,7 @@ class PromiseStructure(models.AbstractModel):
             days += rule.delay
             place = rule.location_dest_id
         return days
+
+
+def _key(record):
+    return record._name, record.id

@@ -41,9 +41,7 @@ class MtoPromise(models.AbstractModel):
     def _tell(self, promise):
         blocking = [remark for remark in promise.missing if remark.is_blocking]
         if blocking:
-            return self.env._(
-                "No date: %(cause)s", cause=self._get_remark(blocking[0])
-            )
+            return self.env._("No date: %(cause)s", cause=self._get_remark(blocking[0]))
         if not promise.feasible:
             return False
         if promise.missing:
@@ -71,7 +69,8 @@ class MtoPromise(models.AbstractModel):
         }
         if limiting.on_hand and limiting.arriving:
             return self.env._(
-                "%(product)s: %(there)s of %(needed)s on hand or on their way; %(rest)s",
+                "%(product)s: %(there)s of %(needed)s on hand or on their way; "
+                "%(rest)s",
                 **values,
             )
         if limiting.on_hand:

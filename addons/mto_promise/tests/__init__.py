@@ -1,4 +1,5 @@
 from . import test_customer_clock
+from . import test_get_promise
 from . import test_js
 from . import test_lead_time_suggestion
 from . import test_line_dates
