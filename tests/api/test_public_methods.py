@@ -34,6 +34,8 @@ CALLS = [
     ("sale.order", "preview_cascade", "order_quoted"),
     ("product.product", "get_supply_problems", "product_bicycle"),
     ("sale.order", "get_supply_problems", "order_quoted"),
+    ("sale.order", "get_promise", "order_quoted"),
+    ("product.product", "get_promise", "product_bicycle"),
     ("operation.exception", "get_open", None),
     ("operation.exception", "get_actions", "exception_late"),
     ("operation.exception.review", "get_review", "exception_review"),

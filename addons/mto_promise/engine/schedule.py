@@ -7,12 +7,14 @@ Scheduling goes back up, from now on: what is ordered begins when its components
 there. The latest moment to begin is counted back from the moment that is wanted.
 
 What is ordered of one component for one demand is one order, as Odoo raises the order
-it finds for the same references. Needs that begin a longer way to the customer take first.
+it finds for the same references. Needs that begin a longer way to the customer take
+first.
 """
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 
 from .goods import TINY, Ledger, Source
 from .promise import BUY, MANUFACTURE, SUBCONTRACT, Remark
@@ -117,7 +119,7 @@ class Scheduler:
             for need in needs:
                 need.ordered = need.quantity
         else:
-            latest = self._get_latest_arrival(key, outcome, remarks)
+            latest = self._get_latest_arrival(key, outcome)
             for need in sorted(needs, key=lambda need: -need.tail):
                 need.taken = ledger.take(node.pool, need.quantity, latest)
                 taken = sum(part for part, _source in need.taken)
@@ -129,11 +131,11 @@ class Scheduler:
             outcome.remarks += remarks
             self._order(key, ordering, outcome)
 
-    def _get_latest_arrival(self, key, outcome, remarks):
+    def _get_latest_arrival(self, key, outcome):
         """What comes later is not waited for: a new order is there first."""
-        if any(remark.is_blocking for remark in remarks):
-            return None
         days = self.structure.get_days(outcome.root)[key]
+        if days == inf:
+            return None
         calendar = self.get_calendar(self.structure.nodes[key].calendar)
         there = calendar.arrival(calendar.add_days(outcome.start, days))
         return calendar.close(there)

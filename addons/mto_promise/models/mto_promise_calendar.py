@@ -9,6 +9,8 @@ from ..engine import Hours, WorkCalendar
 WORKING_DAYS = range(5)
 NOON = 12.0
 CALENDAR_FIELDS = ["tz", "flexible_hours", "hours_per_day"]
+ATTENDANCE_FIELDS = ["calendar_id", "dayofweek", "hour_from", "hour_to", "week_type"]
+LEAVE_FIELDS = ["calendar_id", "resource_id", "company_id", "date_from", "date_to"]
 
 
 class PromiseCalendar(models.AbstractModel):
@@ -76,11 +78,12 @@ class PromiseCalendar(models.AbstractModel):
             hours[calendar.id] = [
                 Hours(weekday, NOON - half, NOON + half) for weekday in WORKING_DAYS
             ]
-        attendances = self.env["resource.calendar.attendance"].search(
-            Domain("calendar_id", "in", calendars.ids)
-            & Domain("calendar_id.flexible_hours", "=", False)
+        fixed = calendars.filtered(lambda calendar: not calendar.flexible_hours)
+        attendances = self.env["resource.calendar.attendance"].search_fetch(
+            Domain("calendar_id", "in", fixed.ids)
             & Domain("display_type", "=", False)
-            & Domain("day_period", "!=", "lunch")
+            & Domain("day_period", "!=", "lunch"),
+            ATTENDANCE_FIELDS,
         )
         for attendance in attendances:
             week = attendance.week_type
@@ -97,11 +100,12 @@ class PromiseCalendar(models.AbstractModel):
     def _search_leaves(self, keys, start):
         """What closes these calendars, not what is planned on a work centre."""
         resources = {key[1] for key in keys}
-        return self.env["resource.calendar.leaves"].search(
+        return self.env["resource.calendar.leaves"].search_fetch(
             Domain("time_type", "=", "leave")
             & Domain("date_to", ">=", start - timedelta(days=1))
             & Domain("calendar_id", "in", [False, *{key[0] for key in keys}])
-            & Domain("resource_id", "in", [False, *(resources - {False})])
+            & Domain("resource_id", "in", [False, *(resources - {False})]),
+            LEAVE_FIELDS,
         )
 
     def _counts(self, leave, key):

@@ -12,7 +12,14 @@ OPERATION_FIELDS = [
     "time_mode_batch",
     "time_cycle_manual",
     "bom_product_template_attribute_value_ids",
-    "blocked_by_operation_ids",
+]
+WORKCENTER_FIELDS = [
+    "company_id",
+    "resource_id",
+    "resource_calendar_id",
+    "time_efficiency",
+    "time_start",
+    "time_stop",
 ]
 
 
@@ -27,13 +34,12 @@ class PromiseOperation(models.AbstractModel):
 
         :return: {operation id: minutes of a cycle}
         """
-        boms.fetch(["enable_batch_size", "batch_size"])
         operations = boms.operation_ids
         if not operations:
             return {}
         operations.fetch(OPERATION_FIELDS)
         workcenters = operations.workcenter_id
-        workcenters.fetch(["time_efficiency", "time_start", "time_stop"])
+        workcenters.fetch(WORKCENTER_FIELDS)
         workcenters.capacity_ids.fetch(["product_id", "product_uom_id", "capacity"])
         cycles = {operation.id: operation.time_cycle_manual for operation in operations}
         tracked = operations.filtered(lambda operation: operation.time_mode == "auto")

@@ -39,6 +39,7 @@ ORDERED = "order"
 THERE = "there"
 # What a person can order although no rule does.
 BY_HAND = ("no_rule", "no_bom", "no_vendor", "no_valid_price")
+ORDERPOINT_FIELDS = ["product_id", "warehouse_id", "route_id", "trigger"]
 TAKES_TIME = (BUY, MANUFACTURE, SUBCONTRACT)
 # How many transfers follow each other between a receipt and stock, at most.
 MOST_PUSHES = 5
@@ -99,7 +100,9 @@ class PromiseStructure(models.AbstractModel):
                 child for item in todo for child, _line in memory.below[item]
             )
             todo = [item for item in found if item not in memory.keys]
-        self._load_quantities(memory)
+        bom_ids = {step.bom_id for step in memory.steps.values() if step.bom_id}
+        boms = self.env["mrp.bom"].browse(bom_ids)
+        memory.cycles = self.env["mto.promise.operation"]._load(boms)
         for item, key in memory.keys.items():
             memory.nodes[key] = self._make_node(item, memory)
 
@@ -202,8 +205,8 @@ class PromiseStructure(models.AbstractModel):
             return
         memory.asked |= ids
         # Of all companies: another one may supply the place.
-        for orderpoint in self.env["stock.warehouse.orderpoint"].search(
-            [("product_id", "in", list(ids))]
+        for orderpoint in self.env["stock.warehouse.orderpoint"].search_fetch(
+            [("product_id", "in", list(ids))], ORDERPOINT_FIELDS
         ):
             key = (orderpoint.product_id.id, orderpoint.warehouse_id.id)
             memory.orderpoints[key] = orderpoint
@@ -252,17 +255,6 @@ class PromiseStructure(models.AbstractModel):
         }
 
     # Nodes
-
-    def _load_quantities(self, memory):
-        """Read what bills of materials and their lines say, in one query each."""
-        bom_ids = {step.bom_id for step in memory.steps.values() if step.bom_id}
-        boms = self.env["mrp.bom"].browse(bom_ids)
-        boms.fetch(["product_qty", "allow_operation_dependencies"])
-        memory.cycles = self.env["mto.promise.operation"]._load(boms)
-        line_ids = {
-            line_id for below in memory.below.values() for _item, line_id in below
-        }
-        self.env["mrp.bom.line"].browse(line_ids - {False}).fetch(["product_qty"])
 
     def _make_node(self, item, memory):
         step, way = memory.steps[item], memory.ways[item]
