@@ -14,6 +14,7 @@ first.
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 
 from .goods import TINY, Ledger, Source
 from .promise import BUY, MANUFACTURE, SUBCONTRACT, Remark
@@ -113,12 +114,13 @@ class Scheduler:
         """Take what is free; what is missing is ordered and needs its components."""
         node = self.structure.nodes[key]
         needs = outcome.needs[key]
-        remarks = self.structure.get_remarks(key)
         if node.pool is None:
             for need in needs:
                 need.ordered = need.quantity
         else:
-            latest = self._get_latest_arrival(key, outcome, remarks)
+            latest = None
+            if ledger.has_arrivals(node.pool):
+                latest = self._get_latest_arrival(key, outcome)
             for need in sorted(needs, key=lambda need: -need.tail):
                 need.taken = ledger.take(node.pool, need.quantity, latest)
                 taken = sum(part for part, _source in need.taken)
@@ -127,14 +129,14 @@ class Scheduler:
                     outcome.remarks += source.remarks
         ordering = [need for need in needs if need.ordered > TINY]
         if ordering:
-            outcome.remarks += remarks
+            outcome.remarks += self.structure.get_remarks(key)
             self._order(key, ordering, outcome)
 
-    def _get_latest_arrival(self, key, outcome, remarks):
+    def _get_latest_arrival(self, key, outcome):
         """What comes later is not waited for: a new order is there first."""
-        if any(remark.is_blocking for remark in remarks):
-            return None
         days = self.structure.get_days(outcome.root)[key]
+        if days == inf:
+            return None
         calendar = self.get_calendar(self.structure.nodes[key].calendar)
         there = calendar.arrival(calendar.add_days(outcome.start, days))
         return calendar.close(there)

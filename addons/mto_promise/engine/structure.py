@@ -6,7 +6,7 @@ are shared: a component that is used a thousand times is one node.
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, inf
 
 from .promise import (
     BUY,
@@ -154,7 +154,8 @@ class Structure:
     def get_days(self, root: Hashable) -> dict:
         """Return {key: about how many days each takes if nothing is there}.
 
-        Of all nodes below ``root``, each with its components.
+        Of all nodes below ``root``, each with its components; infinite where something
+        cannot be ordered.
         """
         if root not in self._days:
             days = {}
@@ -163,7 +164,10 @@ class Structure:
                     days[child] + self.nodes[child].transit_days
                     for child, _quantity in self.get_components(key)
                 ]
-                days[key] = self.nodes[key].get_days() + max(below, default=0.0)
+                own = self.nodes[key].get_days()
+                if any(remark.is_blocking for remark in self.get_remarks(key)):
+                    own = inf
+                days[key] = own + max(below, default=0.0)
             self._days[root] = days
         return self._days[root]
 

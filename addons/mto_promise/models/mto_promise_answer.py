@@ -3,7 +3,7 @@ from datetime import datetime, time
 import pytz
 
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 # Keys of a line of ``get_promise`` that are dates.
 DATES = ("wanted_date", "promised_date", "feasible_date", "projected_date")
@@ -13,6 +13,16 @@ class MtoPromise(models.AbstractModel):
     """Promises as public methods hand them out, see ``sale.order.get_promise``."""
 
     _inherit = "mto.promise"
+
+    def _check_may_ask(self):
+        """Raise AccessError for customers on the portal and for visitors.
+
+        They are told what they were promised, not what is in stock or waited for.
+        """
+        if not (self.env.su or self.env.user._is_internal()):
+            raise AccessError(
+                self.env._("Only employees may ask when something can be had.")
+            )
 
     def _parse_wanted(self, wanted_date):
         """Return the moment in UTC of what a caller gave; None for nothing.

@@ -92,7 +92,12 @@ class MtoPromise(models.AbstractModel):
             "date": self._format_moment(limiting.available),
             "document": self._get_document_name(limiting.document),
         }
-        match limiting.supply:
+        if limiting.missing == 1:
+            return self._tell_one(limiting.supply, values)
+        return self._tell_many(limiting.supply, values)
+
+    def _tell_many(self, supply, values):
+        match supply:
             case told.ARRIVAL:
                 return self.env._(
                     "%(rest)s arrive with %(document)s: %(date)s", **values
@@ -110,6 +115,26 @@ class MtoPromise(models.AbstractModel):
                     "%(rest)s need %(days)s to be made: %(date)s", **values
                 )
         return self.env._("%(rest)s need %(days)s to be moved: %(date)s", **values)
+
+    def _tell_one(self, supply, values):
+        match supply:
+            case told.ARRIVAL:
+                return self.env._(
+                    "%(rest)s arrives with %(document)s: %(date)s", **values
+                )
+            case told.BUY:
+                return self.env._(
+                    "%(rest)s needs %(days)s from its vendor: %(date)s", **values
+                )
+            case told.SUBCONTRACT:
+                return self.env._(
+                    "%(rest)s needs %(days)s at its subcontractor: %(date)s", **values
+                )
+            case told.MANUFACTURE:
+                return self.env._(
+                    "%(rest)s needs %(days)s to be made: %(date)s", **values
+                )
+        return self.env._("%(rest)s needs %(days)s to be moved: %(date)s", **values)
 
     # What is missing or assumed
 

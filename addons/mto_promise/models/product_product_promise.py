@@ -25,12 +25,14 @@ class ProductProduct(models.Model):
             ``sale.order.get_promise``; ``line_id``, ``promised_date`` and
             ``projected_date`` are False. A service has no date and no message.
         :rtype: list[dict]
-        :raises odoo.exceptions.AccessError: if a product may not be read
+        :raises odoo.exceptions.AccessError: if a product may not be read, and for
+            customers on the portal; a web shop asks as superuser
         :raises odoo.exceptions.MissingError: if the warehouse does not exist
         :raises odoo.exceptions.UserError: if ``wanted_date`` is no date or ``quantity``
             no number
         """
         self.check_access("read")
+        self.env["mto.promise"]._check_may_ask()
         warehouse = self.env["stock.warehouse"].browse(warehouse_id or ())
         warehouse.check_access("read")
         Promise = self.env["mto.promise"]

@@ -39,10 +39,12 @@ class SaleOrder(models.Model):
             - ``assumed``: sentences, what the date depends on that nobody confirmed
             - ``message``: the cause in one sentence, or False
         :rtype: list[dict]
-        :raises odoo.exceptions.AccessError: if an order may not be read
+        :raises odoo.exceptions.AccessError: if an order may not be read, and for
+            customers on the portal
         :raises odoo.exceptions.UserError: if ``wanted_date`` is no date
         """
         self.check_access("read")
+        self.env["mto.promise"]._check_may_ask()
         wanted = self.env["mto.promise"]._parse_wanted(wanted_date)
         # Checked above; only what is described here is handed out.
         answers = self.sudo().order_line._get_promise_answers(wanted)

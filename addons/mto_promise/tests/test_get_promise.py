@@ -184,7 +184,7 @@ class TestGetPromise(PromiseCommon):
         [answer] = bell.get_promise()
         self.assertEqual(answer["feasible_date"], "2026-03-09 09:00:00")
         self.assertEqual(
-            answer["message"], "Bell: 1 need 7 days from their vendor: 9 March"
+            answer["message"], "Bell: 1 needs 7 days from its vendor: 9 March"
         )
         self.assertEqual(answer["assumed"], ["Bell: lead time of 7 days by default"])
         with self.assertRaises(UserError):
@@ -216,6 +216,20 @@ class TestGetPromise(PromiseCommon):
                 continue
             with self.assertRaises(AccessError):
                 own.get_promise()
+
+    def test_customers_are_told_what_they_were_promised(self):
+        """On the portal, not what is in stock and what the factory waits for."""
+        partner = self.customer
+        user = self._create_user("employee", partner_id=partner.id)
+        user.group_ids = self.env.ref("base.group_portal")
+        order = self._quote((self.bicycle, 20), state="sent")
+        own = order.with_user(user)
+        self.assertTrue(own.has_access("read"))
+        for ask in (own.get_promise, self.bicycle.with_user(user).get_promise):
+            with self.assertRaises(AccessError):
+                ask()
+        # A web shop asks for them.
+        self.assertTrue(self.bicycle.with_user(user).sudo().get_promise()[0]["message"])
 
     def test_other_salespersons_order(self):
         order = self._quote((self.bicycle, 20))

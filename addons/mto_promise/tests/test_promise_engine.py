@@ -12,6 +12,7 @@ from ..engine import (
     NO_HOURS,
     NO_SUPPLY,
     TINY,
+    TRANSFER,
     BeyondCalendar,
     Hours,
     Item,
@@ -389,6 +390,61 @@ class TestAnswers(BaseCase):
             self.assertEqual(promise.is_late, possible < 20)
             self.assertEqual(promise.slack_days, days - 22)
             self.assertEqual(sum(part.quantity for part in promise.parts), 20)
+            if possible == 7:
+                # Not as early as the first three of them.
+                self.assertEqual(promise.parts[0].moment, NOW + 10 * DAY)
+
+    def test_what_is_longer_away_from_the_customer_takes_first(self):
+        """Bolts of the frame and of the bike itself: the frame begins earlier."""
+        nodes = {
+            "bike": Node(
+                "bike", MANUFACTURE, None, [("bolt", 4), ("frame", 1)], produce_days=1
+            ),
+            "frame": Node("frame", MANUFACTURE, None, [("bolt", 4)], produce_days=9),
+            "bolt": Node("bolt", BUY, "bolt", vendor_days=9),
+        }
+        [promise] = self._promise(nodes, 1, {"bolt": [Source(4)]})
+        self.assertEqual(promise.feasible, NOW + 10 * DAY)
+
+    def test_wanted_lasts_until_work_ends(self):
+        calendar = WorkCalendar(
+            (1, False, False), [Hours(d, 8, 16) for d in range(7)], "UTC"
+        )
+        wanted = (NOW + DAY).replace(hour=7)
+        [promise] = self._promise(
+            self._make_bike(),
+            4,
+            {"kit": [Source(4)]},
+            {calendar.key: calendar},
+            wanted=wanted,
+        )
+        self.assertEqual(promise.feasible, (NOW + DAY).replace(hour=16))
+        self.assertFalse(promise.is_late)
+
+    def test_limiting_counts_the_stock_that_is_filled(self):
+        nodes = self._make_bike()
+        nodes["kit"] = Node("kit", TRANSFER, "kit", [("fill", 1)])
+        nodes["fill"] = Node("kit", BUY, vendor_days=21)
+        [promise] = self._promise(nodes, 20, {"kit": [Source(14)]})
+        limiting = promise.limiting
+        self.assertEqual(
+            (limiting.needed, limiting.on_hand, limiting.missing), (20, 14, 6)
+        )
+
+    def test_batches(self):
+        """Each order of a batch is set up anew, and the last is as large."""
+        saw = Operation("shop", cycle=10, fixed=60, capacity=1, batch=4)
+        self.assertEqual(saw.get_minutes(4), 100)
+        self.assertEqual(saw.get_minutes(9), 300)
+
+    def test_a_trial_takes_nothing(self):
+        ledger = Ledger({"kit": [Source(14)]})
+        ledger.take("kit", 1)
+        trial = ledger.fork()
+        trial.take("kit", 5)
+        self.assertEqual(ledger.get_on_hand("kit"), 13)
+        ledger.take("kit", 13)
+        self.assertEqual(trial.get_on_hand("kit"), 8)
 
     def test_holds_if_ordered_by(self):
         [promise] = self._promise(self._make_bike(), 20, wanted=NOW + 30 * DAY)
@@ -404,7 +460,13 @@ class TestAnswers(BaseCase):
         [promise] = self._promise(self._make_bike(), 20, pools)
         self.assertEqual(promise.feasible, NOW + 22 * DAY)
         nodes = self._make_bike()
-        nodes["kit"].supply = False
+        # Nor can what fills its stock be ordered.
+        nodes["kit"].supply = TRANSFER
+        nodes["kit"].components = [("fill", 1)]
+        nodes["fill"] = Node("kit")
+        [promise] = self._promise(nodes, 20, pools)
+        self.assertEqual(promise.feasible, NOW + 61 * DAY)
+        nodes["kit"] = Node("kit", False, "kit")
         [promise] = self._promise(nodes, 20, pools)
         self.assertEqual(promise.feasible, NOW + 61 * DAY)
         self.assertEqual(promise.limiting.document, ("purchase.order", 1))
