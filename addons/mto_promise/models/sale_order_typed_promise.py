@@ -85,10 +85,17 @@ class SaleOrder(models.Model):
         company = draft.company_id or self.env.company
         draft = draft.with_company(company)
         Line = self.env["sale.order.line"].with_company(company)
+        saved_lines = Line.browse(line["id"] for line in lines if line.get("id"))
+        saved_lines.check_access("read")
+        # Unsaved lines would read their products one by one.
+        typed_ids = {line["product_id"] for line in lines if line.get("product_id")}
+        products = saved_lines.product_id.browse(
+            typed_ids.union(saved_lines.product_id.ids)
+        )
+        products.product_tmpl_id.mapped("type")
         by_key = {}
         for line in lines:
             origin = Line.browse(line.get("id") or ())
-            origin.check_access("read")
             chosen = {name: line[name] for name in LINE_FIELDS & line.keys()}
             by_key[line["key"]] = Line.new(
                 {**chosen, "order_id": draft}, origin=origin or None
