@@ -329,7 +329,7 @@ class TestPromise(PromiseCommon):
         )
         route = shop.resupply_route_ids
         kit = self._create_part(
-            "Brake kit", "make_to_order", 3, delay=21, route_ids=route.ids
+            "Brake kit", "stock_then_order", 3, delay=21, route_ids=route.ids
         )
         kit.route_ids |= self.env.ref("purchase_stock.route_warehouse0_buy")
         route.rule_ids.filtered(lambda r: r.location_dest_id == shop.lot_stock_id)[
