@@ -155,10 +155,17 @@ class TestTypedPromise(LeadTimeCommon):
         self.assertEqual(order.state, "draft")
 
     def test_more_lines_cost_no_more_queries(self):
-        few = [(self.trailer, number + 1) for number in range(2)]
-        many = [(self.trailer, number + 1) for number in range(20)]
-        count = self._count(many)
-        self.assertEqual(count, self._count(few))
+        """Of 20 lines with products and parts of their own as many as of 2."""
+        lines = []
+        for number in range(20):
+            steel = self._create_part(f"Steel {number}", "make_to_order", delay=20)
+            frame = self._create_product(f"Frame {number}", "make_to_order")
+            self._create_bom(frame, [(steel, 3)], produce_delay=5)
+            product = self._create_product(f"Trailer {number}", "make_to_order")
+            self._create_bom(product, [(frame, 1)], produce_delay=2)
+            lines.append((product, 1))
+        count = self._count(lines)
+        self.assertEqual(count, self._count(lines[:2]))
         # Three levels: 30 and 6 per level.
         self.assertLessEqual(count, 30 + 6 * 3)
 
