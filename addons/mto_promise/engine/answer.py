@@ -134,18 +134,18 @@ class Promiser:
     def _add_parts(self, promise, item, ledger):
         """What can be there earlier than the rest, in whole units."""
         quantity = promise.quantity
-        if promise.wanted is not None and promise.is_late:
-            until = self.scheduler.get_calendar(item.calendar).close(promise.wanted)
-            first = self._get_part(item, ledger, until)
-            promise.quantity_on_wanted = first.quantity if first else 0.0
-        elif promise.feasible is None or promise.wanted is None:
-            first = None
-            promise.quantity_on_wanted = quantity if promise.feasible else 0.0
-        else:
+        if promise.feasible and not promise.is_late:
             promise.quantity_on_wanted = quantity
-            promise.parts = [Part(quantity, promise.feasible)]
-            return
-        first = first or self._get_part(item, ledger)
+            if promise.wanted is not None:
+                promise.parts = [Part(quantity, promise.feasible)]
+                return
+        trials = Trials(self, item, ledger)
+        first = None
+        if promise.wanted is not None:
+            calendar = self.scheduler.get_calendar(item.calendar)
+            first = trials.find_part(calendar.close(promise.wanted))
+            promise.quantity_on_wanted = first.quantity if first else 0.0
+        first = first or trials.find_part()
         if first and promise.feasible and first.moment >= promise.feasible:
             first = None
         rest = quantity - (first.quantity if first else 0.0)
@@ -154,26 +154,8 @@ class Promiser:
         if promise.feasible and rest > TINY:
             promise.parts.append(Part(rest, promise.feasible))
 
-    def _get_part(self, item, ledger, until=None):
-        """The largest part that is there at a moment: as early as one unit, if None."""
-        least, most = 1, ceil(item.demand.quantity - TINY) - 1
-        if most < least:
-            return None
-        found = self._try(item, least, ledger)
-        if not found or (until and found > until):
-            return None
-        until = until or found
-        while least < most:
-            middle = (least + most + 1) // 2
-            moment = self._try(item, middle, ledger)
-            if moment and moment <= until:
-                least, found = middle, moment
-            else:
-                most = middle - 1
-        return Part(float(least), found)
-
-    def _try(self, item, quantity, ledger):
-        """When a quantity can be delivered, None if never."""
+    def try_quantity(self, item: Item, quantity: float, ledger: Ledger):
+        """Return when a quantity can be delivered, None if never."""
         try:
             outcome = self._schedule(item, quantity, ledger.fork())
             return None if outcome.is_blocked else self._deliver(item, outcome)
@@ -274,6 +256,42 @@ class Promiser:
             step.days,
             step.document,
         )
+
+
+class Trials:
+    """Tries parts of a demand on copies of the ledger, each quantity once."""
+
+    def __init__(self, promiser: Promiser, item: Item, ledger: Ledger):
+        self.promiser = promiser
+        self.item = item
+        self.ledger = ledger
+        self.most = ceil(item.demand.quantity - TINY) - 1
+        self._moments: dict[int, datetime | None] = {}
+
+    def find_part(self, until: datetime | None = None) -> Part | None:
+        """Return the largest part that is there at a moment, None without one.
+
+        :param until: the moment; None for as early as one unit can be there
+        """
+        first = self._try(1) if self.most >= 1 else None
+        if not first or (until and first > until):
+            return None
+        until = until or first
+        least, most = 1, self.most
+        while least < most:
+            middle = (least + most + 1) // 2
+            moment = self._try(middle)
+            if moment and moment <= until:
+                least = middle
+            else:
+                most = middle - 1
+        return Part(float(least), self._try(least))
+
+    def _try(self, quantity):
+        if quantity not in self._moments:
+            moment = self.promiser.try_quantity(self.item, quantity, self.ledger)
+            self._moments[quantity] = moment
+        return self._moments[quantity]
 
 
 def _get_days(start, end):

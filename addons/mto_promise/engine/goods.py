@@ -59,6 +59,12 @@ class Ledger:
             left for left, source in self._pools.get(pool, ()) if source.moment is None
         )
 
+    def has_arrivals(self, pool: Hashable) -> bool:
+        """Return whether something is left that is not there yet."""
+        return any(
+            source.moment is not None for _left, source in self._pools.get(pool, ())
+        )
+
     def take(
         self, pool: Hashable, quantity: float, latest: datetime | None = None
     ) -> list[tuple[float, Source]]:

@@ -114,12 +114,13 @@ class Scheduler:
         """Take what is free; what is missing is ordered and needs its components."""
         node = self.structure.nodes[key]
         needs = outcome.needs[key]
-        remarks = self.structure.get_remarks(key)
         if node.pool is None:
             for need in needs:
                 need.ordered = need.quantity
         else:
-            latest = self._get_latest_arrival(key, outcome)
+            latest = None
+            if ledger.has_arrivals(node.pool):
+                latest = self._get_latest_arrival(key, outcome)
             for need in sorted(needs, key=lambda need: -need.tail):
                 need.taken = ledger.take(node.pool, need.quantity, latest)
                 taken = sum(part for part, _source in need.taken)
@@ -128,7 +129,7 @@ class Scheduler:
                     outcome.remarks += source.remarks
         ordering = [need for need in needs if need.ordered > TINY]
         if ordering:
-            outcome.remarks += remarks
+            outcome.remarks += self.structure.get_remarks(key)
             self._order(key, ordering, outcome)
 
     def _get_latest_arrival(self, key, outcome):

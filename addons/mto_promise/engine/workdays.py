@@ -124,6 +124,9 @@ class WorkCalendar(AlwaysOpen):
         self.leaves = _merge(leaves)
         self._ends = [stop for _start, stop in self.leaves]
         self._days: dict[date, tuple] = {}
+        # Many things begin and arrive at the same moment.
+        self._openings: dict[datetime, datetime] = {}
+        self._arrivals: dict[datetime, datetime] = {}
 
     def _sort_hours(self, hours) -> Mapping:
         found = {}
@@ -177,17 +180,23 @@ class WorkCalendar(AlwaysOpen):
 
     def opening(self, moment):
         """Return the first moment from this one on at which work can begin."""
-        return next(
-            max(start, moment) for start, stop in self._walk(moment, 1) if stop > moment
-        )
+        if moment not in self._openings:
+            self._openings[moment] = next(
+                max(start, moment)
+                for start, stop in self._walk(moment, 1)
+                if stop > moment
+            )
+        return self._openings[moment]
 
     def arrival(self, moment):
         """Return the first moment from this one on at which something can be there."""
-        return next(
-            max(start, moment)
-            for start, stop in self._walk(moment, 1)
-            if stop >= moment
-        )
+        if moment not in self._arrivals:
+            self._arrivals[moment] = next(
+                max(start, moment)
+                for start, stop in self._walk(moment, 1)
+                if stop >= moment
+            )
+        return self._arrivals[moment]
 
     def latest_start(self, moment):
         """Return the last moment until this one at which work can begin."""

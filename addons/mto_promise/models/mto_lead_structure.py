@@ -73,6 +73,8 @@ class MtoLeadStructure(models.AbstractModel):
         company = warehouse.company_id
         Structure = self.with_company(company)
         memory = self.env["mto.supply.check"]._new_memory(company)
+        # Of one set, so that they are read together wherever they come from.
+        products = products.browse(products.ids)
         goods = products.filtered(lambda product: product.type == "consu")
         needs = goods._prepare_supply_needs(company, warehouse)
         roots = {

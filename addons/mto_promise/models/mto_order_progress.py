@@ -201,38 +201,35 @@ class MtoOrderProgress(models.Model):
         """Return {row: one sentence on its cause}, in the language of the reader."""
         orders = self.sale_line_id.order_id
         history = self.env["mto.supply.snapshot"]._get_history(orders)
-        self._prefetch_chains()
-        return {row: row._tell(history) for row in self}
+        known = self._get_chain_records()
+        return {row: row._tell(history, known) for row in self}
 
-    def _prefetch_chains(self):
+    def _get_chain_records(self):
+        """{(model, id): record} of the documents of all chains that are still there."""
         ids = defaultdict(set)
         for row in self:
             for model, res_id in row.chain or ():
                 ids[model].add(res_id)
-        for model, found in ids.items():
-            self.env[model].browse(found).exists().mapped("display_name")
+        return {
+            (model, record.id): record
+            for model, found in ids.items()
+            for record in self.env[model].browse(found).exists()
+        }
 
-    def _tell(self, history):
+    def _tell(self, history, known):
         self.ensure_one()
         if self.is_missing:
             return self.env._(
                 "Nothing supplies %s yet.", self.waits_product_id.display_name
             )
-        documents = self._get_chain_documents()
+        chain = [known.get((model, res_id)) for model, res_id in self.chain or ()]
+        documents = [document for document in chain if document]
         if not documents:
             return ""
         names = self._name_documents(documents)
         sentence = self._join_names(names)
         detail = self._tell_cause(documents[-1], history)
         return f"{sentence}{detail}."
-
-    def _get_chain_documents(self):
-        documents = []
-        for model, res_id in self.chain or ():
-            document = self.env[model].browse(res_id).exists()
-            if document:
-                documents.append(document)
-        return documents
 
     def _name_documents(self, documents):
         """Names; a receipt and the purchase behind it are one step."""

@@ -1,3 +1,5 @@
+from dataclasses import dataclass, field
+
 from odoo import models
 from odoo.tools import SQL, float_round
 
@@ -23,6 +25,17 @@ WORKCENTER_FIELDS = [
 ]
 
 
+@dataclass(eq=False)
+class OperationMemory:
+    """``cycles``: {operation id: minutes of a cycle}; ``shops``: facts of work centres.
+
+    What depends on no product is asked once for many bills of materials.
+    """
+
+    cycles: dict = field(default_factory=dict)
+    shops: dict = field(default_factory=dict)
+
+
 class PromiseOperation(models.AbstractModel):
     """Operations of bills of materials as facts for the engine."""
 
@@ -32,18 +45,18 @@ class PromiseOperation(models.AbstractModel):
     def _load(self, boms):
         """Read all that ``_get_operations`` needs, in a fixed number of queries.
 
-        :return: {operation id: minutes of a cycle}
+        :rtype: OperationMemory
         """
         operations = boms.operation_ids
         if not operations:
-            return {}
+            return OperationMemory()
         operations.fetch(OPERATION_FIELDS)
         workcenters = operations.workcenter_id
         workcenters.fetch(WORKCENTER_FIELDS)
         workcenters.capacity_ids.fetch(["product_id", "product_uom_id", "capacity"])
         cycles = {operation.id: operation.time_cycle_manual for operation in operations}
         tracked = operations.filtered(lambda operation: operation.time_mode == "auto")
-        return cycles | self._load_tracked_cycles(tracked)
+        return OperationMemory(cycles | self._load_tracked_cycles(tracked))
 
     def _load_tracked_cycles(self, operations):
         """{operation id: minutes of a cycle} of those that were done often enough.
@@ -71,6 +84,7 @@ class PromiseOperation(models.AbstractModel):
         if not operations:
             return self.env["mrp.workorder"]
         self.env["mrp.workorder"].flush_model()
+        operations.flush_recordset(["time_mode_batch"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -93,11 +107,11 @@ class PromiseOperation(models.AbstractModel):
         )
         return self.env["mrp.workorder"].browse(id_ for (id_,) in rows)
 
-    def _get_operations(self, bom, product, factor, cycles, option_ids=()):
+    def _get_operations(self, bom, product, factor, memory, option_ids=()):
         """Return the ``Operation``s of a product, each after those before it.
 
         :param factor: units of the product in a unit of the bill of materials
-        :param cycles: of ``_load``
+        :param memory: of ``_load``
         :param option_ids: chosen no-variant attribute values
         """
         if not bom.operation_ids:
@@ -111,7 +125,7 @@ class PromiseOperation(models.AbstractModel):
         )
         numbers = {operation: number for number, operation in enumerate(operations)}
         return tuple(
-            self._make(bom, product, factor, operation, numbers, cycles)
+            self._make(bom, product, factor, operation, numbers, memory)
             for operation in operations
         )
 
@@ -132,20 +146,38 @@ class PromiseOperation(models.AbstractModel):
             waiting = [operation for operation in waiting if operation not in done]
         return done
 
-    def _make(self, bom, product, factor, operation, numbers, cycles):
-        workcenter = operation.workcenter_id
-        capacity, setup, cleanup = workcenter._get_capacity(
-            product, bom.product_uom_id, bom.product_qty or 1
+    def _make(self, bom, product, factor, operation, numbers, memory):
+        calendar, efficiency, capacity, fixed = self._get_shop(
+            operation.workcenter_id, bom, product, memory
         )
-        efficiency = workcenter.time_efficiency or 100.0
         return Operation(
-            self.env["mto.promise.calendar"]._get_workcenter_key(workcenter),
-            cycles[operation.id] * 100.0 / efficiency,
-            setup + cleanup,
+            calendar,
+            memory.cycles[operation.id] * 100.0 / efficiency,
+            fixed,
             capacity * factor,
             self._get_after(bom, operation, numbers),
             bom.batch_size * factor if bom.enable_batch_size else 0.0,
         )
+
+    def _get_shop(self, workcenter, bom, product, memory):
+        """(key of its hours, efficiency, capacity, minutes of setting up and clearing).
+
+        The product matters where the work centre has capacities.
+        """
+        own = bool(workcenter.capacity_ids) and product.id
+        size = bom.product_qty or 1
+        key = (workcenter.id, bom.product_uom_id.id, size, own)
+        if key not in memory.shops:
+            capacity, setup, cleanup = workcenter._get_capacity(
+                product, bom.product_uom_id, size
+            )
+            memory.shops[key] = (
+                self.env["mto.promise.calendar"]._get_workcenter_key(workcenter),
+                workcenter.time_efficiency or 100.0,
+                capacity,
+                setup + cleanup,
+            )
+        return memory.shops[key]
 
     def _get_after(self, bom, operation, numbers):
         number = numbers[operation]

@@ -53,7 +53,7 @@ class PromiseMemory:
     one of the words above, ``below``: [(item, bom line id or False)]. ``by_hand``:
     items that no rule orders. ``restocked``: {item: reordering rule, or False} of what
     fills stock. ``pools``: {(product id, location id): company id} of what is taken
-    from it.
+    from it. ``operations``: the memory of ``mto.promise.operation``.
     """
 
     path: object
@@ -68,7 +68,7 @@ class PromiseMemory:
     orderpoints: dict = field(default_factory=dict)
     asked: set = field(default_factory=set)
     factors: dict = field(default_factory=dict)
-    cycles: dict = field(default_factory=dict)
+    operations: object = None
 
     @property
     def resolver(self):
@@ -102,7 +102,7 @@ class PromiseStructure(models.AbstractModel):
             todo = [item for item in found if item not in memory.keys]
         bom_ids = {step.bom_id for step in memory.steps.values() if step.bom_id}
         boms = self.env["mrp.bom"].browse(bom_ids)
-        memory.cycles = self.env["mto.promise.operation"]._load(boms)
+        memory.operations = self.env["mto.promise.operation"]._load(boms)
         for item, key in memory.keys.items():
             memory.nodes[key] = self._make_node(item, memory)
 
@@ -417,7 +417,7 @@ class PromiseStructure(models.AbstractModel):
         factor = self._get_factor(bom.product_uom_id, goods.unit_id, memory)
         product = memory.resolver.products[item.need.company_id][item.need.product_id]
         return self.env["mto.promise.operation"]._get_operations(
-            bom, product, factor, memory.cycles, item.need.option_ids
+            bom, product, factor, memory.operations, item.need.option_ids
         )
 
     # Transfers

@@ -9,29 +9,28 @@ _logger = logging.getLogger(__name__)
 class OperationExceptionDetector(models.AbstractModel):
     _inherit = "operation.exception.detector"
 
-    def _follow_now(self, company, causes, keys):
-        """Bring the issues of ``keys`` in step at once, where the company opens them.
+    def _get_open_setting(self, company):
+        """The setting of the company if it opens issues, else an empty recordset."""
+        Setting = self.env["operation.exception.setting"].sudo()
+        return Setting.search(
+            [
+                ("detector", "=", self._name),
+                ("company_id", "=", company.id),
+                ("mode", "=", "open"),
+            ],
+            limit=1,
+        )
 
+    def _follow_now(self, setting, causes, keys):
+        """Bring the issues of ``keys`` in step at once, not at the next look.
+
+        :param setting: of ``_get_open_setting``
         :param causes: as of ``_detect``, those of ``keys`` that live now
         """
-        setting = (
-            self.env["operation.exception.setting"]
-            .sudo()
-            .search(
-                [
-                    ("detector", "=", self._name),
-                    ("company_id", "=", company.id),
-                    ("mode", "=", "open"),
-                ],
-                limit=1,
-            )
-        )
-        if not setting:
-            return
         causes = [cause for cause in causes if setting._is_relevant(cause)]
         try:
             with self.env.cr.savepoint():
-                self._raise_and_clear(company, causes, set(keys))
+                self._raise_and_clear(setting.company_id, causes, set(keys))
         except ConcurrencyError:
             # Somebody else opens one of them: the next look finds the rest.
             _logger.info("%s: left for the next look", self._name)

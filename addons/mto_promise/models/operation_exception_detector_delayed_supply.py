@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+# Of so many orders an issue tells the way from the document to the customer.
+TOLD = 20
+
 
 class DelayedSupply(models.AbstractModel):
     """Documents that make customers wait longer than they were promised."""
@@ -16,10 +19,11 @@ class DelayedSupply(models.AbstractModel):
         yield from self._get_causes(rows)
 
     def _get_causes(self, rows):
-        sentences = rows._tell_all()
         groups = rows.filtered(lambda row: row._get_cause_document()).grouped(
             lambda row: row._get_cause_document()
         )
+        told = {document: theirs[:TOLD] for document, theirs in groups.items()}
+        sentences = rows.browse().union(*told.values())._tell_all()
         return [
             {
                 "key": self._get_key(document),
@@ -31,7 +35,7 @@ class DelayedSupply(models.AbstractModel):
                 "date": min(theirs.sale_line_id.order_id.mapped("date_order")),
                 "note": "\n".join(
                     row.sale_line_id._tell_delay(row, sentences[row])
-                    for row in theirs[:20]
+                    for row in told[document]
                 ),
             }
             for document, theirs in groups.items()
@@ -52,15 +56,19 @@ class DelayedSupply(models.AbstractModel):
 
     def _follow_orders(self, company, orders):
         """Open and close the issues of what these orders wait for, or waited for."""
+        setting = self._get_open_setting(company)
+        if not setting:
+            return
         progress = self.env["mto.order.progress"].sudo()
         mine = progress._find_late(company, orders)
         before = self._search_issues(company, orders)
-        documents = {row._get_cause_document() for row in mine} - {progress.browse()}
-        keys = {self._get_key(document) for document in documents if document}
+        documents = [row._get_cause_document() for row in mine]
+        documents = list(dict.fromkeys(filter(None, documents)))
+        keys = {self._get_key(document) for document in documents}
         keys |= set(before.mapped("key"))
         # Others wait for the same documents: an issue tells all of them.
-        rows = self._search_rows(company, [d for d in documents if d], before)
-        self._follow_now(company, self._get_causes(rows), keys)
+        rows = self._search_rows(company, documents, before)
+        self._follow_now(setting, self._get_causes(rows), keys)
 
     def _search_issues(self, company, orders):
         """Open issues of this detector that concern these orders."""

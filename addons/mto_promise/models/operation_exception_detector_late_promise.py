@@ -41,9 +41,11 @@ class LatePromise(models.AbstractModel):
 
     def _follow_orders(self, company, orders):
         """Open and close the issues of these orders now."""
-        rows = self.env["mto.order.progress"].sudo()._find_late(company, orders)
-        keys = [order._get_promise_key() for order in orders]
-        self._follow_now(company, self._get_causes(rows), keys)
+        setting = self._get_open_setting(company)
+        if setting:
+            rows = self.env["mto.order.progress"].sudo()._find_late(company, orders)
+            keys = [order._get_promise_key() for order in orders]
+            self._follow_now(setting, self._get_causes(rows), keys)
 
     @api.model
     def _get_gone_reason(self):

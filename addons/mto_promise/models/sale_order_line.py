@@ -56,6 +56,10 @@ class SaleOrderLine(models.Model):
         res = super().write(vals)
         # Who sells need not have rights on what follows.
         confirmed.sudo()._set_deadlines()
+        changed = confirmed.filtered(
+            lambda line: line._get_promise_date() != before[line]
+        )
+        changed.sudo()._plan_deliveries()
         confirmed._keep_promises(before, vals)
         return res
 
@@ -212,6 +216,21 @@ class SaleOrderLine(models.Model):
                     ),
                     default=False,
                 )
+
+    def _plan_deliveries(self):
+        """Plan the deliveries for what a person just promised (sudo).
+
+        Where somebody set the date of a transfer by hand, it stays.
+        """
+        for line in self:
+            lead = timedelta(days=line.company_id.security_lead)
+            line.move_ids.filtered(
+                lambda move: (
+                    move.state not in ("done", "cancel")
+                    and move.location_dest_id.usage == "customer"
+                    and not move.picking_id.is_date_by_hand
+                )
+            ).date = line._get_promise_date() - lead
 
     def _keep_promises(self, before, vals):
         """Check and keep the promises of confirmed lines that a person changed.

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import models
 from odoo.exceptions import UserError
 
@@ -129,21 +127,12 @@ class SaleOrderLine(models.Model):
         )
         first.write({"product_uom_qty": quantity, **kept})
         other.write({"product_uom_qty": rest, **kept})
-        (self | second)._plan_deliveries()
+        # Each part leaves for its own day; a salesperson has no rights on transfers.
+        both = (self | second).sudo()
+        both._set_deadlines()
+        both._plan_deliveries()
         parts._action_assign()
         self._get_open_moves()._action_assign()
-
-    def _plan_deliveries(self):
-        """Each part leaves for its own day: a person just chose it."""
-        # A salesperson need not have rights on transfers.
-        self.sudo()._set_deadlines()
-        for line in self:
-            moves = line._get_open_moves().filtered(
-                lambda move: move.location_dest_id.usage == "customer"
-            )
-            moves.date = line.promised_date - timedelta(
-                days=line.company_id.security_lead
-            )
 
     def _divide_step(self, moves, second, wanted):
         parts = self.env["stock.move"].sudo()

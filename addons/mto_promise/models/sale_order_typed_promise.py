@@ -68,6 +68,7 @@ class SaleOrder(models.Model):
         typed = self.env["sale.order.line"].concat(*by_key.values())
         promises = typed._get_promises()
         messages = self.env["mto.promise"]._get_messages(promises.values())
+        typed._prefetch_promise_answers(promises.values())
         answers = {
             key: line._prepare_promise_answer(promises[line], messages[line])
             for key, line in by_key.items()
@@ -84,10 +85,17 @@ class SaleOrder(models.Model):
         company = draft.company_id or self.env.company
         draft = draft.with_company(company)
         Line = self.env["sale.order.line"].with_company(company)
+        saved_lines = Line.browse(line["id"] for line in lines if line.get("id"))
+        saved_lines.check_access("read")
+        # Unsaved lines would read their products one by one.
+        typed_ids = {line["product_id"] for line in lines if line.get("product_id")}
+        products = saved_lines.product_id.browse(
+            typed_ids.union(saved_lines.product_id.ids)
+        )
+        products.product_tmpl_id.mapped("type")
         by_key = {}
         for line in lines:
             origin = Line.browse(line.get("id") or ())
-            origin.check_access("read")
             chosen = {name: line[name] for name in LINE_FIELDS & line.keys()}
             by_key[line["key"]] = Line.new(
                 {**chosen, "order_id": draft}, origin=origin or None
@@ -113,6 +121,17 @@ class SaleOrder(models.Model):
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+
+    def _prefetch_promise_answers(self, promises):
+        """Read what the answers tell in a few queries, whatever number of lines."""
+        ids = {step.product_id for promise in promises for step in promise.path}
+        steps = self.env["product.product"].sudo().browse(ids)
+        steps.with_context(display_default_code=False).mapped("display_name")
+        # Unsaved lines have their products one by one.
+        products = self.env["product.product"].browse(self.product_id.ids)
+        products.product_tmpl_id._get_target_waits()
+        products.uom_id.mapped("name")
+        self.env["uom.uom"].browse(self.product_uom_id.ids).mapped("name")
 
     def _prepare_promise_answer(self, promise, message):
         """What the screen shows of the promise of a line; strings and numbers only."""

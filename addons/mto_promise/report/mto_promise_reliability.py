@@ -128,7 +128,8 @@ class MtoPromiseReliability(models.Model):
             ) AS delivery ON TRUE
             LEFT JOIN LATERAL (
                 SELECT date_after FROM mto_promise_change
-                WHERE sale_line_id = line.id AND kind = 'first' LIMIT 1
+                WHERE sale_line_id = line.id AND kind = 'first'
+                ORDER BY id LIMIT 1
             ) AS first ON TRUE
             LEFT JOIN LATERAL (
                 SELECT count(*) FROM mto_promise_change

@@ -134,7 +134,9 @@ class TestLineDates(PromiseCommon):
         bike, wheel = order.order_line
         bike.promised_date = self._in_days(50)
         self.assertEqual(self._get_delivery(bike).date_deadline, self._in_days(50))
+        self.assertEqual(self._get_delivery(bike).date, self._in_days(50))
         self.assertEqual(self._get_delivery(wheel).date_deadline, self._in_days(40))
+        self.assertEqual(self._get_delivery(wheel).date, self._in_days(40))
         order.commitment_date = self._in_days(45)
         self.assertEqual(self._get_delivery(bike).date_deadline, self._in_days(50))
         self.assertEqual(self._get_delivery(wheel).date_deadline, self._in_days(45))

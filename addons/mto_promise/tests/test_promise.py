@@ -318,6 +318,28 @@ class TestPromise(PromiseCommon):
             self.assertEqual(promise.feasible, self._in(26), name)
             found.delay = 0
 
+    def test_other_warehouse_supplies(self):
+        """What is there counts, the days of the transfer, and what fills it there."""
+        shop = self.env["stock.warehouse"].create(
+            {
+                "name": "Shop",
+                "code": "SHOP",
+                "resupply_wh_ids": [Command.link(self.warehouse.id)],
+            }
+        )
+        route = shop.resupply_route_ids
+        kit = self._create_part(
+            "Brake kit", "stock_then_order", 3, delay=21, route_ids=route.ids
+        )
+        kit.route_ids |= self.env.ref("purchase_stock.route_warehouse0_buy")
+        route.rule_ids.filtered(lambda r: r.location_dest_id == shop.lot_stock_id)[
+            :1
+        ].delay = 2
+        few, many = self._promise((kit, 3), (kit, 3), warehouse_id=shop.id)
+        self.assertEqual(few.feasible, self._in(2))
+        self.assertEqual(many.feasible, self._in(23))
+        self.assertEqual([step.supply for step in many.path], ["buy", "transfer"])
+
     def test_kit_takes_the_place_of_its_components(self):
         bell = self._create_part("Bell", "make_to_order", delay=2)
         pump = self._create_part("Pump", "make_to_order", delay=8)

@@ -11,6 +11,7 @@ from ..engine import (
     MANUFACTURE,
     NO_HOURS,
     NO_SUPPLY,
+    SUBCONTRACT,
     TINY,
     TRANSFER,
     BeyondCalendar,
@@ -153,8 +154,10 @@ class Factory:
             node.pool = key
             self.pools[key] = self._make_sources()
         if depth and random.random() < 0.9:
-            node.supply = random.choice((MANUFACTURE, MANUFACTURE, MANUFACTURE, KIT))
+            node.supply = random.choice((MANUFACTURE, MANUFACTURE, SUBCONTRACT, KIT))
             node.produce_days = random.randint(1, 9)
+            if node.supply == SUBCONTRACT:
+                self._add_vendor(node)
             for number in range(random.randint(1, 3)):
                 child = f"{key}{number}"
                 if self.shared and random.random() < 0.3 and len(self.nodes) > 8:
@@ -167,9 +170,13 @@ class Factory:
                 node.components.append((child, random.choice((1, 2, 0.5))))
         else:
             node.supply = BUY
-            node.vendor_days = random.randint(0, 30)
-            node.order_days = random.choice((0, 0, 2))
-            node.vendor_calendar = random.choice((None, (1, False, False)))
+            self._add_vendor(node)
+
+    def _add_vendor(self, node):
+        random = self.random
+        node.vendor_days = random.randint(0, 30)
+        node.order_days = random.choice((0, 0, 2))
+        node.vendor_calendar = random.choice((None, (1, False, False)))
 
     def _is_finished(self, other, key):
         return not key.startswith(other)
@@ -261,9 +268,12 @@ class Factory:
         if node.supply == KIT:
             return day
         day = self.next_open(shop, day)
-        if node.supply == BUY:
+        if node.supply in (BUY, SUBCONTRACT):
+            days = node.vendor_days
+            if node.supply == SUBCONTRACT:
+                days = max(days, node.produce_days)
             day = self.next_open(shop, self.add_days(shop, day, node.order_days))
-            day = self.add_days(vendor, self.next_open(vendor, day), node.vendor_days)
+            day = self.add_days(vendor, self.next_open(vendor, day), days)
             day = self.next_open(shop, self.next_open(vendor, day))
         else:
             day = self.next_open(shop, self.add_days(shop, day, node.produce_days))

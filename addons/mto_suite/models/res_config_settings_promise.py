@@ -43,8 +43,8 @@ class ResConfigSettings(models.TransientModel):
                 "earliest",
                 self.env._(
                     "The earliest date. A line that nobody promised a date for gets "
-                    "the first day that all its parts allow when it is confirmed, or the "
-                    "wanted day where that is later."
+                    "the first day that all its parts allow when it is confirmed, or "
+                    "the wanted day where that is later."
                 ),
             ),
         ]
