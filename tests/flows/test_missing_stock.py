@@ -77,8 +77,8 @@ class TestMissingStock(SeatCase):
         self.assertGoodsCost(invoice, 10 * 20)
 
     @waits_for(
-        "sale.order",
-        "preview_change",
+        "mto.change.resupply",
+        "_resupply_lost_stock",
         "a demand that lost its stock is supplied again (mto_change)",
     )
     def test_loss_on_the_shelf_is_supplied_again(self):

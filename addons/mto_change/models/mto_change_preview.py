@@ -499,8 +499,10 @@ class MtoChangePreview(models.AbstractModel):
                     formatLang(self.env, surplus, digits=_digits(surplus)),
                 )
             )
+        if not words:
+            return self.env._("No document that supplies the order is changed.")
         text = ", ".join(words)
-        return text or self.env._("No document that supplies the order is changed")
+        return f"{text[0].upper()}{text[1:]}."
 
     def _count_words(self, model, action, count):
         names = {

@@ -4,10 +4,13 @@ Extends the lives of mto_cascade: the same structures, more that happens to an o
 and what must hold where changes reach the factory.
 """
 
+import random
+from collections import defaultdict
+
 from odoo import Command
 from odoo.fields import Domain
 
-from odoo.addons.mto_cascade.tests.lives import ROUNDED, Life, live
+from odoo.addons.mto_cascade.tests.lives import ROUNDED, Life, LifeError, live
 from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION
 
 from ..models.mto_change_issue import LOST
@@ -202,6 +205,39 @@ class ChangeLife(Life):
             self.done.append(f"{len(lost)} ordered again")
         super().finish()
 
+    def make_order(self, *quantities):
+        """A confirmed order with a line for each quantity."""
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": self.structure.sold[number % 2].id
+                            if len(self.structure.sold) > 1
+                            else self.structure.sold.id,
+                            "product_uom_qty": quantity,
+                        }
+                    )
+                    for number, quantity in enumerate(quantities)
+                ],
+            }
+        )
+        order.action_confirm()
+        self.orders |= order
+        return order
+
+    def count_supply(self):
+        """{name of a product: quantity that is made and bought}"""
+        result = defaultdict(float)
+        for node, quantity in self._get_documents().items():
+            model, _comma, res_id = node.partition(",")
+            product = self.env[model].browse(int(res_id)).product_id
+            result[product.name] += quantity
+        return {
+            name: round(quantity, 3) for name, quantity in result.items() if quantity
+        }
+
     def _name(self, line):
         return f"{line.order_id.name} {line.product_id.name}"
 
@@ -302,3 +338,44 @@ class ChangeLife(Life):
 def live_changes(env, seed, steps=9):
     """Play one life, see ``lives.live``."""
     return live(env, seed, steps, ChangeLife)
+
+
+def add_up(env, seed, steps=4):
+    """Any sequence of changes ends with the supply of one change to the final values.
+
+    :raise LifeError: when it does not
+    """
+    chance = random.Random(seed)
+    path = [(chance.randint(0, 8), chance.randint(0, 8)) for _step in range(steps)]
+    cancelled = {step for step in range(steps) if chance.random() < 0.3}
+    found = _get_supply_after(env, seed, path, cancelled)
+    direct = _get_supply_after(env, seed, path[-1:], set())
+    if found != direct:
+        raise LifeError(
+            f"seed {seed}: {path}, cancelled and confirmed again after {cancelled}: "
+            f"{found} instead of {direct}"
+        )
+
+
+def _get_supply_after(env, seed, path, cancelled):
+    """{product: what is on its way} of an order that went this way."""
+    savepoint = env.cr.savepoint()
+    try:
+        life = ChangeLife(env, seed)
+        if life.structure.batched:
+            # The rest of a batch depends on the way.
+            return {}
+        order = life.make_order(3, 5)
+        for step, quantities in enumerate(path):
+            for line, quantity in zip(order.order_line, quantities, strict=True):
+                line.product_uom_qty = quantity
+            if step in cancelled:
+                order.action_cancel()
+                order.action_draft()
+                order.action_confirm()
+        env.flush_all()
+        env.invalidate_all()
+        return life.count_supply()
+    finally:
+        savepoint.close(rollback=True)
+        env.registry.clear_all_caches()

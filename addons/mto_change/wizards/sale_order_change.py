@@ -155,7 +155,7 @@ class SaleOrderChangeLine(models.TransientModel):
     delivered = fields.Float(
         "Delivered", related="line_id.qty_delivered", digits="Product Unit"
     )
-    quantity = fields.Float("New Quantity", digits="Product Unit", default=1.0)
+    quantity = fields.Float("New", digits="Product Unit", default=1.0)
     product_uom_id = fields.Many2one("uom.uom", "Unit", compute="_compute_unit")
 
     @api.depends("line_id")
