@@ -108,6 +108,12 @@ class Cascade:
         self.inserting = False  # while the rows of new orders are written
         self.told = {}  # {rank: [(order, procurement)]}, to say where they come from
         self.posts = None  # notes on new orders, while they are collected
+        self.enlarged = None  # id of the order that a demand enlarges
+        self.wizards = None  # wizards that enlarge orders, while they are collected
+        self.grown_lines = None  # lines of requests and values, while they are collected
+        self.assigns_later = False  # before core reserves for demands that grew
+        self.raised = set()  # ids of moves of which the reservation is put off then
+        self.grown = set()  # ids of products of which standing orders need more
         self.replenished = set()  # ids of products with an automatic reordering rule
         self.asked = set()  # ids of products that were made or bought for demands
         self.vendors = set()  # ids of partners who were asked to deliver
@@ -120,6 +126,7 @@ class Cascade:
         self._rank_of_group = {}
         self._passes = False
         self._scope = None
+        self._scopes = {}
         self._places = {}
         self._pulls = [{}]
 
@@ -163,6 +170,8 @@ class Cascade:
         """Return the rank of the order whose production group this is."""
         if self._scope is not None:
             return self._scope
+        if group_id in self._scopes:
+            return self._scopes[group_id]
         return self._rank_of_group.get(group_id, ())
 
     def rank_of_order(self, production):
@@ -177,6 +186,40 @@ class Cascade:
             yield
         finally:
             self._scope = before
+
+    @contextmanager
+    def scopes(self, ranks):
+        """Let what each order asks for be asked for by a call of the rank given.
+
+        :param ranks: {id of its production group: rank}
+        """
+        before, self._scopes = self._scopes, ranks
+        try:
+            yield
+        finally:
+            self._scopes = before
+
+    @contextmanager
+    def collecting(self, collects):
+        """Give the list of the wizards that would enlarge orders inside.
+
+        :param collects: whether they wait; otherwise they do it, and the list is empty
+        """
+        found = []
+        self.wizards = found if collects else None
+        try:
+            yield found
+        finally:
+            self.wizards = None
+
+    @contextmanager
+    def growing(self):
+        """Give the list of what is written inside on lines of requests that grow."""
+        self.grown_lines = found = []
+        try:
+            yield found
+        finally:
+            self.grown_lines = None
 
     def ask(self, procurements):
         """Return the `Call`s of procurements that are made or bought later."""
@@ -261,6 +304,24 @@ class Cascade:
             rank = self._rank_at_the_end(move.production_group_id.id)
             self.claims.append(Claim(rank, move.id, move.product_id.id))
 
+    def claim_raised_later(self, moves):
+        """The same for moves that have grown: each before what the next one asks for."""
+        for move in moves:
+            rank = self._rank_by_now(move.production_group_id.id)
+            self.claims.append(Claim(rank, move.id, move.product_id.id))
+
+    def take_assignment(self):
+        """Tell whether the next reservation is put off; the one after it is not."""
+        later, self.assigns_later = self.assigns_later, False
+        return later
+
+    def reserve_raised_later(self, moves):
+        """Put off what core reserves for moves that have grown, before it orders."""
+        for move in moves:
+            rank = self._rank_by_now(move.production_group_id.id)
+            self.reservations.append((rank, move.id))
+            self.raised.add(move.id)
+
     def reserve_later(self, moves):
         """Put off a reservation until everything below the orders is done."""
         for move in moves:
@@ -301,6 +362,10 @@ class Cascade:
     def _rank_at_the_end(self, group_id):
         """Return the rank of what is done when all that was asked for is there."""
         return (*self.rank_of(group_id), *self._pulls[-1].get(group_id, ()), LAST)
+
+    def _rank_by_now(self, group_id):
+        """Return the rank of what is done between two rules that are looked up."""
+        return (*self.rank_of(group_id), len(self._places))
 
     def take_merges(self):
         """Return [(ids of moves, ids of moves to merge them into)], in Odoo's order."""

@@ -48,5 +48,6 @@
         "web.assets_unit_tests": ["mto_demo/static/tests/**/*.test.js"],
     },
     "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

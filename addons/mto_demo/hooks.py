@@ -15,6 +15,18 @@ def pre_init_hook(env):
         )
 
 
+def post_init_hook(env):
+    """Let the lists know the orders of the company when it is opened first.
+
+    Elsewhere the scheduled action does it, a minute after an installation.
+    """
+    queue = env["mto.demand.change"]
+    env.flush_all()
+    queue._save_marks()
+    while queue._follow(500):
+        pass
+
+
 def uninstall_hook(env):
     """Leave the company as it is: only the "Try it" page and its models go.
 

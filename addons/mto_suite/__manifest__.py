@@ -9,8 +9,10 @@
     "depends": [
         "mto_batch_confirm",
         "mto_cascade",
+        "mto_change",
         "mto_execution",
         "mto_pegging",
+        "mto_promise",
         "operation_exception",
     ],
     "data": [

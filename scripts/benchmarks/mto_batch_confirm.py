@@ -88,7 +88,8 @@ def confirm_from_stock(bench, size, in_turn=False):
     return documents(bench.env)
 
 
-@row("L3 B3 S2 N10", limit=1.0, of="seconds", same=True, default=False)
+@row("L3 B3 S2 N10", limit=1 / 3, of="seconds", same=True, default=False)
+@row("L6 B3 S3 N1", limit=1 / 8, of="seconds", same=True, default=False)
 def batch_raised(size):
     """Raise the quantity of each line of an order, against stock Odoo."""
     return changing("batch", size, raise_lines), changing("stock", size, raise_lines)

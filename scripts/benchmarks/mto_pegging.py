@@ -4,6 +4,7 @@ from .registry import Side, row
 from .structures import POLICY, Factory, Structure
 
 
+@row("L3 B3 S2 N43", limit=1.10, most=25, default=False)
 @row("L3 B3 S2 N10", limit=1.10, most=25)
 def pegging_flat(size):
     """Queries to follow an order down to the last part: this many lines, against one.
@@ -126,15 +127,42 @@ def confirmed_order(bench, size):
     return order
 
 
-def check_orders(bench, count):
-    """Check so many orders, of which one does not fit."""
+def make_copies(bench, count):
+    """So many orders of ten manufacturing orders each, on two products."""
     order = confirmed_order(bench, "L3 B3 S2 N1")
     more = confirmed_order(bench, "L2 B2 S2 N1")
     copy_orders(bench.env, order | more, count - 1)
+    bench.env["mto.demand.change"].sudo()._mark_all()
+    bench.env.cr.execute("ANALYZE")
     bench.keep()
     made = bench.env["mrp.production"].search_count([])
     if made < count * 10:
         bench.problem(f"{made} manufacturing orders are too few")
+
+
+def fill_copies(bench, count):
+    """Follow everything, 200 changes at a time, each batch committed."""
+    make_copies(bench, count)
+    queue = bench.env["mto.demand.change"].sudo()
+    waiting = [("has_failed", "=", False)]
+    left = [queue.search_count(waiting)]
+
+    def fill():
+        while queue._follow(200):
+            bench.keep()
+            left.append(queue.search_count(waiting))
+
+    bench.measure(fill)
+    if left[-1] or sorted(left, reverse=True) != left:
+        bench.problem(f"the changes that wait did not become fewer: {left}")
+    if queue.search_count([("has_failed", "=", True)]):
+        bench.problem("some chains could not be followed")
+    return {}
+
+
+def check_orders(bench, count):
+    """Check so many orders, of which one does not fit."""
+    make_copies(bench, count)
     bench.env.cr.execute(
         "UPDATE sale_order_line SET product_uom_qty = 3"
         " WHERE id = (SELECT MAX(id) FROM sale_order_line)"
@@ -154,7 +182,8 @@ COPIED = {
     "sale_order": {},
     "sale_order_line": {"order_id": "sale_order"},
     "mrp_production": {"demand_line_id": "sale_order_line"},
-    "purchase_order_line": {},
+    "purchase_order": {},
+    "purchase_order_line": {"order_id": "purchase_order"},
     "stock_move": {
         "sale_line_id": "sale_order_line",
         "demand_line_id": "sale_order_line",
@@ -255,6 +284,13 @@ def purchase_proposals(size):
     return Side("suite", show_proposals, count), Side("suite", show_proposals, 1)
 
 
+@row("2000 orders", most=900, of="seconds", default=False)
+def first_fill_all(size):
+    """Fill the lists of so many orders of ten manufacturing orders, against 20."""
+    count = int(size.split(" ")[0])
+    return Side("suite", fill_copies, count), Side("suite", fill_copies, 20)
+
+
 @row("L3 B3 S2 N43", most=30, of="seconds", default=False)
 @row("L2 B3 S1 N20", limit=1.5)
 def first_fill(size):
@@ -285,7 +321,11 @@ def follow_changes(bench):
 
 def show_open_orders(bench, count):
     """The first page, what is late, and the groups of a list."""
-    confirm_orders(bench, count)
+    if count > 100:
+        make_copies(bench, count)
+        follow_changes(bench)
+    else:
+        confirm_orders(bench, count)
     orders = bench.env["mto.open.order"]
     fields = {
         name: {"fields": {"display_name": {}}}

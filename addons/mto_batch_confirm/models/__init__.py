@@ -1,4 +1,5 @@
 from . import account_analytic_distribution_model
+from . import change_production_qty
 from . import ir_sequence
 from . import mrp_bom
 from . import mrp_production
@@ -9,6 +10,8 @@ from . import mto_batch_replenishment
 from . import mto_batch_scope
 from . import product_product
 from . import product_supplierinfo
+from . import purchase_order_line
+from . import sale_order
 from . import sale_order_line
 from . import stock_location
 from . import stock_move

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -26,8 +28,9 @@ class MtoBatchPurchase(models.AbstractModel):
             return
         orders = self._find_requests(demands)
         for found in rounds(calls, self._get_purchase_key):
-            with cascade.passing():
+            with cascade.passing(), cascade.growing() as grown:
                 self.env["stock.rule"]._run_buy(found)
+            self._grow_lines(grown)
         self._settle_requests(demands, orders)
         # While it is known that there is nothing to distribute to.
         self.env["purchase.order.line"]._recompute_model(["analytic_distribution"])
@@ -78,6 +81,7 @@ class MtoBatchPurchase(models.AbstractModel):
                 ("partner_id.group_rfq", "!=", "default"),
             ]
         requests = self.env["purchase.order"].sudo().search(domain)
+        self._read_at_once(requests.order_line)
         return {
             request: (
                 request.date_order,
@@ -86,6 +90,33 @@ class MtoBatchPurchase(models.AbstractModel):
             )
             for request in requests
         }
+
+    def _read_at_once(self, lines):
+        """Read what a line needs that grows: core reads it line by line."""
+        lines.fetch(
+            [
+                name
+                for name, field in lines._fields.items()
+                if field.store and (field.prefetch is True or field.type == "many2many")
+            ]
+        )
+        lines.product_id.mapped("supplier_taxes_id")
+
+    def _grow_lines(self, grown):
+        """Write what lines of requests have grown to; core writes line by line.
+
+        :param grown: list of (line, values)
+        """
+        written = defaultdict(list)
+        for line, vals in grown:
+            linked = set(line.move_dest_ids.ids)
+            if all(command[1] in linked for command in vals["move_dest_ids"]):
+                del vals["move_dest_ids"]
+                written[tuple(sorted(vals.items()))].append(line.id)
+            else:
+                line.write(vals)
+        for vals, ids in written.items():
+            grown[0][0].browse(ids).write(dict(vals))
 
     def _settle_requests(self, demands, standing):
         """Give requests the dates and references that core gives them step by step.

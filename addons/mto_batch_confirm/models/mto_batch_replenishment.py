@@ -34,6 +34,9 @@ class MtoBatchReplenishment(models.AbstractModel):
         if not short:
             # Nor was it at any time before: what goes out only grows.
             return
+        if cascade.grown & set(short.product_id.ids):
+            # A demand that stood before counts with what it was then.
+            raise MustGoInTurn
         self._check_bought(cascade, short)
         concerned = moves.filtered(lambda m: m.product_id in short.product_id)
         cascade.pending = set(concerned.ids)

@@ -20,3 +20,7 @@ class SaleOrderLine(models.Model):
             # While it is known which products are kits.
             self.mapped("qty_delivered")
             return result
+
+    def _is_confirmed(self):
+        """Whether changes of these lines lead to something."""
+        return all(state == "sale" for state in self.mapped("state"))

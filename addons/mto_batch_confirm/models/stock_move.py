@@ -1,8 +1,8 @@
-from collections import Counter
+from collections import Counter, defaultdict
 
 from odoo import models
 
-from ..cascade import current, get_policies
+from ..cascade import MustGoInTurn, current, get_policies
 
 
 class StockMove(models.Model):
@@ -18,12 +18,113 @@ class StockMove(models.Model):
         return moves
 
     def _run_procurement(self, old_qties=False):
-        """A demand that grew claims more."""
-        res = super()._run_procurement(old_qties)
+        """A demand that grew reserves and claims more, when all that is asked for is."""
         cascade = current(self.env)
-        if cascade and not cascade.alone:
-            cascade.claim_later(self._filter_claims())
+        if not cascade or cascade.alone:
+            return super()._run_procurement(old_qties)
+        cascade.grown |= set(self.product_id.ids)
+        cascade.assigns_later = True
+        try:
+            res = super()._run_procurement(old_qties)
+        finally:
+            cascade.assigns_later = False
+        cascade.claim_raised_later(self._filter_claims())
+        cascade.link_later(self)
         return res
+
+    def _action_assign(self, force_qty=False):
+        cascade = current(self.env)
+        if not cascade or force_qty or not cascade.take_assignment():
+            return super()._action_assign(force_qty=force_qty)
+        cascade.reserve_raised_later(self - self._filter_claims())
+        return None
+
+    def _prepare_joined_copy(self, quantity):
+        """Return what a finished move becomes that is copied and joined with its copy.
+
+        Core copies what an order makes more, and joins the copy when it is confirmed.
+        Nothing where it would not be joined, or not be certain what comes of it.
+        """
+        self.ensure_one()
+        order = self.production_id
+        if (
+            self.rule_id
+            or self.move_orig_ids
+            or self.never_product_template_attribute_value_ids
+            or len(order.move_finished_ids.filtered(self._may_join)) > 1
+        ):
+            return {}
+        copy = self.new(
+            {
+                **self.copy_data({"product_uom_qty": quantity})[0],
+                # As core's `create` for what an order makes.
+                "origin": order._get_origin(),
+                "propagate_cancel": order.propagate_cancel,
+                "production_group_id": order.production_group_id.id,
+                "location_id": order.production_location_id.id,
+                "date": order.date_finished,
+                "date_deadline": order.date_deadline,
+                "state": "confirmed",
+            }
+        )
+        key = self._merge_move_itemgetter(self._prepare_merge_moves_distinct_fields())
+        if key(copy) != key(self):
+            return {}
+        vals = self.concat(copy)._merge_moves_fields()
+        links = {name: vals.pop(name) for name in ("move_dest_ids", "move_orig_ids")}
+        added = {command[1] for name in links for command in links[name]}
+        if added - {*self.move_dest_ids.ids, *self.move_orig_ids.ids}:
+            return {}
+        if any(isinstance(value, (list, dict)) for value in vals.values()):
+            return {}
+        # Few differ in more than the quantity: they can be written at once.
+        return {name: value for name, value in vals.items() if self[name] != value}
+
+    def _may_join(self, move):
+        return move.product_id == self.product_id and move.state not in (
+            "done",
+            "cancel",
+            "draft",
+        )
+
+    def _fill_lines_at_once(self):
+        """Let what orders make fill the lines that it has; core does it line by line.
+
+        As core's `_action_assign`, for moves that take nothing from stock.
+        """
+        lines = defaultdict(list)
+        for move in self:
+            if (
+                move.picked
+                or move.state not in ("confirmed", "partially_available")
+                or move.move_orig_ids
+                or move.product_id.tracking != "none"
+                or not move._should_bypass_reservation()
+            ):
+                continue
+            missing = move.product_uom_qty - move.quantity
+            line = move.move_line_ids
+            if (
+                len(line) == 1
+                and move.product_uom.compare(missing, 0) > 0
+                and line.product_uom_id == move.product_uom
+                and line.location_id == move.location_id
+                and line.location_dest_id == move.location_dest_id
+                and line.picking_id == move.picking_id
+                and not line.picked
+                and not (line.lot_id or line.owner_id)
+                and not (line.package_id or line.result_package_id)
+            ):
+                unit = move.product_id.uom_id
+                missing = move.product_uom._compute_quantity(
+                    missing, unit, rounding_method="HALF-UP"
+                )
+                missing = unit._compute_quantity(
+                    missing, move.product_uom, rounding_method="HALF-UP"
+                )
+                lines[line.quantity + missing].append(line.id)
+        for quantity, ids in lines.items():
+            self.move_line_ids.browse(ids).write({"quantity": quantity})
 
     def _filter_claims(self):
         """Those that take from stock and order the rest by policy (mto_cascade)."""
@@ -79,6 +180,9 @@ class StockMove(models.Model):
             or any(m.product_uom.compare(m.product_uom_qty, 0) < 0 for m in self)
         ):
             return super()._merge_moves(merge_into=merge_into)
+        if cascade.grown and get_policies(self.env) is not None:
+            # It links what grew in between, and that decides what can be joined.
+            raise MustGoInTurn
         # What takes from stock has no supply yet: core has joined it by now.
         first = self._filter_claims()
         merged = super(StockMove, first)._merge_moves(merge_into=merge_into)

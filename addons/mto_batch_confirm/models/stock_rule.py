@@ -95,7 +95,10 @@ class StockRule(models.Model):
         reserved = moves.browse(cascade.take_reservations()).exists()
         self.env["mto.batch.claim"]._check_reservations(cascade, reserved)
         reserved.filtered(
-            lambda move: move.state in ("confirmed", "partially_available")
+            lambda move: (
+                move.state in ("confirmed", "partially_available")
+                or move.id in cascade.raised
+            )
         )._action_assign()
         if cascade.must_suffice:
             self.env["mto.batch.claim"]._check_enough(cascade, reserved)
@@ -201,12 +204,12 @@ class StockRule(models.Model):
                 self._create_level(cascade, [entry])
                 made += cascade.unconfirmed
         early, late = self._split_enlargements(cascade, more)
-        self._enlarge(cascade, early)
+        self._enlarge_in_turn(cascade, early)
         for order in made:
             cascade.unconfirmed = [order]
             with self._telling_path([], order):
                 self._confirm_level(cascade)
-        self._enlarge(cascade, late)
+        self._enlarge_in_turn(cascade, late)
 
     @contextmanager
     def _telling_path(self, procurements, order=None):
@@ -256,28 +259,58 @@ class StockRule(models.Model):
             ).action_confirm()
 
     def _split_enlargements(self, cascade, more):
-        """Tell demands that core meets before it confirms the order from later ones."""
+        """Tell demands that core meets before it confirms the order from later ones.
+
+        :return: two lists of (order, list of (call, demand))
+        """
         early, late = [], []
+        standing = self._find_standing_orders(
+            demand for found in more for _call, demand in found
+        )
         for found in more:
             _call, (procurement, rule) = found[0]
             bom = rule._get_matching_bom(
                 procurement.product_id, procurement.company_id, procurement.values
             )
-            order = (
-                self.env["mrp.production"]
-                .sudo()
-                .search(rule._make_mo_get_domain(procurement, bom), limit=1)
+            order = self._find_standing_order(
+                standing, procurement, bom, rule._make_mo_get_domain(procurement, bom)
             )
             rank = cascade.rank_of_order(order)
-            early.append([entry for entry in found if entry[0].rank < rank])
-            late.append([entry for entry in found if entry[0].rank >= rank])
+            before = [entry for entry in found if entry[0].rank < rank]
+            after = [entry for entry in found if entry[0].rank >= rank]
+            early += [(order, before)] if before else []
+            late += [(order, after)] if after else []
         return early, late
 
     def _enlarge(self, cascade, more):
-        for found in filter(None, more):
+        """Enlarge orders that stand, all at once; core does it order by order.
+
+        :param more: list of (order, list of (call, demand))
+        """
+        wizards = []
+        can_wait = self.env["change.production.qty"]._can_wait()
+        for order, found in more:
             call, demands = self._join(found)
+            # Of demands in several units, each sees what the one before it did.
+            with cascade.collecting(can_wait and len(demands) == 1) as collected:
+                self._enlarge_one(cascade, order, call, demands)
+                wizards += [(call.rank, wizard) for wizard in collected]
+        if wizards:
+            self.env["change.production.qty"]._change_at_once(cascade, wizards)
+
+    def _enlarge_in_turn(self, cascade, more):
+        for order, found in more:
+            call, demands = self._join(found)
+            with self._telling_path([demands[0][0]]):
+                self._enlarge_one(cascade, order, call, demands)
+
+    def _enlarge_one(self, cascade, order, call, demands):
+        cascade.enlarged = order.id
+        try:
             with cascade.scope(call.rank), cascade.passing():
                 self.with_context(mto_cascade_link_later=True)._run_manufacture(demands)
+        finally:
+            cascade.enlarged = None
 
     def _split_level(self, calls):
         """Tell demands that get an order of their own from those that enlarge one.
@@ -285,8 +318,9 @@ class StockRule(models.Model):
         As in core: demands that one order asks for at once do not see each other.
         """
         new, more, first, stands = [], {}, {}, {}
-        orders = self.env["mrp.production"].sudo()
-        standing = self._find_standing_orders(calls)
+        standing = self._find_standing_orders(
+            demand for call in calls for _place, demand in call.demands
+        )
         for call in calls:
             for place, demand in call.demands:
                 procurement, rule = demand
@@ -298,9 +332,10 @@ class StockRule(models.Model):
                 domain = rule._make_mo_get_domain(procurement, bom)
                 key = repr(domain)
                 if key not in stands:
-                    stands[key] = (bom.id, procurement.product_id.id) in standing and (
-                        bool(orders.search_count(domain, limit=1))
+                    order = self._find_standing_order(
+                        standing, procurement, bom, domain
                     )
+                    stands[key] = bool(order)
                 own = procurement.origin == "MPS" or bom.enable_batch_size
                 if own or (
                     not stands[key] and first.setdefault(key, call.rank) == call.rank
@@ -320,26 +355,32 @@ class StockRule(models.Model):
         total = sum(demand[0].product_qty for demand in demands)
         return calls[0], [(procurement._replace(product_qty=total), rule)]
 
-    def _find_standing_orders(self, calls):
-        """Return {(bill of materials, product)} of open orders that may be enlarged."""
-        products = {
-            demand[0].product_id.id for call in calls for _place, demand in call.demands
-        }
-        groups = (
-            self.env["mrp.production"]
-            .sudo()
-            ._read_group(
-                [
-                    ("product_id", "in", list(products)),
-                    ("state", "in", ["draft", "confirmed"]),
-                    ("user_id", "=", False),
-                    ("is_planned", "=", False),
-                    ("reference_ids", "!=", False),
-                ],
-                ["bom_id", "product_id"],
-            )
-        )
-        return {(bom.id, product.id) for bom, product in groups}
+    def _find_standing_orders(self, demands):
+        """Return {(bill of materials, product): open orders that may be enlarged}."""
+        procurements = [procurement for procurement, _rule in demands]
+        references = [p.values.get("reference_ids") for p in procurements]
+        if not any(references):
+            return {}
+        domain = [
+            ("product_id", "in", list({p.product_id.id for p in procurements})),
+            ("state", "in", ["draft", "confirmed"]),
+            ("user_id", "=", False),
+            ("is_planned", "=", False),
+            (
+                "reference_ids",
+                "in",
+                list({id_ for found in references if found for id_ in found.ids}),
+            ),
+        ]
+        orders = self.env["mrp.production"].sudo().search(domain)
+        return orders.grouped(lambda order: (order.bom_id.id, order.product_id.id))
+
+    def _find_standing_order(self, standing, procurement, bom, domain):
+        """Return the order that core finds for a procurement, or none."""
+        orders = standing.get((bom.id, procurement.product_id.id))
+        if not orders:
+            return self.env["mrp.production"]
+        return orders.filtered_domain(list(domain))[:1]
 
     # -- what core asks on the way
 
@@ -358,6 +399,8 @@ class StockRule(models.Model):
         if cascade and cascade.creating is not None:
             # Looked for already, for all demands of the level at once.
             return (*domain, ("id", "in", []))
+        if cascade and cascade.enlarged:
+            return (("id", "=", cascade.enlarged),)
         return domain
 
     @api.model

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import date
 from unittest.mock import patch
 
+from ..models.sale_order import SaleOrder
 from ..models.sale_order_line import SaleOrderLine
 from ..models.stock_rule import StockRule
 
@@ -65,9 +66,13 @@ def core_way():
     def launch(self, **kwargs):
         return super(SaleOrderLine, self)._action_launch_stock_rule(**kwargs)
 
+    def write(self, vals):
+        return super(SaleOrder, self).write(vals)
+
     with (
         patch.object(StockRule, "_run_manufacture", run_manufacture),
         patch.object(SaleOrderLine, "_action_launch_stock_rule", launch),
+        patch.object(SaleOrder, "write", write),
     ):
         yield
 

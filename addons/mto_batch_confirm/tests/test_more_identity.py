@@ -242,21 +242,21 @@ class TestSurroundings(BatchCommon):
         products = self._draw(chance, kinds)
         lines = [
             (chance.choice(products), chance.randint(1, 4))
-            for _line in range(chance.randint(1, 4))
+            for _line in range(chance.randint(1, 3))
         ]
         self._confirm_as(self.env.user, *lines)
 
     def test_random(self):
-        for seed in (1, 2, 3):
+        for seed in (1, 2):
             with self.subTest(seed=seed), self.env.cr.savepoint():
                 self._assert_drawn(seed)
 
     def test_random_with_stock(self):
-        for seed in (4, 5):
+        for seed in (4,):
             with self.subTest(seed=seed), self.env.cr.savepoint():
                 self._assert_drawn(seed, "stock")
 
     def test_random_kits_and_batches(self):
-        for seed in (6, 7):
+        for seed in (6,):
             with self.subTest(seed=seed), self.env.cr.savepoint():
                 self._assert_drawn(seed, "kit", "batch")

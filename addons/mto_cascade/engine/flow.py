@@ -42,6 +42,7 @@ class Flow:
         needs: Mapping[Hashable, float],
         capacities: Mapping[Hashable, float],
         links: Iterable[tuple[Hashable, Hashable]],
+        given: Iterable[tuple[Hashable, Iterable, float]] = (),
     ):
         self.quantities: dict[tuple[Hashable, Hashable], float] = defaultdict(float)
         self._missing = {key: max(need, 0.0) for key, need in needs.items()}
@@ -52,11 +53,14 @@ class Flow:
             if supply in self._left and demand in self._missing:
                 self._supplies[demand].append(supply)
                 self._demands[supply].append(demand)
+        given_quantities = self._give(given)
         dead = set()
         for demand in self._missing:
             for supply in self.supplies(demand):
                 self._send(supply, demand, self._left[supply], self._missing[demand])
             self._improve(demand, dead)
+        for link, value in given_quantities.items():
+            self.quantities[link] += value
         self.quantities = {
             link: value for link, value in self.quantities.items() if value > TINY
         }
@@ -86,6 +90,19 @@ class Flow:
             self.quantities[supply, demand] += quantity
             self._left[supply] -= quantity
             self._missing[demand] -= quantity
+
+    def _give(self, given):
+        """Send what was decided; kept apart, so that nothing re-routes it."""
+        for demand, supplies, most in given:
+            if demand not in self._missing:
+                continue
+            for supply in supplies:
+                before = self._missing[demand]
+                if supply in self._left:
+                    self._send(supply, demand, self._left[supply], before, most)
+                most -= before - self._missing[demand]
+        result, self.quantities = self.quantities, defaultdict(float)
+        return result
 
     def _improve(self, demand, dead):
         """Re-route what was sent to others until the demand can get no more."""

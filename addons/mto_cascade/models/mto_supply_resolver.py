@@ -53,9 +53,19 @@ BOM_FIELDS = [
     "picking_type_id",
     "company_id",
     "produce_delay",
+    "product_qty",
     "product_uom_id",
+    "allow_operation_dependencies",
+    "enable_batch_size",
+    "batch_size",
 ]
-LINE_FIELDS = ["bom_id", "product_id", "product_uom_id", "supply_policy"]
+LINE_FIELDS = [
+    "bom_id",
+    "product_id",
+    "product_qty",
+    "product_uom_id",
+    "supply_policy",
+]
 # What core asks to tell which lines count for a product, in one query each as well.
 CHOICE_FIELDS = {
     "product.product": ["product_template_attribute_value_ids"],

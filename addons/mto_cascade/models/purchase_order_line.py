@@ -341,9 +341,11 @@ class PurchaseOrderLine(models.Model):
         if self.required_qty:
             return min(left, self.required_qty)
         demands = self.move_dest_ids
+        # Odoo sets a cancelled demand to be taken from stock.
         by_route = not self.orderpoint_id and all(
             move.procure_method == "make_to_order" and not move.supply_policy
             for move in demands
+            if move.state != "cancel"
         )
         return left if demands and by_route else 0.0
 
@@ -355,6 +357,11 @@ class PurchaseOrderLine(models.Model):
         self.ensure_one()
         if self.product_id.uom_id.compare(quantity, 0) <= 0:
             return
+        self.write(self._prepare_less_values(quantity))
+
+    def _prepare_less_values(self, quantity):
+        """Values of the line with ``quantity`` (in the product's unit) less."""
+        self.ensure_one()
         total = self._get_product_quantity() - quantity
         vals = {}
         price = self.product_id.seller_ids.filtered(
@@ -369,7 +376,7 @@ class PurchaseOrderLine(models.Model):
         vals["product_qty"] = self.product_id.uom_id._compute_quantity(
             total, self.product_uom_id, rounding_method="HALF-UP"
         )
-        self.write(vals)
+        return vals
 
     def _arrives_at(self, location):
         """Whether the goods reach ``location``, maybe after more steps."""

@@ -75,8 +75,12 @@ class StockMove(models.Model):
         self.with_context(mto_cascade_exact_quantity=True)._update_reserved_quantity(
             quantity, self.location_id, strict=False
         )
+        self._mark_reserved_lines()
+
+    def _mark_reserved_lines(self):
+        """Say on the lines what core says where it reserves."""
+        self.ensure_one()
         if production := self.raw_material_production_id:
-            # As core does where it reserves components.
             self.move_line_ids.write(
                 {"production_id": production.id, "workorder_id": self.workorder_id.id}
             )

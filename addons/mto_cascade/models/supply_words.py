@@ -116,6 +116,8 @@ def _with_reason(env, headline, reason):
             )
         case "free_stock":
             return env._("%(headline)s: %(name)s used what was free", **values)
+        case "served_first":
+            return env._("%(headline)s: %(name)s decided who is served first", **values)
         case "order_line_policy":
             return env._("%(headline)s: policy of the line in order %(name)s", **values)
         case "bom_line_policy":

@@ -47,6 +47,8 @@ class MtoSupplyTree(models.AbstractModel):
             - ``switch``, where there is another way to tell the same: ``label`` and
               ``title`` of its button, ``report`` (the model of the other tree) and
               ``active`` (whether this tree is the one that the button asks for)
+            - ``actions``, where something can be decided: list of ``label``, ``action``
+              (external id of a window that opens above the tree) and ``context``
         :rtype: dict
         :raises odoo.exceptions.AccessError: if a record may not be read
         """

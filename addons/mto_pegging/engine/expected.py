@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .dates import by_date
 from .pegging import TINY, Peg
 
 
@@ -61,7 +62,7 @@ def make_expected_pegs(
         if supply.quantity > TINY:
             by_goods[supply.goods].append(supply)
     for group in by_goods.values():
-        group.sort(key=lambda s: (s.date is not None, s.date or 0, s.key))
+        group.sort(key=lambda supply: (by_date(supply.date), supply.key))
     left = {s: s.quantity for group in by_goods.values() for s in group}
     queues: dict[tuple, list[FreeSupply]] = {}
     pegs = []

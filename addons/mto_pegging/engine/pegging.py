@@ -56,22 +56,28 @@ class Peg:
 
 @dataclass
 class Facts:
-    """``links``: (supply key, demand key), ``parts``: whole pegs that are known."""
+    """``links``: (supply key, demand key), ``parts``: whole pegs that are known.
+
+    ``given``: (demand key, supply keys in the order of preference, quantity), what a
+    person decided.
+    """
 
     demands: list[Demand] = field(default_factory=list)
     supplies: list[Supply] = field(default_factory=list)
     links: list[tuple[Hashable, Hashable]] = field(default_factory=list)
     parts: list[Peg] = field(default_factory=list)
+    given: list[tuple[Hashable, list[Hashable], float]] = field(default_factory=list)
 
 
 def make_pegs(facts: Facts, solve: Callable) -> tuple[list[Peg], dict[Hashable, float]]:
     """Return the pegs and {demand key: quantity that nothing supplies}.
 
-    ``solve`` finds the largest flow of (needs, capacities, links), as the class
+    ``solve`` finds the largest flow of (needs, capacities, links, given), as the class
     ``Flow`` of mto_cascade does.
 
     What is held comes first, out of supply that has arrived; what arrived for nobody
-    was in stock. Then what is open takes what is left of its links.
+    was in stock. Then what is open takes what is left of its links: what somebody
+    decided to give to it before all others.
     """
     flow = solve(*_make_network(facts))
     nodes = {supply.key: supply.node or supply.key for supply in facts.supplies}
@@ -99,19 +105,28 @@ def make_pegs(facts: Facts, solve: Callable) -> tuple[list[Peg], dict[Hashable, 
 
 
 def _make_network(facts):
-    """Needs in the order of their priority, capacities, links in that of preference."""
-    demands = sorted(facts.demands, key=lambda d: (d.date, d.key))
+    """What ``solve`` is asked, in the order of priority and of preference.
+
+    What is given of supply that has arrived lies there: who holds it has it, so that
+    this decides the order of demands only.
+    """
+    first = {demand for demand, _supplies, _quantity in facts.given}
+    arrived = {supply.key for supply in facts.supplies if supply.is_done}
+    demands = sorted(facts.demands, key=lambda d: (d.key not in first, d.date, d.key))
     needs = {("held", demand.key): demand.held for demand in demands}
     for demand in demands:
         left = 0.0 if demand.is_done else demand.quantity - demand.held
         needs["open", demand.key] = left if left > TINY else 0.0
-    arrived = {supply.key for supply in facts.supplies if supply.is_done}
     links = []
     for supply, demand in sorted(facts.links, key=lambda k: (k[0] not in arrived, k)):
         if supply in arrived:
             links.append((supply, ("held", demand)))
         links.append((supply, ("open", demand)))
-    return needs, {supply.key: supply.quantity for supply in facts.supplies}, links
+    given = [
+        (("open", demand), [key for key in supplies if key not in arrived], quantity)
+        for demand, supplies, quantity in facts.given
+    ]
+    return needs, {s.key: s.quantity for s in facts.supplies}, links, given
 
 
 def surplus(pegs: Iterable[Peg], supplies: Iterable[Supply]) -> dict[Hashable, float]:

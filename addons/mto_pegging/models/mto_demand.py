@@ -21,14 +21,17 @@ class MtoDemand(models.AbstractModel):
     _description = "For Whom"
 
     @api.readonly
-    def get_demand(self):
+    def get_demand(self, soft=False):
         """For whom each record is: customers, orders and how much.
 
         Through all levels up to the lines of sales orders, computed from links and
-        reservations. Needs read access to the records and to stock moves. Left out are
-        orders of other companies than the user's and, for who works in sales only,
-        orders that they may not read.
+        reservations, on request also from dates. Needs read access to the records and
+        to stock moves. Left out are orders of other companies than the user's and, for
+        who works in sales only, orders that they may not read.
 
+        :param bool soft: also tell whom the records are expected to serve: open supply
+            without demand goes to demands on stock in the order in which Odoo reserves
+            (priority, date). No promise: another demand may take the goods.
         :return: one dictionary per record, in the order of ``self``:
 
             - ``id``, ``model``, ``name``
@@ -37,6 +40,7 @@ class MtoDemand(models.AbstractModel):
               ``promise_date`` (UTC), ``sold_product``, ``product_id``, ``product``,
               ``quantity`` (of what this record supplies, rounded to the product's
               unit so that nothing is lost or counted twice), ``uom``,
+              ``expected_quantity`` (the part of it that is expected only),
               ``available_date`` (when it arrives or is finished, UTC), ``slack``
               (calendar days from there to the promise, negative when it comes after
               it), ``needed_date`` (when the order needs it at this level, UTC) and
@@ -50,7 +54,7 @@ class MtoDemand(models.AbstractModel):
         self._check_may_ask_for_whom()
         # Checked above; buyers and the shop floor may not read sales orders, and are
         # told no more of them than for whom they work.
-        demands = self.sudo()._get_demand()
+        demands = self.sudo()._get_demand(soft)
         return [
             {
                 "id": record.id,
@@ -74,12 +78,12 @@ class MtoDemand(models.AbstractModel):
                 )
             )
 
-    def _get_demand(self):
+    def _get_demand(self, soft=False):
         """Return {record: list of what it serves}, as superuser."""
         parts = self._get_pegged_parts()
         wanted = list(dict.fromkeys(key for group in parts.values() for key in group))
         records = self._get_pegged_records()
-        answer = self.env["mto.pegging"]._get_demand(wanted, *records)
+        answer = self.env["mto.pegging"]._get_demand(wanted, *records, soft)
         visible = self._get_visible_lines(answer.lines)
         return {
             record: sorted(
@@ -106,6 +110,7 @@ class MtoDemand(models.AbstractModel):
         :param dict parts: see ``_get_pegged_parts``
         """
         shares = defaultdict(lambda: defaultdict(float))
+        expected = defaultdict(float)
         needs = {}
         for key, part in parts.items():
             total = answer.totals.get(key, 0.0)
@@ -113,11 +118,15 @@ class MtoDemand(models.AbstractModel):
             group = (answer.products[key], self._get_available_date(key, answer))
             for line, quantity in answer.shares[key].items():
                 shares[group][line] += quantity * fraction
+                soft = quantity - answer.hard[key].get(line, 0.0)
+                expected[group, line] += soft * fraction
                 need = answer.needs[key].get(line) or False
                 known = needs.get((group, line)) or need
                 needs[group, line] = min(known, need) if need else known
         return [
-            self._prepare_demand(line, group, quantity, needs[group, line])
+            self._prepare_demand(
+                line, group, quantity, needs[group, line], expected[group, line]
+            )
             for group, quantities in shares.items()
             for line, quantity in split_exactly(
                 quantities, group[0].uom_id.rounding
@@ -135,7 +144,7 @@ class MtoDemand(models.AbstractModel):
             is_there = record.state == "done"
         return answer.nodes[key]["date_end"], is_there
 
-    def _prepare_demand(self, line, group, quantity, needed):
+    def _prepare_demand(self, line, group, quantity, needed, expected):
         product, (end, is_there) = group
         promise = line._get_promise_date()
         slack = bool(promise and end) and (promise.date() - _to_date(end)).days
@@ -149,6 +158,7 @@ class MtoDemand(models.AbstractModel):
             "product_id": product.id,
             "product": product.display_name,
             "quantity": quantity,
+            "expected_quantity": min(product.uom_id.round(expected), quantity),
             "uom": product.uom_id.name,
             "available_date": end,
             "slack": slack,

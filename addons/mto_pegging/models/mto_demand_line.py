@@ -72,8 +72,9 @@ class MtoDemandLine(models.Model):
         A chain is everything that links connect. What was cut off from it is found by
         the order lines it served before.
 
-        :return: [(document, order line, what was kept, what is true)] of all rows that
-            had to change; quantities and dates, or None for a row that was not there
+        :return: [((table or column, id, order line id), what was kept, what is true)]
+            of all rows of the three tables that had to change; None for a row that was
+            not there
         """
         pegging = self.env["mto.pegging"]
         moves |= sale_lines.move_ids
@@ -95,10 +96,13 @@ class MtoDemandLine(models.Model):
         sale_lines |= sale_lines.browse(res_id for _model, res_id in sold)
         rows = self._compute_rows(moves, purchase_lines, sale_lines, shares)
         progress = self.env["mto.order.progress"]
-        progress._derive(sale_lines | progress._find_lacking(moves.product_id))
-        self.env["mto.purchase.need"]._derive(purchase_lines)
+        changes = progress._derive(
+            sale_lines | progress._find_lacking(moves.product_id)
+        )
+        changes += self.env["mto.purchase.need"]._derive(purchase_lines)
         self.env["mto.supply.snapshot"]._record(sale_lines.order_id, (graph, shares))
-        return self._replace(cut_off | self._search_rows(moves, purchase_lines), rows)
+        kept = cut_off | self._search_rows(moves, purchase_lines)
+        return changes + self._replace(kept, rows)
 
     def _search_rows(self, moves, purchase_lines):
         productions = moves.production_id | moves.raw_material_production_id

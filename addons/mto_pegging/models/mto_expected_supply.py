@@ -9,8 +9,10 @@ from odoo.addons.mto_cascade.models.mto_supply_network import REQUESTED
 from ..engine import TINY, FreeSupply, OpenDemand, make_expected_pegs
 from .mto_pegging import LINE, MOVE, STOCK
 
-# Odoo reserves nothing for a draft: whatever is confirmed comes first.
+# Odoo reserves nothing for a draft: whatever is confirmed comes first. What somebody
+# decided to serve first comes before all.
 DRAFT_PRIORITY = 2
+GIVEN_PRIORITY = -1
 
 # Moves that need or bring something. A manufacturing order that replenishes a stock
 # waits as a draft until somebody looks at it; its goods are expected all the same.
@@ -49,6 +51,45 @@ class MtoExpectedSupply(models.AbstractModel):
         line_ids = [res_id for model, res_id in reached if model == LINE]
         return pegs, moves.browse(move_ids), self.env[LINE].browse(line_ids)
 
+    def _get_pegs_above(self, moves, purchase_lines):
+        """Return soft pegs that lead up from these supplies, at any level.
+
+        :return: (list of ``Peg``, demands that are reached by them)
+        """
+        self.env.flush_all()
+        companies = moves.company_id | purchase_lines.company_id
+        products = self._get_products_above(
+            moves.product_id | purchase_lines.product_id, companies
+        )
+        book = Book(self.env, products, companies.ids)
+        pegs = make_expected_pegs(book.make_demands(), book.make_supplies())
+        start = [(MOVE, move_id) for move_id in moves.ids]
+        start += [(LINE, line_id) for line_id in purchase_lines.ids]
+        return pegs, moves.browse(book.get_reached_above(pegs, start))
+
+    def _get_products_above(self, products, companies):
+        """Ids of the products and of all that is made of them in open orders."""
+        rows = self.env.execute_query(
+            SQL(
+                """WITH RECURSIVE made (id) AS (
+                    SELECT unnest(%(start)s)
+                    UNION
+                    SELECT move.product_id FROM made
+                      JOIN stock_move component ON component.product_id = made.id
+                       AND component.raw_material_production_id IS NOT NULL
+                       AND component.company_id = ANY(%(companies)s)
+                       AND component.state NOT IN ('done', 'cancel')
+                      JOIN stock_move move
+                        ON move.production_id = component.raw_material_production_id
+                       AND %(is_open)s)
+                SELECT id FROM made""",
+                start=products.ids,
+                companies=companies.ids,
+                is_open=_IS_OPEN,
+            )
+        )
+        return [product_id for (product_id,) in rows]
+
     def _get_products(self, moves):
         """Ids of the products of the moves and of all that is needed to make them."""
         rows = self.env.execute_query(
@@ -85,6 +126,7 @@ class Book:
         self.arrived = {}
         self._read_links()
         self.places = self._read_places()
+        self.given = self._read_given()
         self._settle_links()
 
     # Reading
@@ -213,6 +255,17 @@ class Book:
             )
         )
 
+    def _read_given(self):
+        """[(move id, keys of open supply, quantity)] that somebody decided."""
+        overrides = self.env["mto.peg.override"]
+        products = self.env["product.product"].browse(self.product_ids)
+        demands = overrides._find(products).demand_ids
+        moves = demands.filtered(lambda move: move.id in self.moves)
+        return [
+            (move.id, keys, quantity)
+            for move, keys, quantity in overrides._get_given(moves)
+        ]
+
     # What links settle
 
     def _settle_links(self):
@@ -242,7 +295,7 @@ class Book:
                     held[origin] += self.moves[move_id]["held"]
         for key, quantity in self.arrived.items():
             capacities[key] = max(quantity - held[key], 0.0)
-        flow = Flow(linked, capacities, links)
+        flow = Flow(linked, capacities, links, self.given)
         for move_id in linked:
             self.missing[move_id] = flow.missing(move_id)
         self.free = {key: flow.left(key) for key in capacities}
@@ -268,19 +321,34 @@ class Book:
 
     def make_demands(self):
         """Demands that Odoo will serve from whatever is free."""
-        return [
-            OpenDemand(
-                (MOVE, move_id),
-                self._get_goods(row),
-                missing,
-                self.places[row["source"]].path,
-                row["date"],
-                _get_rank(row),
-                row["owner"],
-            )
-            for move_id, missing in self.missing.items()
-            if missing > TINY and self._may_use_stock(row := self.moves[move_id])
-        ]
+        first = defaultdict(float)
+        for move_id, _supplies, quantity in self.given:
+            first[move_id] += quantity
+        demands = []
+        for move_id, missing in self.missing.items():
+            row = self.moves[move_id]
+            if missing <= TINY or not self._may_use_stock(row):
+                continue
+            given = min(first[move_id], missing) if move_id in first else 0.0
+            for quantity, rank in (
+                (given, GIVEN_PRIORITY),
+                (missing - given, _get_rank(row)),
+            ):
+                if quantity > TINY:
+                    demands.append(self._make_demand(move_id, quantity, rank))
+        return demands
+
+    def _make_demand(self, move_id, quantity, rank):
+        row = self.moves[move_id]
+        return OpenDemand(
+            (MOVE, move_id),
+            self._get_goods(row),
+            quantity,
+            self.places[row["source"]].path,
+            row["date"],
+            rank,
+            row["owner"],
+        )
 
     def _may_use_stock(self, row):
         """Core reserves for a demand with origins, or made to order, out of these."""
@@ -380,6 +448,30 @@ class Book:
                     seen.add(step)
                     stack.append(step)
         return dict.fromkeys(reached)
+
+    def get_reached_above(self, pegs, keys):
+        """Ids of demands that ``pegs`` lead to from these supplies, at any level."""
+        above = defaultdict(list)
+        for peg in pegs:
+            above[peg.supply].append(peg.demand)
+        soft = {peg.demand for peg in pegs}
+        for move_id, origins in self.origins.items():
+            for origin in origins:
+                above[origin].append((MOVE, move_id))
+        finished = defaultdict(list)
+        for move_id, row in self.moves.items():
+            if row["production"]:
+                finished[row["production"]].append((MOVE, move_id))
+        stack, seen = list(keys), set(keys)
+        while stack:
+            key = stack.pop()
+            row = self.moves.get(key[1]) if key[0] == MOVE else None
+            steps = [*above[key], *(finished[row["owner"]] if row else ())]
+            for step in steps:
+                if step not in seen:
+                    seen.add(step)
+                    stack.append(step)
+        return sorted(move_id for _model, move_id in (seen & soft) - set(keys))
 
 
 class Place:

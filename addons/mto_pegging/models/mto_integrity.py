@@ -79,49 +79,59 @@ class MtoIntegrity(models.AbstractModel):
 
     def _find_line_without_supply(self, scope):
         """Goods that were ordered, and nothing delivers them."""
-        return self._read(
+        return self._read_lines(
+            scope,
+            SQL("line.ordered"),
+            SQL("0.0"),
             SQL(
-                """SELECT line.id AS res_id, line.id AS order_line_id,
-                    line.company_id, line.product_id, line.ordered AS expected_qty
-                FROM (%s) line
-                WHERE line.move_count = 0 AND line.ordered > line.tolerance
+                """line.move_count = 0 AND line.ordered > line.tolerance
                   AND line.qty_delivered < line.ordered
                   AND NOT EXISTS (
                       SELECT FROM purchase_order_line bought
                         JOIN purchase_order purchase ON purchase.id = bought.order_id
                        WHERE bought.sale_line_id = line.id
-                         AND purchase.state != 'cancel')""",
-                self._get_lines(scope),
-            )
+                         AND purchase.state != 'cancel')"""
+            ),
         )
 
     def _find_ordered_differs(self, scope):
         """What is ordered is not what is delivered and on its way together."""
-        return self._read(
+        return self._read_lines(
+            scope,
+            SQL("line.ordered"),
+            SQL("line.planned"),
             SQL(
-                """SELECT line.id AS res_id, line.id AS order_line_id,
-                    line.company_id, line.product_id, line.ordered AS expected_qty,
-                    line.planned AS found_qty
-                FROM (%s) line
-                WHERE line.move_count > 0 AND NOT line.is_kit
+                """line.move_count > 0 AND NOT line.is_kit
                   AND (line.planned < line.ordered - line.tolerance
                        OR (line.has_open
-                           AND line.planned > line.ordered + line.tolerance))""",
-                self._get_lines(scope),
-            )
+                           AND line.planned > line.ordered + line.tolerance))"""
+            ),
         )
 
     def _find_delivered_differs(self, scope):
         """The delivered quantity of the line is not what its moves have delivered."""
+        return self._read_lines(
+            scope,
+            SQL("line.delivered"),
+            SQL("line.said"),
+            SQL(
+                """line.move_count > 0 AND NOT line.is_kit
+                  AND ABS(line.said - line.delivered) > line.tolerance"""
+            ),
+        )
+
+    def _read_lines(self, scope, expected, found, condition):
+        """Lines of sales orders for which ``condition`` holds."""
         return self._read(
             SQL(
                 """SELECT line.id AS res_id, line.id AS order_line_id,
-                    line.company_id, line.product_id, line.delivered AS expected_qty,
-                    line.said AS found_qty
-                FROM (%s) line
-                WHERE line.move_count > 0 AND NOT line.is_kit
-                  AND ABS(line.said - line.delivered) > line.tolerance""",
+                    line.company_id, line.product_id,
+                    %s AS expected_qty, %s AS found_qty
+                FROM (%s) line WHERE %s""",
+                expected,
+                found,
                 self._get_lines(scope),
+                condition,
             )
         )
 

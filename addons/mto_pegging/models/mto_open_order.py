@@ -79,6 +79,8 @@ class MtoOpenOrder(models.Model):
             ("plan", "On time"),
         ],
         readonly=True,
+        help="Being read: what serves the order is being followed, a minute after a "
+        "change. “Refresh” does not wait.",
     )
     is_late = fields.Boolean(readonly=True)
     is_at_risk = fields.Boolean(
@@ -123,6 +125,18 @@ class MtoOpenOrder(models.Model):
         """
         return SQL("GREATEST(progress.expected_date, now() AT TIME ZONE 'UTC')")
 
+    def _get_promise_date(self):
+        """The date a row was promised for: a hook for dates of the line itself.
+
+        Over ``line`` (sale.order.line), ``sale`` (sale.order) and ``progress``.
+        """
+        return SQL(
+            """COALESCE(
+                sale.commitment_date, progress.promise_date,
+                sale.date_order + line.customer_lead * interval '1 day'
+            )"""
+        )
+
     def _get_select(self):
         return SQL(
             """
@@ -156,10 +170,7 @@ class MtoOpenOrder(models.Model):
                 line.product_uom_qty - line.qty_delivered AS quantity,
                 line.price_subtotal * (1 - line.qty_delivered / line.product_uom_qty)
                     AS value,
-                COALESCE(
-                    sale.commitment_date, progress.promise_date,
-                    sale.date_order + line.customer_lead * interval '1 day'
-                ) AS promise_date,
+                %s AS promise_date,
                 CASE WHEN progress.expected_date IS NOT NULL THEN %s END
                     AS expected_date,
                 COALESCE(progress.is_missing, FALSE) AS is_missing,
@@ -191,6 +202,7 @@ class MtoOpenOrder(models.Model):
             WHERE sale.state = 'sale' AND line.display_type IS NULL
                 AND template.type = 'consu'
                 AND line.product_uom_qty > COALESCE(line.qty_delivered, 0)""",
+            self._get_promise_date(),
             self._get_projected_date(),
         )
 

@@ -1,6 +1,8 @@
+from dataclasses import dataclass
+
 from odoo import fields, models
 
-from ..engine import Plan, project_dates
+from ..engine import Plan, Shares, project_dates
 from .mto_pegging import LINE, MOVE, PRODUCTION, SOLD
 
 # The column that names the document that is waited for.
@@ -11,6 +13,20 @@ DOCUMENTS = {
 }
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """What supplies order lines, and when each part of it is expected.
+
+    ``records``: {key of a node: record}, ``plans``: {key: ``Plan``}, ``expected``:
+    {key: ``Projection``}.
+    """
+
+    shares: Shares
+    records: dict
+    plans: dict
+    expected: dict
+
+
 class MtoOrderProgress(models.Model):
     """How far an open order line is and what it waits for: kept to be searched.
 
@@ -19,6 +35,7 @@ class MtoOrderProgress(models.Model):
     """
 
     _name = "mto.order.progress"
+    _inherit = "mto.derived"
     _description = "Progress of an Order Line"
     _log_access = False
 
@@ -53,21 +70,33 @@ class MtoOrderProgress(models.Model):
     _line_uniq = models.UniqueIndex("(sale_line_id)")
 
     def _derive(self, lines):
-        """Keep the progress of those of ``lines`` that are open, drop the others'."""
+        """Keep the progress of those of ``lines`` that are open, drop the others'.
+
+        :return: what was kept and is not true, see ``mto.demand.line._derive``;
+            expected dates and what follows from them change with the day and are not
+            told
+        """
         open_lines = lines.filtered(lambda line: line._is_open_for_delivery())
         kept = {row.sale_line_id: row for row in self._search_lines(lines)}
-        dropped = self.browse(
-            row.id for line, row in kept.items() if line not in open_lines
+        outlook = self._project(open_lines)
+        changes = self._keep(kept, self._compute_values(open_lines, outlook))
+        self._follow_outlook(open_lines, outlook)
+        return changes
+
+    def _get_key(self):
+        return "progress", self.sale_line_id.id, self.sale_line_id.id
+
+    def _get_compared(self):
+        """What no day changes."""
+        return (
+            self.has_supply,
+            self.is_held,
+            self.promise_date,
+            *(round(self[name], 6) for name in ("produced", "received", "ready")),
         )
-        dropped.unlink()
-        values = self._compute_values(open_lines)
-        created = []
-        for line, vals in values.items():
-            if line in kept:
-                kept[line].write(vals)
-            else:
-                created.append(vals)
-        self.create(created)
+
+    def _follow_outlook(self, lines, outlook):
+        """A hook for what has to happen when ``lines`` are expected anew."""
 
     def _find_lacking(self, products):
         """Order lines that nothing supplies with one of ``products``: it may be now."""
@@ -79,15 +108,15 @@ class MtoOrderProgress(models.Model):
     def _search_lines(self, lines):
         return self.search([("sale_line_id", "in", lines.ids)])
 
-    def _compute_values(self, lines):
+    def _project(self, lines):
+        """When ``lines`` and everything that serves them is expected.
+
+        :rtype: Outlook
+        """
         # What is on hand or on its way is not missing, although nothing links it.
         graph, shares = self.env["mto.pegging"]._get_supply(lines, soft=True)
         records = self.env["mto.pegging"]._browse(shares.order)
-        plans = {
-            key: plan
-            for key, record in records.items()
-            if (plan := self._make_plan(record))
-        }
+        plans = self._make_plans(records)
         expected = project_dates(
             shares.order,
             [peg for peg, _passed in shares.pegs],
@@ -95,6 +124,11 @@ class MtoOrderProgress(models.Model):
             graph.unsupplied,
             fields.Datetime.now(),
         )
+        return Outlook(shares, records, plans, expected)
+
+    def _compute_values(self, lines, outlook):
+        """Return {order line: values of its row}."""
+        shares, records = outlook.shares, outlook.records
         served = {(SOLD, line.id): [] for line in lines}
         for key in shares.order:
             for root, quantity in shares.quantities[key].items():
@@ -102,7 +136,10 @@ class MtoOrderProgress(models.Model):
                     served[root].append(records[key])
         return {
             line: self._prepare_values(
-                line, expected.get((SOLD, line.id)), served[SOLD, line.id], records
+                line,
+                outlook.expected.get((SOLD, line.id)),
+                served[SOLD, line.id],
+                records,
             )
             for line in lines
         }
@@ -156,6 +193,14 @@ class MtoOrderProgress(models.Model):
                 or record.picking_id
             )
         return None
+
+    def _make_plans(self, records):
+        """Return {key: Plan} of those of ``records`` ({key: record}) that have one."""
+        return {
+            key: plan
+            for key, record in records.items()
+            if (plan := self._make_plan(record))
+        }
 
     def _make_plan(self, record):
         if record._name == PRODUCTION:

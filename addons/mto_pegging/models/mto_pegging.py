@@ -122,7 +122,8 @@ class Answer:
     ``lines``: all order lines above them. ``shares``: {key: {order line: quantity in
     the unit of the key's product}}. ``needs``: {key: {order line: datetime}}.
     ``totals``: {key: quantity}. ``nodes``: {key: what is told of it}.
-    ``products``: {key: product}.
+    ``products``: {key: product}. ``hard``: like ``shares``, of links and reservations
+    alone.
     """
 
     lines: Any
@@ -131,6 +132,7 @@ class Answer:
     totals: dict
     nodes: dict
     products: dict
+    hard: dict
 
 
 class MtoPegging(models.AbstractModel):
@@ -156,25 +158,29 @@ class MtoPegging(models.AbstractModel):
             graph = self._add_expected(graph, moves)
         return graph, graph.get_shares([(SOLD, line.id) for line in lines])
 
-    def _get_demand(self, keys, moves, purchase_lines):
+    def _get_demand(self, keys, moves, purchase_lines, soft=False):
         """Shares of order lines in ``keys``, reached from these moves and lines up.
 
+        :param bool soft: also whom they are expected to serve
         :rtype: Answer
         """
+        if soft:
+            pegs, more = self.env["mto.expected.supply"]._get_pegs_above(
+                moves, purchase_lines
+            )
+            moves |= more
         graph = self._get_graph(moves, purchase_lines, UP)
         lines = self._browse(key for key in graph.totals if key[0] == SOLD)
-        shares = graph.get_shares(list(lines))
+        hard = graph.get_shares(list(lines))
+        shares = hard
+        if soft:
+            graph.expect(pegs)
+            shares = graph.get_shares(list(lines))
         records = self._browse(keys)
         needs = self._get_needs(shares, lines)
         return Answer(
             lines=self.env[SOLD].union(*lines.values()),
-            shares={
-                key: {
-                    lines[root]: quantity
-                    for root, quantity in shares.quantities.get(key, {}).items()
-                }
-                for key in keys
-            },
+            shares=_get_parts(shares, keys, lines),
             needs={
                 key: {lines[root]: need for root, need in needs[key].items()}
                 for key in keys
@@ -182,6 +188,7 @@ class MtoPegging(models.AbstractModel):
             totals=graph.totals,
             nodes=self._prepare_nodes(keys),
             products={key: record.product_id for key, record in records.items()},
+            hard=_get_parts(hard, keys, lines),
         )
 
     def _get_needs(self, shares, lines):
@@ -246,6 +253,12 @@ class MtoPegging(models.AbstractModel):
             ],
             links=self._get_links(moves, purchase_lines),
             parts=self._get_parts(moves),
+            given=[
+                ((MOVE, move.id), supplies, quantity)
+                for move, supplies, quantity in self.env["mto.peg.override"]._get_given(
+                    moves
+                )
+            ],
         )
         pegs, unsupplied = make_pegs(facts, Flow)
         totals = self._get_totals(moves, purchase_lines)
@@ -380,7 +393,9 @@ class MtoPegging(models.AbstractModel):
             and not move.production_id
             and not move.origin_returned_move_id
             and not any(
-                after.sale_line_id == line and after.state != "cancel"
+                after.sale_line_id == line
+                and after.state != "cancel"
+                and not after.origin_returned_move_id
                 for after in move.move_dest_ids
             )
         )
@@ -479,6 +494,17 @@ class MtoPegging(models.AbstractModel):
 
     def _prepare_stock_node(self, product):
         return {"name": self.env._("Stock")}
+
+
+def _get_parts(shares, keys, lines):
+    """Return {key: {order line: quantity}}."""
+    return {
+        key: {
+            lines[root]: quantity
+            for root, quantity in shares.quantities.get(key, {}).items()
+        }
+        for key in keys
+    }
 
 
 def _to_text(value):

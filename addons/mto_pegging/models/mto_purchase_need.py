@@ -10,6 +10,7 @@ class MtoPurchaseNeed(models.Model):
     """
 
     _name = "mto.purchase.need"
+    _inherit = "mto.derived"
     _description = "Terms of a Requested Purchase Line"
     _log_access = False
 
@@ -24,7 +25,10 @@ class MtoPurchaseNeed(models.Model):
     _line_uniq = models.UniqueIndex("(purchase_line_id)")
 
     def _derive(self, lines):
-        """Keep the terms of those of ``lines`` that are requested, drop the others'."""
+        """Keep the terms of those of ``lines`` that are requested, drop the others'.
+
+        :return: what was kept and is not true, see ``mto.demand.line._derive``
+        """
         kept = {
             row.purchase_line_id: row
             for row in self.search([("purchase_line_id", "in", lines.ids)])
@@ -32,17 +36,15 @@ class MtoPurchaseNeed(models.Model):
         requested = lines.filtered(
             lambda line: line.state in REQUESTED and line.product_id
         )
-        self.browse(
-            row.id for line, row in kept.items() if line not in requested
-        ).unlink()
-        created = []
-        for line in requested:
-            vals = self._prepare_values(line)
-            if line in kept:
-                kept[line].write(vals)
-            else:
-                created.append(vals)
-        self.create(created)
+        return self._keep(
+            kept, {line: self._prepare_values(line) for line in requested}
+        )
+
+    def _get_key(self):
+        return "purchase_need", self.purchase_line_id.id, False
+
+    def _get_compared(self):
+        return self.vendor_days, round(self.minimum_qty, 6)
 
     def _prepare_values(self, line):
         # Chosen as core chooses it: the price that the line was made with.

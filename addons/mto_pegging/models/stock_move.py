@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import Command, api, fields, models
 from odoo.tools import SQL
 
 from .mto_pegging import MOVE, SOLD
@@ -22,6 +22,13 @@ LINKS = {"move_orig_ids", "move_dest_ids", "created_purchase_line_ids"}
 
 class StockMove(models.Model):
     _inherit = "stock.move"
+
+    peg_override_ids = fields.Many2many(
+        "mto.peg.override",
+        "mto_peg_override_demand_rel",
+        copy=False,
+        help="What was decided about who is served first with these goods.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -60,3 +67,64 @@ class StockMove(models.Model):
             )
         )
         self.env["mto.demand.change"]._mark(SOLD, [line_id for (line_id,) in rows])
+
+    # Served first
+
+    def _action_assign(self, force_qty=False):
+        if not force_qty:
+            self.env["mto.peg.override"]._reserve(self.product_id)
+        return super()._action_assign(force_qty=force_qty)
+
+    def _reserve_given(self, quantity, override):
+        """Reserve up to ``quantity`` (in the product's unit) of what was given.
+
+        Of a demand with linked supply, what has arrived of it for nobody else; of
+        another one, what is free in stock.
+
+        :return: the quantity that was reserved, in the product's unit
+        """
+        self.ensure_one()
+        if self.picked or self._should_bypass_reservation():
+            return 0.0
+        quantity = min(quantity, self._get_unreserved_quantity())
+        before = self._get_reserved_quantity()
+        if self.move_orig_ids and (override.supply_move_id or override.supply_line_id):
+            self._reserve_arrived_goods(quantity)
+        else:
+            self._reserve_from_stock(quantity)
+        self._recompute_state()
+        return self._get_reserved_quantity() - before
+
+    def _reserve_arrived_goods(self, quantity):
+        """Reserve what linked supply has brought and no sibling took, lot by lot."""
+        arrived = self._get_available_move_lines(set(), set())
+        held = {}
+        for line in self.move_line_ids:
+            key = (line.location_id, line.lot_id, line.package_id, line.owner_id)
+            held[key] = held.get(key, 0.0) + line.quantity_product_uom
+        for goods, brought in arrived.items():
+            part = min(quantity, brought - held.get(goods, 0.0))
+            if self.product_id.uom_id.compare(part, 0) > 0:
+                quantity -= self._reserve_goods(part, goods)
+
+    def _reserve_goods(self, quantity, goods):
+        """Reserve ``quantity`` of exactly these goods.
+
+        :param goods: (location, lot, package, owner)
+        :return: the quantity that was reserved, in the product's unit
+        """
+        self.ensure_one()
+        location, lot, package, owner = goods
+        taken = self.with_context(
+            mto_cascade_exact_quantity=True
+        )._update_reserved_quantity(quantity, location, lot, package, owner)
+        self._mark_reserved_lines()
+        return taken
+
+    def _prepare_carried_values(self):
+        """What is split off is served first as well."""
+        vals = super()._prepare_carried_values()
+        # Whoever splits a transfer need not see what was decided.
+        if overrides := self.sudo().peg_override_ids:
+            vals["peg_override_ids"] = [Command.set(overrides.ids)]
+        return vals

@@ -1,8 +1,10 @@
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import models
 
 from odoo.addons.mto_cascade.engine.tree import TreeRow
+
+from ..models.mto_peg_override import DOCUMENTS, GROUP
 
 # Orders that a sentence names; the rows tell all.
 TOLD_ORDERS = 8
@@ -19,10 +21,13 @@ class MtoDemandTree(models.AbstractModel):
     _description = "For whom"
 
     _document_model = None
+    # The trees that tell, and do not tell, whom the document is expected to serve.
+    _expected_tree = None
+    _hard_tree = None
 
     def _get_tree(self, res_ids):
         records = self.env[self._document_model].browse(res_ids)
-        demands = records.get_demand()
+        demands = records.get_demand(soft=bool(self._hard_tree))
         rows = []
         for record, answer in zip(records, demands, strict=True):
             rows += self._make_rows(record, answer["demand"], len(rows))
@@ -34,6 +39,8 @@ class MtoDemandTree(models.AbstractModel):
             "columns": self._get_columns(),
             "rows": rows,
             "messages": self._get_messages(demands),
+            "actions": self._get_actions(records, rows),
+            "switch": self._get_switch(),
             "empty": {
                 "title": self.env._("No customer order waits for this"),
                 "text": self.env._(
@@ -85,6 +92,7 @@ class MtoDemandTree(models.AbstractModel):
                 "late": entry["days_late"] or False,
                 "slack": slack,
                 "state": self.env._("Late") if is_late else False,
+                "expected": self._get_expected(entry),
             },
             parent=parent,
             tone="danger" if is_late else "",
@@ -92,12 +100,40 @@ class MtoDemandTree(models.AbstractModel):
             document=("sale.order", entry["order_id"]),
         )
 
+    def _get_expected(self, entry):
+        """How much of it is expected only, False for none."""
+        if not entry["expected_quantity"]:
+            return False
+        return {"value": entry["expected_quantity"], "uom": entry["uom"]}
+
+    def _get_switch(self):
+        """The same tree, told the other way; see ``mto.supply.tree``."""
+        other = self._hard_tree or self._expected_tree
+        if not other:
+            return False
+        return {
+            "label": self.env._("Expected to cover"),
+            "title": self.env._(
+                "Also show whom this is expected to serve: demands on stock that it "
+                "is not linked with, in the order in which goods will be reserved"
+            ),
+            "report": other,
+            "active": bool(self._hard_tree),
+        }
+
     def _get_columns(self):
+        columns = self._get_all_columns()
+        if self._hard_tree:
+            return columns
+        return [column for column in columns if column["name"] != "expected"]
+
+    def _get_all_columns(self):
         return [
             self._column("product", self.env._("Product, Customer"), "text"),
             self._column(
                 "quantity", self.env._("Quantity"), "quantity", with_total=True
             ),
+            self._column("expected", self.env._("Expected"), "quantity"),
             self._column("document", self.env._("Document"), "document"),
             self._column("sold", self.env._("Sold"), "text", optional=True),
             self._column("arrives", self.env._("Available"), "date"),
@@ -106,6 +142,24 @@ class MtoDemandTree(models.AbstractModel):
             self._column("promised", self.env._("Promised"), "date"),
             self._column("slack", self.env._("Days between"), "number", optional=True),
             self._column("state", self.env._("State"), "state"),
+        ]
+
+    def _get_actions(self, records, rows):
+        """Give one of the orders what the document brings for others."""
+        is_document = self._document_model in DOCUMENTS
+        if not (is_document and len(records) == 1 and rows):
+            return []
+        if not self.env.user.has_group(GROUP):
+            return []
+        return [
+            {
+                "label": self.env._("Serve an Order First"),
+                "action": "mto_pegging.mto_serve_first_action",
+                "context": {
+                    "serve_first_model": records._name,
+                    "active_id": records.id,
+                },
+            }
         ]
 
     def _get_messages(self, demands):
@@ -178,14 +232,10 @@ class MtoDemandTree(models.AbstractModel):
             },
             {
                 "label": self.env._("First Promise"),
-                "value": first and self._format_day(first),
+                "value": self._format_moment(first),
                 "tone": "",
             },
         ]
-
-    def _format_day(self, text):
-        moment = fields.Datetime.to_datetime(text)
-        return self.env["ir.qweb.field.date"].value_to_html(moment.date(), {})
 
 
 class MtoDemandProduction(models.AbstractModel):
@@ -194,6 +244,15 @@ class MtoDemandProduction(models.AbstractModel):
     _description = "For whom"
 
     _document_model = "mrp.production"
+    _expected_tree = "mto.demand.production.expected"
+
+
+class MtoDemandProductionExpected(models.AbstractModel):
+    _name = "mto.demand.production.expected"
+    _inherit = "mto.demand.production"
+    _description = "For whom"
+
+    _hard_tree = "mto.demand.production"
 
 
 class MtoDemandPurchase(models.AbstractModel):
@@ -202,6 +261,15 @@ class MtoDemandPurchase(models.AbstractModel):
     _description = "For whom"
 
     _document_model = "purchase.order"
+    _expected_tree = "mto.demand.purchase.expected"
+
+
+class MtoDemandPurchaseExpected(models.AbstractModel):
+    _name = "mto.demand.purchase.expected"
+    _inherit = "mto.demand.purchase"
+    _description = "For whom"
+
+    _hard_tree = "mto.demand.purchase"
 
 
 class MtoDemandTransfer(models.AbstractModel):
@@ -210,6 +278,15 @@ class MtoDemandTransfer(models.AbstractModel):
     _description = "For whom"
 
     _document_model = "stock.picking"
+    _expected_tree = "mto.demand.transfer.expected"
+
+
+class MtoDemandTransferExpected(models.AbstractModel):
+    _name = "mto.demand.transfer.expected"
+    _inherit = "mto.demand.transfer"
+    _description = "For whom"
+
+    _hard_tree = "mto.demand.transfer"
 
 
 class MtoDemandWorkOrder(models.AbstractModel):
@@ -218,6 +295,15 @@ class MtoDemandWorkOrder(models.AbstractModel):
     _description = "For whom"
 
     _document_model = "mrp.workorder"
+    _expected_tree = "mto.demand.workorder.expected"
+
+
+class MtoDemandWorkOrderExpected(models.AbstractModel):
+    _name = "mto.demand.workorder.expected"
+    _inherit = "mto.demand.workorder"
+    _description = "For whom"
+
+    _hard_tree = "mto.demand.workorder"
 
 
 class MtoDemandLot(models.AbstractModel):

@@ -5,6 +5,7 @@ from odoo import fields, models
 from odoo.addons.mto_cascade.engine.tree import TreeRow
 
 from ..engine import make_rows
+from ..models.mto_peg_override import GROUP
 from ..models.mto_pegging import LINE, MOVE, PRODUCTION, SOLD, STOCK
 
 FINISHED = ("done", "cancel")
@@ -49,6 +50,7 @@ class MtoOrderSupply(models.AbstractModel):
             "messages": self._get_messages(shares, nodes),
             "empty": self._get_empty(),
             "switch": self._get_switch(),
+            "actions": self._get_actions(lines.order_id),
         }
 
     def _is_merged(self, record):
@@ -332,6 +334,24 @@ class MtoOrderSupply(models.AbstractModel):
             "report": MtoOrderSupplyExpected._name,
             "active": self._with_expected,
         }
+
+    def _get_actions(self, orders):
+        """What may be decided about the orders; see ``mto.supply.tree``."""
+        if not self.env.user.has_group(GROUP):
+            return []
+        keep = {
+            "label": self.env._("Keep for This Order"),
+            "action": "mto_pegging.mto_serve_first_keep_action",
+            "context": {"default_order_ids": orders.ids},
+        }
+        if len(orders) != 1:
+            return [keep]
+        first = {
+            "label": self.env._("Serve This First"),
+            "action": "mto_pegging.mto_serve_first_action",
+            "context": {"default_order_id": orders.id},
+        }
+        return [first, keep]
 
     def _get_empty(self):
         return {

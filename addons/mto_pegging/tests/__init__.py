@@ -1,6 +1,7 @@
 from . import test_demand_columns
 from . import test_demand_queue
 from . import test_engine
+from . import test_exchange_engine
 from . import test_expected
 from . import test_expected_engine
 from . import test_get_demand
@@ -15,3 +16,5 @@ from . import test_portal
 from . import test_projection_engine
 from . import test_purchase_proposal
 from . import test_tour
+from . import test_serve_first
+from . import test_ways_of_supply

@@ -120,6 +120,36 @@ class TestDemandQueue(PeggingCommon):
         with self.assertNoLogs(QUEUE, "WARNING"):
             self._refresh()
 
+    def test_comparison_of_the_other_tables(self):
+        """Progress and vendor's terms are compared and mended too, days are not."""
+        order = self._create_order((self.bike, 2))
+        self._refresh()
+        progress = self.env["mto.order.progress"].search(
+            [("sale_line_id", "in", order.order_line.ids)]
+        )
+        need = self.env["mto.purchase.need"].search(
+            [("purchase_line_id.product_id", "=", self.bolt.id)]
+        )
+        before = progress.expected_date
+        progress.write({"ready": 0.75, "expected_date": before + timedelta(days=9)})
+        need.vendor_days = 99
+        self.env["mto.demand.change"]._cron_compare()
+        with self.assertLogs(QUEUE, "WARNING") as logs:
+            self._refresh()
+        self.assertEqual(len(logs.output), 2)
+        self.assertRegex("".join(logs.output), "progress.*purchase_need|need.*progress")
+        self.assertEqual((progress.ready, need.vendor_days), (0, 3))
+        self.assertAlmostEqual(progress.expected_date, before, delta=timedelta(hours=1))
+        progress.unlink()
+        need.unlink()
+        self.env["mto.demand.change"]._cron_compare()
+        with self.assertLogs(QUEUE, "WARNING") as logs:
+            self._refresh()
+        self.assertEqual(len(logs.output), 2)
+        self.env["mto.demand.change"]._cron_compare()
+        with self.assertNoLogs(QUEUE, "WARNING"):
+            self._refresh()
+
     def test_changes_cost_a_few_queries_per_transaction(self):
         self._create_order((self.bike, 2))
         self._refresh()

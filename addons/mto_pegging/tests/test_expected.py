@@ -220,6 +220,94 @@ class TestExpected(PeggingCommon):
             self._get_expected(order.with_user(user)), {("Bolt", "Stock"): 4}
         )
 
+    # Upward
+
+    def _get_expected_demand(self, record):
+        """{order: (quantity, of it expected)} that a record may serve."""
+        return {
+            entry["order"]: (entry["quantity"], entry["expected_quantity"])
+            for entry in record.get_demand(soft=True)[0]["demand"]
+        }
+
+    def test_purchase_for_stock_tells_whom_it_is_expected_to_serve(self):
+        purchase = self._buy(self.bolt, 10, confirm=True)
+        first = self._create_order((self.wheel, 1))
+        second = self._create_order((self.bike, 1))
+        self.assertEqual(purchase.get_demand()[0]["demand"], [])
+        receipt = purchase.picking_ids.name
+        expected = {
+            order.name: 2 * (self._get_expected(order)["Bolt", receipt],)
+            for order in (first, second)
+        }
+        self.assertEqual(sum(quantity for quantity, _soft in expected.values()), 10)
+        for record in (purchase, purchase.order_line, purchase.picking_ids):
+            self.assertEqual(self._get_expected_demand(record), expected, record)
+
+    def test_upward_and_downward_agree(self):
+        self._add_stock(self.bolt, 3)
+        request = self._buy(self.bolt, 30)
+        orders = [self._create_order((self.bike, 1)) for _number in range(2)]
+        told = self._get_expected_demand(request)
+        for order in orders:
+            expected = self._get_expected(order)["Bolt", request.name]
+            self.assertEqual(told[order.name], (expected, expected))
+
+    def test_levels_of_production_for_stock(self):
+        """A part is expected in wheels, which are expected in bicycles."""
+        self.wheel.supply_policy = "make_to_stock"
+        production = self.env["mrp.production"].create(
+            {"product_id": self.wheel.id, "product_qty": 10}
+        )
+        production.action_confirm()
+        purchase = self._buy(self.bolt, 100, confirm=True)
+        order = self._create_order((self.bike, 2))
+        self.assertEqual(self._get_expected_demand(production), {order.name: (4, 4)})
+        # The bolts of four of ten wheels, and one for each bicycle.
+        self.assertEqual(self._get_expected_demand(purchase), {order.name: (18, 18)})
+
+    def test_linked_and_expected_are_told_apart(self):
+        self.bolt.supply_policy = "make_to_order"
+        linked = self._create_order((self.wheel, 1))
+        line = self.env["purchase.order.line"].search(
+            [("product_id", "=", self.bolt.id)]
+        )
+        line.product_qty = 10
+        self.bolt.supply_policy = "make_to_stock"
+        other = self._create_order((self.wheel, 1))
+        self.assertEqual(
+            self._get_expected_demand(line), {linked.name: (4, 0), other.name: (4, 4)}
+        )
+        self.assertEqual(
+            [entry["order"] for entry in line.get_demand()[0]["demand"]], [linked.name]
+        )
+
+    def test_screen_of_whom_it_is_expected_to_serve(self):
+        purchase = self._buy(self.bolt, 10)
+        order = self._create_order((self.wheel, 1))
+        tree = self.env["mto.demand.purchase"].get_tree(purchase.ids)
+        self.assertFalse(tree["rows"])
+        self.assertFalse(tree["switch"]["active"])
+        tree = self.env[tree["switch"]["report"]].get_tree(purchase.ids)
+        self.assertTrue(tree["switch"]["active"])
+        cells = tree["rows"][1]["cells"]
+        self.assertEqual(cells["document"], order.name)
+        self.assertEqual(cells["expected"], {"value": 4, "uom": "Units"})
+        self.assertIn("expected", [column["name"] for column in tree["columns"]])
+
+    def test_queries_upward_do_not_grow_with_demands(self):
+        purchase = self._buy(self.bolt, 1000, confirm=True)
+        counts = []
+        for number in (2, 8):
+            for _number in range(number):
+                self._create_order((self.wheel, 1))
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            told = self._get_expected_demand(purchase)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(len(told), 10)
+        self.assertLessEqual(counts[1], counts[0])
+
     # The screen
 
     def _get_words(self, order, report="mto.order.supply.expected"):

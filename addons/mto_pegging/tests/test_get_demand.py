@@ -115,3 +115,17 @@ class TestGetDemand(PeggingCommon):
             line.get_demand()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0])
+
+    def test_day_of_the_reader(self):
+        """Half past eleven at night in UTC is the next day in Tokyo."""
+        order = self._create_order((self.wheel, 1))
+        order.commitment_date = "2030-05-01 23:30:00"
+        wheels = self._get_productions(self.wheel)
+        for zone, day in (("UTC", "05/01/2030"), ("Asia/Tokyo", "05/02/2030")):
+            tree = self.env["mto.demand.production"].with_context(tz=zone)
+            [value] = [
+                item["value"]
+                for item in tree.get_tree(wheels.ids)["summary"]
+                if item["label"] == "First Promise"
+            ]
+            self.assertEqual(value, day)

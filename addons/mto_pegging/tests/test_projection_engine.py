@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase
 
-from ..engine import Peg, Plan, Projection, project_dates
+from ..engine import Peg, Plan, Projection, get_chain, project_dates
 
 # A line is delivered from an order (made of two parts, one of them in stock).
 ORDER = ["line", "delivery", "make", "need", "part", "stock"]
@@ -57,3 +57,17 @@ class TestProjection(BaseCase):
     def test_what_is_done_hides_what_was_missing(self):
         made = Plan(14, 18, is_done=True)
         self.assertIsNone(self._expect(unsupplied=["need"], make=made).missing)
+
+    def test_chain_leads_to_the_cause(self):
+        plans = {
+            "delivery": Plan(20, 20),
+            "make": Plan(14, 18, is_made=True),
+            "part": Plan(30, 30),
+        }
+        found = project_dates(ORDER, PEGS, plans, (), 0)
+        self.assertEqual(
+            get_chain("line", found), ["line", "delivery", "make", "need", "part"]
+        )
+        plans["make"] = Plan(35, 39, is_made=True)
+        found = project_dates(ORDER, PEGS, plans, (), 0)
+        self.assertEqual(get_chain("line", found), ["line", "delivery", "make"])

@@ -1,6 +1,7 @@
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import PeggingCommon
+from .test_serve_first import GROUP, ServeFirstCommon
 
 
 @tagged("post_install", "-at_install")
@@ -51,3 +52,25 @@ class TestListTours(HttpCase, PeggingCommon):
 
     def test_columns_of_documents(self):
         self._start("manufacturing", "mto_pegging_columns")
+
+
+@tagged("post_install", "-at_install")
+class TestServeFirstTour(HttpCase, ServeFirstCommon):
+    def test_serve_first(self):
+        """Supply of the order -> what others have -> effects -> apply."""
+        new_test_user(
+            self.env,
+            login="mto_serve_first",
+            groups="sales_team.group_sale_manager,mrp.group_mrp_manager,"
+            f"stock.group_stock_user,{GROUP}",
+        )
+        holder, line = self._order_bolts(1)
+        holder.partner_id = self.env["res.partner"].create({"name": "Other Customer"})
+        rush = self._create_order((self.wheel, 1))
+        self._make_late(line)
+        self.start_tour(
+            f"/odoo/sales/{rush.id}", "mto_serve_first", login="mto_serve_first"
+        )
+        override = self.overrides.search([("order_id", "=", rush.id)])
+        self.assertEqual(override.reason, "The hospital waits")
+        self.assertEqual(self._get_supply_of(rush, self.bolt), {line.order_id.name: 4})

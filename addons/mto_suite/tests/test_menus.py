@@ -8,13 +8,14 @@ ORDERS = {
     "sale_order_order_menu",
     "sale_order_line_engineering_menu",
 }
+RELIABILITY = {"mto_promise_reliability_menu"}
 MAKE = {"mrp_production_menu"}
 BUY = {
     "mto_purchase_proposal_menu",
     "purchase_order_rfq_menu",
     "purchase_order_order_menu",
 }
-CHECK = {"mto_integrity_issue_menu"}
+CHECK = {"mto_integrity_issue_menu", "mto_peg_override_menu"}
 PRODUCTS = {"product_template_menu", "product_category_menu"}
 REPAIR = {"stock_move_stranded_menu"}
 SETTINGS = {"settings_menu"}
@@ -23,13 +24,21 @@ START = {"start_menu"}
 ADVANCED = {"supply_rule_menu", "mrp_bom_line_menu", "mto_supply_problem_menu"}
 
 VISIBLE = {
-    "sales": ORDERS | PRODUCTS,
+    "sales": ORDERS | RELIABILITY | PRODUCTS,
     "purchasing": BUY | CHECK | PRODUCTS,
     "shop_floor": ORDERS | MAKE | CHECK | PRODUCTS,
     "warehouse": set(),
     "finance": set(),
     "administrator": SETTINGS | START,
-    "planner": ORDERS | MAKE | BUY | CHECK | PRODUCTS | REPAIR | ADVANCED | START,
+    "planner": ORDERS
+    | RELIABILITY
+    | MAKE
+    | BUY
+    | CHECK
+    | PRODUCTS
+    | REPAIR
+    | ADVANCED
+    | START,
 }
 
 

@@ -5,6 +5,8 @@ from . import operation_exception_rung
 from . import operation_exception_absence
 from . import operation_exception_owner
 from . import operation_exception
+from . import operation_exception_ownership
+from . import operation_exception_activity
 from . import operation_exception_raising
 from . import operation_exception_housekeeping
 from . import operation_exception_impact

@@ -1,6 +1,7 @@
 import {describe, expect, test} from "@odoo/hoot";
 import {
     contains,
+    getChunks,
     getVisible,
     openToLevel,
     withAncestors,
@@ -47,4 +48,9 @@ test("a filter shows what it finds and the way to it, folded or not", () => {
 test("words are looked for in texts only", () => {
     expect(contains(ROWS[3], "rim")).toBe(true);
     expect(contains(ROWS[3], "2")).toBe(false);
+});
+
+test("positions in pieces", () => {
+    expect(getChunks([0, 1, 2, 3, 4], 2)).toEqual([[0, 1], [2, 3], [4]]);
+    expect(getChunks([], 2)).toEqual([]);
 });

@@ -1,17 +1,46 @@
-import {Component, onPatched, useRef, useState} from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onPatched,
+    onWillUnmount,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
 import {deserializeDateTime, formatDate} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {formatFloat} from "@web/core/utils/numbers";
 import {getBar, getPlace, getRange, getTicks, toMoment} from "./timeline";
-import {contains, getVisible, withAncestors} from "./tree_model";
+import {contains, getChunks, getVisible, withAncestors} from "./tree_model";
 
 const {DateTime} = luxon;
 
 const NUMERIC = ["quantity", "number", "money", "progress"];
 
+// Rows that are drawn together, and how many such chunks are drawn at first and in each
+// frame after that: a big order opens at once and is complete a moment later.
+const CHUNK = 50;
+const FIRST_CHUNKS = 4;
+const CHUNKS_PER_FRAME = 10;
+
+/** Some rows of the table: drawn again only when something about them changes. */
+export class SupplyTreeRows extends Component {
+    static template = "mto_cascade.SupplyTreeRows";
+    static props = {
+        table: Object,
+        tree: Object,
+        positions: Array,
+        columns: Array,
+        focused: Number,
+        version: Number,
+        scale: {type: Object, optional: true},
+    };
+}
+
 /** The table of a tree, see `get_tree` of the model `mto.supply.tree`. */
 export class SupplyTree extends Component {
     static template = "mto_cascade.SupplyTree";
+    static components = {SupplyTreeRows};
     static props = {
         tree: Object,
         openDocument: Function,
@@ -25,10 +54,14 @@ export class SupplyTree extends Component {
 
     setup() {
         this.root = useRef("root");
-        this.state = useState({focused: 0, version: 0});
+        this.state = useState({focused: 0, version: 0, shown: FIRST_CHUNKS});
         this.open = this.props.open || new Set();
         this.moveFocus = false;
+        this.memory = {};
+        onMounted(() => this.showMore());
+        onWillUnmount(() => browser.cancelAnimationFrame(this.frame));
         onPatched(() => {
+            this.showMore();
             if (this.moveFocus) {
                 this.moveFocus = false;
                 this.root.el
@@ -47,7 +80,31 @@ export class SupplyTree extends Component {
         if (!this.props.timeline) {
             return columns;
         }
-        return columns.filter((column) => timeline.columns.includes(column.name));
+        return this.remember("columns", [this.props.tree], () =>
+            columns.filter((column) => timeline.columns.includes(column.name))
+        );
+    }
+
+    /** The same answer, the same object, as long as nothing it depends on changes. */
+    remember(name, dependencies, compute) {
+        const known = this.memory[name];
+        if (
+            !known ||
+            known.dependencies.some((value, index) => value !== dependencies[index])
+        ) {
+            this.memory[name] = {dependencies, value: compute()};
+        }
+        return this.memory[name].value;
+    }
+
+    /** Draw the rest, some rows in each frame. */
+    showMore() {
+        browser.cancelAnimationFrame(this.frame);
+        if (this.state.shown < this.allChunks.length) {
+            this.frame = browser.requestAnimationFrame(() => {
+                this.state.shown += CHUNKS_PER_FRAME;
+            });
+        }
     }
 
     // Timeline
@@ -59,6 +116,10 @@ export class SupplyTree extends Component {
 
     /** What all bars share: the range, its marks and today. */
     get scale() {
+        return this.remember("scale", [this.props.tree], () => this.makeScale());
+    }
+
+    makeScale() {
         const today = DateTime.now().toMillis();
         const range = getRange(this.rows, this.names, today);
         const ticks = getTicks(range).map((moment) => ({
@@ -91,14 +152,37 @@ export class SupplyTree extends Component {
 
     /** Positions of the rows to show. */
     get visible() {
-        // Read, so that folding renders again: the set itself is not reactive.
-        void this.state.version;
-        return getVisible(this.rows, this.open, this.kept);
+        // The version too: the set of unfolded rows itself is not reactive.
+        const {tree, onlyProblems, search} = this.props;
+        return this.remember(
+            "visible",
+            [tree, onlyProblems, search, this.state.version],
+            () => getVisible(this.rows, this.open, this.kept)
+        );
+    }
+
+    get allChunks() {
+        return this.remember("chunks", [this.visible], () =>
+            getChunks(this.visible, CHUNK)
+        );
+    }
+
+    /** The chunks to draw now, each with the row that has the focus or -1. */
+    get chunks() {
+        const {focused} = this.state;
+        return this.allChunks.slice(0, this.state.shown).map((positions) => ({
+            positions,
+            focused: positions.includes(focused) ? focused : -1,
+        }));
+    }
+
+    get isFiltered() {
+        return Boolean(this.props.onlyProblems || this.props.search);
     }
 
     get kept() {
         const {onlyProblems, search} = this.props;
-        if (!onlyProblems && !search) {
+        if (!this.isFiltered) {
             return null;
         }
         return withAncestors(
@@ -109,7 +193,7 @@ export class SupplyTree extends Component {
     }
 
     isOpen(position) {
-        return Boolean(this.kept) || this.open.has(position);
+        return this.isFiltered || this.open.has(position);
     }
 
     setOpen(position, open) {
@@ -123,6 +207,14 @@ export class SupplyTree extends Component {
 
     toggle(position) {
         this.setOpen(position, !this.open.has(position));
+    }
+
+    getCaretTitle(position) {
+        return this.isOpen(position) ? _t("Fold") : _t("Unfold");
+    }
+
+    onFocus(position) {
+        this.state.focused = position;
     }
 
     // Cells
@@ -187,7 +279,9 @@ export class SupplyTree extends Component {
         if (position !== undefined && position >= 0) {
             this.moveFocus = true;
             this.state.focused = position;
-            this.state.version++;
+            // The row must be there to be focused.
+            const needed = Math.ceil((this.visible.indexOf(position) + 1) / CHUNK);
+            this.state.shown = Math.max(this.state.shown, needed);
         }
     }
 }

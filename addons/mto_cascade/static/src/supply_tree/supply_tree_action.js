@@ -108,6 +108,10 @@ export class SupplyTreeAction extends Component {
         return _t("Only problems (%s)", this.problems);
     }
 
+    getLevelTitle(level) {
+        return _t("Unfold to level %s", level);
+    }
+
     expandTo(level) {
         // The same set: the table keeps it.
         this.open.clear();
@@ -132,6 +136,14 @@ export class SupplyTreeAction extends Component {
         this.state.report = this.state.tree.switch.report;
         await this.load();
         this.openAtFirst();
+    }
+
+    /** Decide something about the records; the tree is read again afterwards. */
+    runAction(item) {
+        return this.action.doAction(item.action, {
+            additionalContext: item.context,
+            onClose: () => this.refresh(),
+        });
     }
 
     openDocument(row) {

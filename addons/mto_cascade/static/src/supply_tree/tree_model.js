@@ -60,3 +60,12 @@ export function contains(row, text) {
         (value) => typeof value === "string" && value.toLowerCase().includes(wanted)
     );
 }
+
+/** The positions in pieces of at most `size`, in order. */
+export function getChunks(positions, size) {
+    const chunks = [];
+    for (let start = 0; start < positions.length; start += size) {
+        chunks.push(positions.slice(start, start + size));
+    }
+    return chunks;
+}

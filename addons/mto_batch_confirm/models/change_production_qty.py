@@ -1,0 +1,192 @@
+from collections import defaultdict
+from itertools import zip_longest
+
+from odoo import api, models
+from odoo.fields import Command
+
+from ..cascade import current
+
+# What is done here for many orders at once, in core's order of steps.
+_STEPS = {
+    "change.production.qty": ("change_prod_qty", "_update_finished_moves"),
+    "mrp.production": ("_update_raw_moves",),
+}
+
+
+class ChangeProductionQty(models.TransientModel):
+    _inherit = "change.production.qty"
+
+    def change_prod_qty(self):
+        """Wait, while the wizards of a level are collected."""
+        cascade = current(self.env)
+        if cascade and cascade.wizards is not None:
+            cascade.wizards.append(self)
+            return {}
+        return super().change_prod_qty()
+
+    @api.model
+    def _can_wait(self):
+        """Whether the steps are core's: what another module adds to them must run."""
+        return all(
+            _is_core(self.env[model], name)
+            for model, names in _STEPS.items()
+            for name in names
+        )
+
+    @api.model
+    def _change_at_once(self, cascade, found):
+        """Do for many orders what `change_prod_qty` does for each.
+
+        For those that are no drafts and have not been started; the others go core's way.
+
+        :param found: list of (rank of the call, wizard)
+        """
+        ranks, together, alone = {}, {}, []
+        wizards = found[0][1].union(*(wizard for _rank, wizard in found))
+        for (rank, _wizard), wizard in zip(found, wizards, strict=True):
+            order, group = wizard.mo_id, wizard.mo_id.production_group_id.id
+            if order in together:
+                together[order].product_qty += wizard.product_qty - order.product_qty
+            elif group and group not in ranks and wizard._is_not_started():
+                ranks[group], together[order] = rank, wizard
+            else:
+                alone.append((rank, wizard))
+        if together:
+            with cascade.scopes(ranks):
+                next(iter(together.values())).union(
+                    *together.values()
+                )._change_together()
+        for rank, wizard in alone:
+            with cascade.scope(rank):
+                wizard.change_prod_qty()
+
+    def _is_not_started(self):
+        self.ensure_one()
+        order = self.mo_id
+        return (
+            order.state == "confirmed"
+            and order.product_uom_id.is_zero(order.qty_producing)
+            and not {"progress", "done"} & set(order.workorder_ids.mapped("state"))
+        )
+
+    def _change_together(self):
+        ratios = {w.mo_id: w.product_qty / w.mo_id.product_qty for w in self}
+        self._raise_components(ratios)
+        self._raise_products()
+        for quantity, wizards in self.grouped("product_qty").items():
+            wizards.mo_id.write({"product_qty": quantity})
+        self._raise_workorders(ratios)
+        self.mo_id.move_raw_ids._trigger_scheduler()
+
+    # -- components
+
+    def _raise_components(self, ratios):
+        """Raise the components, then order what that takes.
+
+        The first component of all orders, then the second: one order asks for one
+        after the other.
+        """
+        components = self.mo_id.move_raw_ids
+        waves = [_raised_components(order, ratios[order]) for order in self.mo_id]
+        old = {move.id: move.product_uom_qty for wave in waves for move in wave}
+        quantities = defaultdict(list)
+        for move, quantity in (entry for wave in waves for entry in wave.items()):
+            quantities[quantity].append(move.id)
+        for quantity, ids in quantities.items():
+            components.browse(ids).with_context(no_procurement=True).write(
+                {"product_uom_qty": quantity}
+            )
+        for wave in zip_longest(*waves):
+            moves = components.browse().union(*filter(None, wave))
+            moves._run_procurement({move.id: old[move.id] for move in moves})
+        self._refer_components()
+
+    def _refer_components(self):
+        for order in self.mo_id:
+            for move in order.move_raw_ids:
+                if (
+                    move.state not in ("done", "cancel")
+                    and move.reference_ids != order.reference_ids
+                ):
+                    move.reference_ids = [Command.set(order.reference_ids.ids)]
+
+    # -- products
+
+    def _raise_products(self):
+        """As core's `_update_finished_moves`, which copies what somebody waits for."""
+        values, raised = [], defaultdict(list)
+        for wizard in self:
+            difference = wizard.product_qty - wizard.mo_id.product_qty
+            for move in wizard.mo_id.move_finished_ids:
+                if move.state in ("done", "cancel"):
+                    continue
+                quantity = difference * move.unit_factor
+                if not self._need_quantity_propagation(move, quantity):
+                    vals = {"product_uom_qty": move.product_uom_qty + quantity}
+                elif not (vals := move._prepare_joined_copy(quantity)):
+                    values += move.with_context(active_test=False).copy_data(
+                        {"product_uom_qty": quantity}
+                    )
+                    continue
+                raised[tuple(sorted(vals.items()))].append(move.id)
+        moves = self.mo_id.move_finished_ids
+        for vals, ids in raised.items():
+            moves.browse(ids).write(dict(vals))
+        moves.create(values)._action_confirm()
+        self.mo_id.move_finished_ids._fill_lines_at_once()
+        self.mo_id.move_finished_ids._action_assign()
+
+    # -- work orders
+
+    def _raise_workorders(self, ratios):
+        durations = defaultdict(list)
+        for workorder in self.mo_id.workorder_ids:
+            ratio = ratios[workorder.production_id]
+            duration = workorder._get_duration_expected(ratio=ratio)
+            durations[duration].append(workorder.id)
+        for duration, ids in durations.items():
+            self.mo_id.workorder_ids.browse(ids).write({"duration_expected": duration})
+        for workorder, moves in self._get_moves_of_workorders().items():
+            moves.write({"workorder_id": workorder.id})
+            moves.move_line_ids.write({"workorder_id": workorder.id})
+
+    def _get_moves_of_workorders(self):
+        """Return {work order: moves that it takes}, of those that have another one.
+
+        As core's `change_prod_qty`: the last operation takes what belongs to none.
+        """
+        found = {}
+        for order in self.mo_id:
+            last = order.workorder_ids[-1:]
+            by_operation = {w.operation_id: w for w in order.workorder_ids}
+            for move in order.move_raw_ids | order.move_finished_ids:
+                takes = by_operation.get(move.operation_id)
+                if move.raw_material_production_id:
+                    if not move.operation_id:
+                        takes = last
+                    elif move.state in ("done", "cancel"):
+                        takes = None
+                if takes and move.workorder_id != takes:
+                    found[takes] = found.get(takes, move.browse()) | move
+        return found
+
+
+def _raised_components(order, ratio):
+    """Return {component: its new quantity}; as core's `_update_raw_moves`."""
+    found = {}
+    for move in order.move_raw_ids:
+        if move.state not in ("done", "cancel"):
+            quantity = move.product_uom.round(
+                move.product_uom_qty * ratio, rounding_method="UP"
+            )
+            if quantity > 0:
+                found[move] = quantity
+    return found
+
+
+def _is_core(model, name):
+    """Whether a method is what it is in Odoo, but for this module."""
+    ways = [vars(part)[name] for part in type(model).__mro__ if name in vars(part)]
+    return all(
+        way.__module__.startswith(("odoo.addons.mrp.", __name__)) for way in ways
+    )

@@ -1,0 +1,30 @@
+from odoo import models
+
+from ..cascade import current
+
+
+class PurchaseOrderLine(models.Model):
+    _inherit = "purchase.order.line"
+
+    def write(self, vals):
+        """Wait, while a round of purchases adds to lines: each one comes once in it."""
+        cascade = current(self.env)
+        if (
+            cascade
+            and cascade.grown_lines is not None
+            and len(self) == 1
+            and "product_qty" in vals
+            and _is_plain(vals)
+        ):
+            cascade.grown_lines.append((self, dict(vals)))
+            return True
+        return super().write(vals)
+
+
+def _is_plain(vals):
+    """Whether there are only links to demands, and values that can be compared."""
+    return "move_dest_ids" in vals and all(
+        isinstance(value, (int, float, str, bool, type(None)))
+        for name, value in vals.items()
+        if name != "move_dest_ids"
+    )

@@ -1,0 +1,183 @@
+from odoo import models
+
+from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED, REQUESTED
+from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION
+
+APPLYING = "mto_change_applying"
+
+
+class MtoChangeApplication(models.AbstractModel):
+    """Writes a plan of ``mto.change``: every document gets the quantity it names.
+
+    Core, or mto_cascade, may have written some of it on the way: targets are absolute.
+    Callers have checked who asks: whoever may change an order changes what supplies it.
+    """
+
+    _name = "mto.change.application"
+    _description = "Application of a Change"
+
+    def _apply(self, plan, choices=None):
+        """Write the plan after the demand itself was changed; tell what is left over.
+
+        :param dict choices: {key: 'reduce', ...} of what a person decided, see
+            ``sale.order.apply_change``
+        """
+        self = self.sudo().with_context(**{APPLYING: True, "skip_activity": True})
+        targets = self._get_targets(plan)
+        neighbours = self._get_neighbours(plan)
+        self._change_productions(targets)
+        self._change_moves(targets)
+        self._change_lines(plan, targets)
+        self._link_passed(plan)
+        self._heal(neighbours)
+        choices = choices or {}
+        self._reduce_started(plan, choices)
+        issues = self.env["mto.change.issue"]
+        issues._settle_lost(
+            self.env[MOVE].browse(key[1] for key in plan.nodes if key[0] == MOVE)
+        )
+        issues._report(plan, choices)
+
+    def _get_targets(self, plan):
+        """{model: [(record, its quantity then, what it gives up)]}, top down."""
+        targets = {MOVE: [], PRODUCTION: [], LINE: []}
+        for key in sorted(plan.impact.less, key=lambda k: plan.levels.get(k, 0)):
+            if key[0] in targets and key not in plan.start:
+                record = self.env[key[0]].browse(key[1])
+                less = plan.impact.less[key]
+                targets[key[0]].append((record, plan.get_after(key), less))
+        return targets
+
+    def _get_neighbours(self, plan):
+        """Open demands whose supply changes: their links are looked at afterwards."""
+        touched = set(plan.impact.less) | {
+            key for link in plan.impact.passed for key in link
+        }
+        demands = {peg.demand for peg in plan.pegs if peg.supply in touched} | touched
+        return self.env[MOVE].browse(
+            sorted(res_id for model, res_id in demands if model == MOVE)
+        )
+
+    # Manufacturing orders
+
+    def _change_productions(self, targets):
+        ended = self.env[PRODUCTION]
+        for production, quantity, _less in targets[PRODUCTION]:
+            if production.product_uom_id.compare(quantity, 0) <= 0:
+                ended |= production
+        ended = ended.filtered(lambda mo: mo.state not in CLOSED)
+        if ended:
+            ended.action_cancel()
+        for production, quantity, _less in targets[PRODUCTION]:
+            if production not in ended and production.state not in CLOSED:
+                self._reduce_production(production, quantity)
+
+    def _reduce_production(self, production, quantity):
+        """Make ``quantity``, in the product's unit, unless it is less already."""
+        unit = production.product_id.uom_id
+        if unit.compare(production.product_uom_qty, quantity) <= 0:
+            return
+        self.env["change.production.qty"].create(
+            {
+                "mo_id": production.id,
+                "product_qty": unit._compute_quantity(
+                    quantity, production.product_uom_id, rounding_method="HALF-UP"
+                ),
+            }
+        ).change_prod_qty()
+
+    def _reduce_started(self, plan, choices):
+        """Make less of started work where somebody decided so."""
+        for key, action in choices.items():
+            surplus = plan.impact.surplus.get(key)
+            if action == "reduce" and surplus and key[0] == PRODUCTION:
+                production = self.env[PRODUCTION].browse(key[1])
+                self._make_less(production, surplus)
+
+    def _make_less(self, production, surplus):
+        """Make ``surplus`` less of started work, but no less than is made already."""
+        unit = production.product_id.uom_id
+        made = production.product_uom_id._compute_quantity(
+            production.qty_producing, unit
+        )
+        rest = max(production.product_uom_qty - surplus, made)
+        less = production.product_uom_qty - rest
+        if unit.compare(less, 0) > 0 and unit.compare(rest, 0) > 0:
+            below = self.env["mto.change"]._plan_productions({production: less})
+            self._reduce_production(production, rest)
+            self._apply(below)
+
+    # Transfers
+
+    def _change_moves(self, targets):
+        moves = [
+            (move, quantity)
+            for move, quantity, _less in targets[MOVE]
+            if move.exists()
+            and move.state not in CLOSED
+            and not move.raw_material_production_id
+        ]
+        ended = self.env[MOVE]
+        for move, quantity in moves:
+            unit = move.product_id.uom_id
+            if unit.compare(quantity, 0) <= 0:
+                ended |= move
+            elif unit.compare(move.product_qty, quantity) > 0:
+                move.product_uom_qty = unit._compute_quantity(
+                    quantity, move.product_uom, rounding_method="HALF-UP"
+                )
+        ended._action_cancel()
+
+    # Requests for quotation
+
+    def _change_lines(self, plan, targets):
+        for line, quantity, less in targets[LINE]:
+            if line.exists() and line.state in REQUESTED:
+                if required := plan.required[LINE, line.id]:
+                    # In packs: what is asked for tells what was taken back already.
+                    line._request_less(line.required_qty - required + less)
+                else:
+                    line._request_less(line._get_requested_quantity() - quantity)
+        self._remove_empty_lines(
+            self.env[LINE].concat(*(line for line, _q, _less in targets[LINE]))
+        )
+
+    def _remove_empty_lines(self, lines):
+        """A draft asks for nothing any more: its vendor need not hear of it."""
+        empty = lines.exists().filtered(
+            lambda line: line.state == "draft"
+            and line.product_uom_id.is_zero(line.product_qty)
+        )
+        orders = empty.order_id
+        empty.unlink()
+        done_with = orders.filtered(
+            lambda order: not order.order_line.filtered("product_id")
+        )
+        if done_with:
+            done_with.button_cancel()
+
+    # Links
+
+    def _link_passed(self, plan):
+        network = self.env["mto.supply.network"]
+        for supply, demand in plan.impact.passed:
+            move = self.env[MOVE].browse(demand[1])
+            for output in self._get_outputs(supply):
+                if output not in move.move_orig_ids:
+                    network._link(output, move)
+
+    def _get_outputs(self, key):
+        record = self.env[key[0]].browse(key[1])
+        if record._name == PRODUCTION:
+            return record.move_finished_ids.filtered(
+                lambda m: m.product_id == record.product_id and m.state not in CLOSED
+            )
+        return record
+
+    def _heal(self, demands):
+        """Whoever shares what was changed keeps its supply linked."""
+        demands = demands.exists().filtered(lambda m: m.state not in (*CLOSED, "draft"))
+        if demands:
+            self.env["mto.supply.network"]._relink_neighbours(demands)
+            # What was lost before is for a person to order again.
+            (demands - self.env["mto.change.issue"]._get_lost(demands))._link_supply()

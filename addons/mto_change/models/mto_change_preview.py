@@ -1,0 +1,530 @@
+from collections import Counter, defaultdict
+
+from odoo import fields, models
+from odoo.tools.misc import formatLang
+
+from odoo.addons.mto_cascade.engine.confirmation import Confirmation
+from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
+from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION, SOLD
+
+from ..engine import BY_ITSELF, DECIDE, TINY, make_fingerprint
+
+KEEP, REDUCE = "keep_surplus", "reduce"
+
+
+class MtoChangePreview(models.AbstractModel):
+    """What a change does, as data and in words: for the screen, the log and clients."""
+
+    _name = "mto.change.preview"
+    _description = "Preview of a Change"
+
+    def _preview(self, request, kept=()):
+        """(answer as ``sale.order.preview_change`` describes it, plan).
+
+        Runs as superuser; the caller has checked the order.
+        """
+        self = self.sudo()
+        plan = self.env["mto.change"]._plan_lines(
+            request.get_targets(), kept, request.raised
+        )
+        rows = self._get_line_rows(request)
+        rows |= self._get_less_rows(plan)
+        rows |= self._get_kept_rows(plan)
+        self._add_more(request, plan, rows)
+        self._add_dates(request, rows)
+        documents = self._sort(plan, rows)
+        return {
+            "id": request.order.id,
+            "model": request.order._name,
+            "fingerprint": self._get_fingerprint(request, plan),
+            "documents": documents,
+            "summary": self._summarize(documents),
+            "decisions": self._get_decisions(documents),
+        }, plan
+
+    # Rows
+
+    def _make_row(self, record, action, before, after, reason, **values):
+        product = record.product_id
+        return {
+            "node": f"{record._name},{record.id}",
+            "model": record._name,
+            "res_id": record.id,
+            "name": self._get_name(record),
+            "level": 0,
+            "product_id": product.id,
+            "product": product.display_name,
+            "uom": product.uom_id.name,
+            "quantity_before": _clean(before),
+            "quantity_after": _clean(after),
+            "date_before": False,
+            "date_after": False,
+            "action": action,
+            "reason": reason,
+            **values,
+        }
+
+    def _get_name(self, record):
+        if record._name == PRODUCTION:
+            return record.name
+        if record._name == MOVE:
+            return record.picking_id.name or record.reference or record.display_name
+        return record.order_id.name
+
+    def _get_line_rows(self, request):
+        """{key: row} of the order lines themselves."""
+        targets = dict(request.raised)
+        for line, target in request.get_targets().items():
+            if not line.display_type and line.product_id:
+                targets[line] = target or 0.0
+        rows = {}
+        for line, target in targets.items():
+            unit = line.product_id.uom_id
+            before, after = (
+                line.product_uom_id._compute_quantity(quantity, unit, round=False)
+                for quantity in (line.product_uom_qty, target)
+            )
+            action = (
+                "increase" if after > before else "cancel" if not after else "reduce"
+            )
+            rows[SOLD, line.id] = self._make_row(
+                line.sudo(), action, before, after, self.env._("Asked for")
+            )
+        return rows
+
+    def _get_less_rows(self, plan):
+        rows = {}
+        for key, less in plan.impact.less.items():
+            record = plan.records[key]
+            if not self._is_shown(record):
+                continue
+            before, after = plan.nodes[key].quantity, plan.get_after(key)
+            if key[0] == LINE:
+                after = self._get_requested_after(plan, record, less)
+            rows[key] = self._make_row(
+                record,
+                "reduce" if after > TINY else "cancel",
+                before,
+                after,
+                self._get_less_reason(record, less),
+                **self._get_dates(record),
+            )
+        return rows
+
+    def _is_shown(self, record):
+        """Components and outputs follow their manufacturing order."""
+        return record._name in (PRODUCTION, LINE) or (
+            record._name == MOVE
+            and not record.raw_material_production_id
+            and not record.production_id
+        )
+
+    def _get_requested_after(self, plan, line, less):
+        """What the vendor is asked for then, in his packs, in the product's unit."""
+        values = line._prepare_less_values(less)
+        return line.product_uom_id._compute_quantity(
+            values["product_qty"], line.product_id.uom_id
+        )
+
+    def _get_dates(self, record):
+        names = {PRODUCTION: "date_finished", LINE: "date_planned", MOVE: "date"}
+        date = fields.Datetime.to_string(record[names[record._name]]) or False
+        return {"date_before": date, "date_after": date}
+
+    def _get_kept_rows(self, plan):
+        """Documents that stay although less of them is needed."""
+        passed = defaultdict(dict)
+        for (supply, demand), quantity in plan.impact.passed.items():
+            passed[supply][demand] = quantity
+        rows = {}
+        for key in dict.fromkeys([*plan.impact.surplus, *passed]):
+            record = plan.records[key]
+            if self._is_told_surplus(plan, key, record):
+                document = self._get_document(record)
+                row = self._make_kept_row(plan, key, document, passed[key])
+                place = (document._name, document.id)
+                rows[place] = (
+                    self._join_kept_rows(rows[place], row) if (place in rows) else row
+                )
+        return rows
+
+    def _make_kept_row(self, plan, key, document, passed):
+        surplus = plan.impact.surplus.get(key, 0.0)
+        quantity = plan.nodes[key].quantity
+        if document._name == LINE:
+            quantity = document._get_product_quantity()
+        return self._make_row(
+            document,
+            self._get_kept_action(plan, key, surplus),
+            quantity,
+            quantity,
+            self._get_kept_reason(plan, key, surplus, passed),
+            **self._get_dates(document),
+            surplus=_clean(surplus),
+        )
+
+    def _join_kept_rows(self, one, other):
+        """Several receipts of one purchase line: what is open counts first."""
+        order = ("decide", KEEP, "reassign")
+        first, second = sorted((one, other), key=lambda row: order.index(row["action"]))
+        if first["action"] == second["action"]:
+            first["surplus"] += second["surplus"]
+        first["reason"] = f"{first['reason']}. {second['reason']}"
+        return first
+
+    def _is_told_surplus(self, plan, key, record):
+        """Not what lies in stock, nor what was ordered for stock anyway."""
+        if record._name == MOVE:
+            return bool(record.purchase_line_id)
+        return record._name == PRODUCTION or (record._name == LINE and key in plan.kept)
+
+    def _get_document(self, record):
+        return record.purchase_line_id if record._name == MOVE else record
+
+    def _get_kept_action(self, plan, key, surplus):
+        if surplus <= TINY:
+            return "reassign"
+        is_open = plan.nodes[key].rule == DECIDE and key not in plan.kept
+        return "decide" if is_open else KEEP
+
+    # What is needed more
+
+    def _add_more(self, request, plan, rows):
+        """Add what raised and added lines create or enlarge to the rows."""
+        asked = self._get_procurements(request, plan)
+        self._add_line_rows(request, rows)
+        if not asked:
+            return
+        for number, delta in enumerate(self._play(request, asked)):
+            self._add_delta(rows, delta, number)
+
+    def _add_line_rows(self, request, rows):
+        for number, values in enumerate(request.added):
+            product = self.env["product.product"].browse(values["product_id"])
+            unit = self.env["uom.uom"].browse(values["product_uom_id"])
+            quantity = unit._compute_quantity(
+                values["product_uom_qty"], product.uom_id, round=False
+            )
+            rows["line", number] = self._make_new_row(
+                f"line,{number}",
+                SOLD,
+                0,
+                {
+                    "product_id": product.id,
+                    "product": product.display_name,
+                    "uom": product.uom_id.name,
+                    "quantity": quantity,
+                },
+                self.env._("Asked for"),
+            )
+
+    def _make_new_row(self, node, model, level, told, reason):
+        return {
+            "node": f"new,{node}",
+            "model": model,
+            "res_id": False,
+            "name": self.env._("New"),
+            "level": level,
+            "product_id": told["product_id"],
+            "product": told["product"],
+            "uom": told["uom"],
+            "quantity_before": 0.0,
+            "quantity_after": _clean(told["quantity"]),
+            "date_before": False,
+            "date_after": False,
+            "action": "increase",
+            "reason": reason,
+        }
+
+    def _get_procurements(self, request, plan):
+        """[(line, procurement)] of what is needed more."""
+        lines = dict(request.raised)
+        for values in request.added:
+            line = self.env[SOLD].new(
+                {**values, "order_id": request.order.id}, origin=None
+            )
+            lines[line] = values["product_uom_qty"]
+        preview = []
+        for line, quantity in lines.items():
+            line = line.sudo().with_company(request.order.company_id)
+            if line.product_id.type != "consu":
+                continue
+            there = line.product_uom_qty if line in request.raised else 0.0
+            more = quantity - there - self._get_left_over(line)
+            if line.product_uom_id.compare(more, 0) <= 0:
+                continue
+            more, unit = line.product_uom_id._adjust_uom_quantities(
+                more, line.product_id.uom_id
+            )
+            preview += [
+                (line, procurement)
+                for procurement in line._create_procurements(
+                    more, unit, line._prepare_procurement_values()
+                )
+            ]
+        return preview
+
+    def _get_left_over(self, line):
+        """What is left over of the line's supply, in its unit: it is taken first."""
+        moves = line.move_ids.filtered(lambda m: m.state not in CLOSED)
+        supplies = moves.move_orig_ids.filtered(lambda m: m.state != "cancel")
+        if not supplies:
+            return 0.0
+        network = self.env["mto.supply.network"]
+        requests = self.env[LINE]
+        flow = network._load_waiting(moves, (supplies, requests)).solve()
+        left = sum(flow.left(("move", move.id)) for move in supplies)
+        return line.product_id.uom_id._compute_quantity(
+            left, line.product_uom_id, round=False
+        )
+
+    def _play(self, request, asked):
+        """What ordering this would make or enlarge."""
+        preview = self.env["mto.supply.preview"]
+        products = self.env["product.product"].union(
+            *(procurement.product_id for _line, procurement in asked)
+        )
+
+        def play(answers):
+            answers.memo["order_lines"].update((line.id, line) for line, _p in asked)
+            needs = [preview._make_need(answers, *pair) for pair in asked]
+            return Confirmation(answers).confirm(needs)
+
+        return self.env["mto.supply.plan"]._play(products, play)
+
+    def _add_delta(self, rows, delta, number):
+        told = self.env["mto.supply.preview"]._render_delta(delta)
+        record = self._find_enlarged(told)
+        level = min((one["level"] for one in told["serves"]), default=0)
+        if record:
+            key = (record._name, record.id)
+            before = self._get_quantity(record)
+            row = rows.get(key) or self._make_row(
+                record, "increase", before, before, "", **self._get_dates(record)
+            )
+            row["quantity_after"] = _clean(row["quantity_after"] + told["quantity"])
+            if row["quantity_after"] > row["quantity_before"]:
+                row["action"] = "increase"
+            row["level"] = level + 1
+            row["reason"] = self._get_more_reason(told)
+            rows[key] = row
+            return
+        model = LINE if told["model"] == "purchase.order" else told["model"]
+        rows["new", number] = self._make_new_row(
+            number, model, level + 1, told, self._get_more_reason(told)
+        )
+
+    def _get_more_reason(self, told):
+        return self.env._("%s more is needed", self._tell(told))
+
+    def _find_enlarged(self, told):
+        if not told["id"]:
+            return None
+        if told["line_id"]:
+            return self.env[LINE].browse(told["line_id"])
+        if told["model"] == PRODUCTION:
+            return self.env[PRODUCTION].browse(told["id"])
+        return None
+
+    def _get_quantity(self, record):
+        if record._name == LINE:
+            return record._get_requested_quantity()
+        return record.product_uom_qty
+
+    # Dates
+
+    def _add_dates(self, request, rows):
+        """Deliveries follow the date that the customer was told."""
+        if "commitment_date" not in request.values:
+            return
+        after = request.values["commitment_date"]
+        moves = request.order.order_line.move_ids.sudo().filtered(
+            lambda m: m.state not in CLOSED
+            and m.location_dest_id.usage == "customer"
+            and not m.production_id
+        )
+        for move in moves:
+            before = move.date_deadline
+            row = rows.setdefault(
+                (MOVE, move.id),
+                self._make_row(
+                    move,
+                    "reschedule",
+                    move.product_qty,
+                    move.product_qty,
+                    self.env._("Follows the delivery date"),
+                ),
+            )
+            row["date_before"] = fields.Datetime.to_string(before) or False
+            row["date_after"] = fields.Datetime.to_string(after) or False
+
+    # Order of the rows
+
+    def _sort(self, plan, rows):
+        """Rows in the order of reading: each below what it serves first."""
+        children = defaultdict(list)
+        for peg in plan.pegs:
+            children[peg.demand].append(peg.supply)
+        result, seen = [], set()
+        stack = [(key, 0) for key in reversed(rows) if key[0] == SOLD]
+        while stack:
+            key, level = stack.pop()
+            if key in seen:
+                continue
+            seen.add(key)
+            record = plan.records.get(key)
+            shown = self._find_row(rows, record, key)
+            if shown and shown not in result:
+                shown["level"] = level
+                result.append(shown)
+            below = level + bool(shown)
+            stack += [(child, below) for child in reversed(children[key])]
+        return result + [row for row in rows.values() if row not in result]
+
+    def _find_row(self, rows, record, key):
+        if record is not None and record._name == MOVE and record.purchase_line_id:
+            key = (LINE, record.purchase_line_id.id)
+        return rows.get(key)
+
+    # Fingerprint
+
+    def _get_fingerprint(self, request, plan):
+        facts = {
+            f"{SOLD},{line.id}": [line.product_uom_qty, line.state]
+            for line in request.order.order_line
+        }
+        facts["change"] = [
+            request.cancel,
+            *sorted(
+                (line.id, target)
+                for line, target in [*request.lowered.items(), *request.raised.items()]
+            ),
+            *([vals["product_id"], vals["product_uom_qty"]] for vals in request.added),
+            *sorted((name, str(value)) for name, value in request.values.items()),
+        ]
+        for key, node in plan.nodes.items():
+            if key[0] in (PRODUCTION, LINE) or self._is_shown(plan.records[key]):
+                facts[f"{key[0]},{key[1]}"] = [round(node.quantity, 6), node.rule]
+        return make_fingerprint(facts)
+
+    # Decisions
+
+    def _get_decisions(self, documents):
+        return [
+            {"node": row["node"], "options": self._get_options(row)}
+            for row in documents
+            if row["action"] == "decide"
+        ]
+
+    def _get_options(self, row):
+        """What a person may choose: closed vocabulary, the first one is the default."""
+        keep = {"action": KEEP, "label": self.env._("Keep in stock")}
+        later = {"action": "decide", "label": self.env._("Let its owner decide")}
+        if row["model"] == PRODUCTION:
+            less = {"action": REDUCE, "label": self.env._("Make less")}
+            return [later, keep, less]
+        return [later, keep]
+
+    # Words
+
+    def _tell(self, row, name="quantity"):
+        return (
+            f"{formatLang(self.env, row[name], digits=_digits(row[name]))} {row['uom']}"
+        )
+
+    def _tell_quantity(self, record, quantity):
+        digits = _digits(quantity)
+        number = formatLang(self.env, quantity, digits=digits)
+        return f"{number} {record.product_id.uom_id.name}"
+
+    def _get_less_reason(self, record, less):
+        quantity = self._tell_quantity(record, less)
+        if record._name == PRODUCTION:
+            return self.env._("Not started, %s less is needed", quantity)
+        if record._name == LINE:
+            return self.env._("Not ordered yet, %s less is needed", quantity)
+        return self.env._("Moves %s less", quantity)
+
+    def _get_kept_reason(self, plan, key, surplus, passed):
+        record = plan.records[key]
+        words = [
+            self.env._(
+                "%(quantity)s go to %(name)s instead",
+                quantity=self._tell_quantity(record, quantity),
+                name=self._get_taker_name(plan.records[demand]),
+            )
+            for demand, quantity in passed.items()
+        ]
+        if surplus > TINY:
+            words.insert(0, self._get_surplus_reason(plan, key, surplus))
+        return ". ".join(words)
+
+    def _get_taker_name(self, move):
+        return (
+            move.sale_line_id.order_id.name
+            or move.raw_material_production_id.name
+            or self._get_name(move)
+        )
+
+    def _get_surplus_reason(self, plan, key, surplus):
+        record = plan.records[key]
+        quantity = self._tell_quantity(record, surplus)
+        if key in plan.kept:
+            return self.env._("Kept: %s go to stock", quantity)
+        if record.state == "done":
+            return self.env._("Done already: %s stay in stock", quantity)
+        if plan.nodes[key].rule == BY_ITSELF:
+            return self.env._("Made in whole batches: %s go to stock", quantity)
+        if record._name == MOVE:
+            return self.env._("Ordered from the vendor: %s are too much", quantity)
+        if plan.nodes[key].rule == DECIDE:
+            return self.env._("Started: %s are too much", quantity)
+        return self.env._("Made for stock: %s go there", quantity)
+
+    def _summarize(self, documents):
+        """One sentence: how many documents of a kind, and what is left over."""
+        counts = Counter((row["model"], row["action"]) for row in documents)
+        words = [
+            words
+            for (model, action), count in counts.items()
+            if (words := self._count_words(model, action, count))
+        ]
+        surplus = sum(
+            row.get("surplus", 0.0) for row in documents if row["action"] == "decide"
+        )
+        if surplus > TINY:
+            words.append(
+                self.env._(
+                    "%s too much to decide on",
+                    formatLang(self.env, surplus, digits=_digits(surplus)),
+                )
+            )
+        text = ", ".join(words)
+        return text or self.env._("No document that supplies the order is changed")
+
+    def _count_words(self, model, action, count):
+        names = {
+            PRODUCTION: self.env._("manufacturing orders: %s", count),
+            LINE: self.env._("purchase lines: %s", count),
+            MOVE: self.env._("transfers: %s", count),
+        }
+        actions = {
+            "reduce": self.env._("reduced"),
+            "cancel": self.env._("cancelled"),
+            "increase": self.env._("more"),
+            "reschedule": self.env._("another date"),
+            "reassign": self.env._("for other orders"),
+            KEEP: self.env._("to stock"),
+            "decide": self.env._("to be decided"),
+        }
+        if model not in names:
+            return False
+        return f"{names[model]} {actions[action]}"
+
+
+def _clean(quantity):
+    return round(quantity, 6) + 0.0
+
+
+def _digits(quantity):
+    return 0 if round(quantity, 6) == round(quantity) else 2

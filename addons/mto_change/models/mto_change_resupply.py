@@ -1,0 +1,106 @@
+from odoo import models
+
+from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
+from odoo.addons.mto_pegging.models.mto_pegging import MOVE
+
+from .mto_change_application import APPLYING
+
+
+class MtoChangeResupply(models.AbstractModel):
+    """Supplies demands again whose supply somebody took away, or says so.
+
+    Callers have checked who asks.
+    """
+
+    _name = "mto.change.resupply"
+    _description = "Supply of Demands That Lost It"
+
+    def _resupply(self, demands, ordered):
+        """Give the demands what is left over of their order; order or report the rest.
+
+        :param ordered: those that were made to order before; Odoo would take them from
+            stock now, and say nothing
+        """
+        demands = (
+            demands.sudo()
+            .exists()
+            .filtered(lambda m: m.state not in (*CLOSED, "draft") and m._leaves_stock())
+        )
+        missing = self._find_missing(demands)
+        if not missing:
+            return
+        self._wait_for_supply(ordered.sudo() & demands.concat(*missing))
+        self.env["mto.supply.network"].sudo()._relink(missing)
+        missing = self._find_missing(demands)
+        again = {
+            move: quantity
+            for move, quantity in missing.items()
+            if move.company_id.order_change_resupply
+        }
+        self._order_again(again)
+        self.env["mto.change.issue"]._report_lost(
+            {move: q for move, q in missing.items() if move not in again}
+        )
+
+    def _wait_for_supply(self, demands):
+        """Demands made to order wait: what lies in stock is not theirs."""
+        taken = demands.filtered(lambda m: m.procure_method == "make_to_stock")
+        taken.write({"procure_method": "make_to_order"})
+        taken._recompute_state()
+
+    def _filter_ordered(self, demands):
+        return demands.filtered(lambda m: m.procure_method == "make_to_order")
+
+    def _find_missing(self, demands):
+        """{move: quantity that is neither reserved nor on its way for it}"""
+        demands = demands.filtered(lambda m: m.state not in (*CLOSED, "draft"))
+        if not demands:
+            return {}
+        network = self.env["mto.supply.network"].sudo()
+        flow = network._load_waiting(demands).solve()
+        return {
+            move: missing
+            for move in demands
+            if (missing := flow.missing(move.id))
+            and move.product_id.uom_id.compare(missing, 0) > 0
+        }
+
+    def _order_again(self, missing):
+        """Order the quantities for the demands, by their rules, linked with them.
+
+        :param dict missing: {stock move: quantity in the product's unit}
+        """
+        if not missing:
+            return
+        moves = self.env[MOVE].sudo().concat(*missing)
+        to_order = moves.filtered(lambda m: m.supply_policy != "stock_then_order")
+        to_order.write({"procure_method": "make_to_order"})
+        procurements = [
+            move._prepare_missing_procurement(quantity)
+            for move, quantity in missing.items()
+        ]
+        moves.with_context(**{APPLYING: False})._run_supply(procurements)
+        moves._relink_uncovered()
+        moves._recompute_state()
+        self.env["mto.change.issue"]._settle_lost(moves)
+
+    def _get_served(self, productions):
+        """Open demands that the manufacturing orders serve."""
+        outputs = productions.sudo().move_finished_ids
+        return (outputs.move_dest_ids | productions.sudo().move_dest_ids).filtered(
+            lambda m: m.state not in CLOSED
+        )
+
+    def _get_served_by_lines(self, lines):
+        lines = lines.sudo()
+        return (lines.move_dest_ids | lines.move_ids.move_dest_ids).filtered(
+            lambda m: m.state not in CLOSED
+        )
+
+    def _get_changed(self, records):
+        """Those of the documents that the rules follow when a person changes them."""
+        context = self.env.context
+        if context.get(APPLYING) or context.get("mto_cascade_link_later"):
+            # Part of a change of an order, or of a merge: that settles it.
+            return records.browse()
+        return records.filtered(lambda r: r.company_id.sudo().order_change_rules)

@@ -1,0 +1,230 @@
+from odoo import Command, api, models
+from odoo.exceptions import AccessError, UserError
+
+from ..engine import get_differences, read_fingerprint
+from .mto_change_application import APPLYING
+from .mto_change_preview import KEEP, REDUCE
+from .stock_move import NETTING
+
+DECISIONS = (KEEP, REDUCE, "decide")
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    # The interface
+
+    @api.readonly
+    def preview_change(self, changes=()):
+        """What a change of this confirmed order would do to all that supplies it.
+
+        Nothing is written. Needs read access to the order only: names, products,
+        quantities and dates of documents are told, no cost and no price. One order.
+
+        :param list changes: dictionaries, each one of
+
+            - ``line_id`` with ``quantity`` (in the unit of the line, to any value not
+              below what is delivered) or ``cancel`` (True: the line is taken out)
+            - ``product_id``, ``quantity``, optionally ``product_uom_id`` and
+              ``price_unit``: a line is added
+            - ``commitment_date`` (UTC) and ``partner_shipping_id`` of the order
+            - ``cancel``: True for the whole order; also what setting it back to a
+              quotation does
+        :return: a list with one dictionary:
+
+            - ``id``, ``model``
+            - ``fingerprint``: hand it to ``apply_change``
+            - ``documents``: what becomes different, each below what it serves:
+              ``node`` ('mrp.production,12'; 'new,0' for what is created), ``model``
+              ('sale.order.line', 'stock.move', 'mrp.production',
+              'purchase.order.line'), ``res_id`` (False for new), ``name``,
+              ``level``, ``product_id``, ``product``, ``quantity_before``,
+              ``quantity_after`` (of the whole document, in the product's unit
+              ``uom``), ``date_before``, ``date_after`` (UTC or False), ``action``
+              ('reduce', 'cancel', 'increase', 'reschedule', 'reassign': another
+              demand takes what is left over, 'keep_surplus': it stays and goes to
+              stock, 'decide': it stays until somebody decides), ``reason`` (in the
+              caller's language), and ``surplus`` where something is left over
+            - ``summary``: a sentence
+            - ``decisions``: ``node``, ``options``: list of ``action`` and ``label``
+        :rtype: list[dict]
+        :raises odoo.exceptions.UserError: if the order cannot be changed like this
+        :raises odoo.exceptions.AccessError: if it may not be read
+        """
+        self.ensure_one()
+        self.check_access("read")
+        request = self.env["mto.change.request"]._read(self, changes)
+        # Checked above; told as in `get_pegging`.
+        answer, _plan = self.env["mto.change.preview"]._preview(request)
+        return [answer]
+
+    def apply_change(self, changes, fingerprint, reason=False, decisions=()):
+        """Change this order, and with it what supplies it, in one transaction.
+
+        For whoever may change the order; making less of started work is for
+        manufacturing administrators. One order.
+
+        :param list changes: as of ``preview_change``
+        :param str fingerprint: of the preview that was agreed to
+        :param str reason: why; it is kept in the chatter of the order
+        :param list decisions: dictionaries ``node`` and ``action``: 'keep_surplus' for
+            a document that stays as it is and goes to stock, 'reduce' for a started
+            manufacturing order that shall make less, 'decide' for "its owner decides"
+        :return: as ``preview_change``: what was done
+        :raises odoo.exceptions.UserError: if something that counts has changed since
+            the preview: it is named, and the new preview tells what would happen now
+        :raises odoo.exceptions.AccessError: if the order may not be changed
+        """
+        self.ensure_one()
+        self.check_access("write")
+        choices = self._read_decisions(decisions)
+        request = self.env["mto.change.request"]._read(self, changes)
+        # Two at the same moment: the second is run again by Odoo, and sees the first.
+        self.sudo()._lock_for_change()
+        preview = self.env["mto.change.preview"]
+        kept = self._get_kept(choices)
+        answer, plan = preview._preview(request, kept)
+        self._check_fingerprint(fingerprint, answer["fingerprint"])
+        self._check_decisions(choices, answer)
+        self._apply_request(request, plan, choices)
+        self._tell_change(answer, reason)
+        return [answer]
+
+    def action_open_change(self):
+        """Show what a change would do, and make it."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.env["sale.order.change"]._open(self)
+
+    def _lock_for_change(self):
+        self.env.cr.execute(
+            "UPDATE sale_order SET write_date = write_date WHERE id IN %s",
+            [tuple(self.ids)],
+        )
+
+    def _read_decisions(self, decisions):
+        """{(model, id): action}"""
+        result = {}
+        for decision in decisions or ():
+            model, _comma, res_id = str(decision.get("node", "")).partition(",")
+            if decision.get("action") not in DECISIONS or not res_id.isdigit():
+                raise UserError(
+                    self.env._(
+                        "This decision cannot be read: %(decision)s. Name a node of "
+                        "the preview, and one of these actions: %(actions)s.",
+                        decision=decision,
+                        actions=", ".join(DECISIONS),
+                    )
+                )
+            result[model, int(res_id)] = decision["action"]
+        return result
+
+    def _get_kept(self, choices):
+        """Nodes of the documents that a person keeps as they are."""
+        kept = {key for key, action in choices.items() if action == KEEP}
+        lines = [res_id for model, res_id in kept if model == "purchase.order.line"]
+        # Of a confirmed purchase the receipts are kept.
+        receipts = (
+            self.env["purchase.order.line"].sudo().browse(lines).exists().move_ids
+        )
+        return kept | {(move._name, move.id) for move in receipts}
+
+    def _check_fingerprint(self, before, after):
+        if before == after:
+            return
+        try:
+            differences = get_differences(
+                read_fingerprint(before), read_fingerprint(after)
+            )
+        except ValueError:
+            raise UserError(
+                self.env._("Ask for the preview of this change first.")
+            ) from None
+        names = [self._get_node_name(node) for node in differences[:10]]
+        raise UserError(
+            self.env._(
+                "Something else has changed meanwhile: %s. Nothing was saved; look at "
+                "the consequences again.",
+                ", ".join(names),
+            )
+        )
+
+    def _get_node_name(self, node):
+        if node == "change":
+            return self.env._("the change itself")
+        model, _comma, res_id = node.partition(",")
+        record = self.env[model].sudo().browse(int(res_id)).exists()
+        if not record:
+            return self.env._("a document that is gone")
+        return self.env["mto.change.preview"].sudo()._get_name(record)
+
+    def _check_decisions(self, choices, answer):
+        rows = {row["node"]: row for row in answer["documents"]}
+        for (model, res_id), action in choices.items():
+            row = rows.get(f"{model},{res_id}")
+            if not row or model not in ("mrp.production", "purchase.order.line"):
+                raise UserError(
+                    self.env._(
+                        "There is nothing to decide about %(model)s %(id)s.",
+                        model=model,
+                        id=res_id,
+                    )
+                )
+            if action == REDUCE and model == "mrp.production":
+                self._check_may_change_started()
+
+    def _check_may_change_started(self):
+        if not self.env.user.has_group("mrp.group_mrp_manager"):
+            raise AccessError(
+                self.env._(
+                    "Only a manufacturing administrator may change started work."
+                )
+            )
+
+    def _apply_request(self, request, plan, choices):
+        self = self.with_context(**{NETTING: True})
+        lowering = self.with_context(**{APPLYING: True})
+        if request.cancel:
+            lowering.action_cancel()
+        for line, quantity in request.lowered.items():
+            line.with_env(lowering.env).product_uom_qty = quantity
+        if plan.start:
+            self.env["mto.change.application"]._apply(plan, choices)
+        if request.values:
+            self.with_context(update_delivery_shipping_partner=True).write(
+                request.values
+            )
+        for line, date in request.dates.items():
+            line.wanted_date = date
+        for line, quantity in request.raised.items():
+            line.with_env(self.env).product_uom_qty = quantity
+        if request.added:
+            self.order_line = [Command.create(values) for values in request.added]
+
+    def _tell_change(self, answer, reason):
+        self.message_post(
+            body=self.env["ir.qweb"]._render(
+                "mto_change.change_message",
+                {"answer": answer, "reason": reason, "order": self},
+            )
+        )
+
+    # Where the rules hold
+
+    def _action_cancel(self):
+        """A cancelled order stops what supplies it, where the company says so."""
+        lines = self.order_line.filtered(lambda line: line._follows_change_rules())
+        if not lines or self.env.context.get(APPLYING):
+            return super()._action_cancel()
+        self.check_access("write")
+        plan = self.env["mto.change"].sudo()._plan_lines(dict.fromkeys(lines, False))
+        res = super(SaleOrder, self.with_context(**{APPLYING: True}))._action_cancel()
+        self.env["mto.change.application"]._apply(plan)
+        return res
+
+    def _log_decrease_ordered_quantity(self, documents, cancel=False):
+        """Nobody is asked to do by hand what the rules do."""
+        follows = all(order.company_id.sudo().order_change_rules for order in self)
+        if follows or self.env.context.get(APPLYING):
+            return None
+        return super()._log_decrease_ordered_quantity(documents, cancel=cancel)

@@ -1,0 +1,97 @@
+from odoo import models
+
+from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
+
+from .mto_change_application import APPLYING
+from .stock_move import NETTING
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def write(self, vals):
+        """A lowered line lowers what supplies it, where the company says so."""
+        targets = self._get_lowered(vals)
+        if not targets:
+            return super().write(vals)
+        # Documents of other departments: only what serves the lines is changed, by
+        # rule, for whoever may change the lines, which is checked below.
+        self.check_access("write")
+        plan = self.env["mto.change"].sudo()._plan_lines(targets)
+        res = super(SaleOrderLine, self.with_context(**{APPLYING: True})).write(vals)
+        self.env["mto.change.application"]._apply(plan)
+        return res
+
+    def _get_lowered(self, vals):
+        """{line: new quantity} of confirmed lines that the rules follow."""
+        if "product_uom_qty" not in vals or self.env.context.get(APPLYING):
+            return {}
+        target = vals["product_uom_qty"]
+        return {
+            line: target
+            for line in self
+            if line._follows_change_rules()
+            and line.product_uom_id.compare(target, line.product_uom_qty) < 0
+        }
+
+    def _follows_change_rules(self):
+        self.ensure_one()
+        return (
+            self.state == "sale"
+            and not self.display_type
+            and self.company_id.sudo().order_change_rules
+            and not self._is_held()
+        )
+
+    def _action_launch_stock_rule(self, **kwargs):
+        """What is left over of an order serves it first when it needs more again."""
+        if any(
+            line.company_id.sudo().order_change_rules
+            and line.order_id.sudo().stock_reference_ids
+            for line in self
+        ):
+            self = self.with_context(**{NETTING: True})
+        res = super()._action_launch_stock_rule(**kwargs)
+        if self.env.context.get(NETTING) and not self.env.context.get(APPLYING):
+            self._follow_new_supply()
+        return res
+
+    def _follow_new_supply(self):
+        """Order again what was lost before; close issues of what is needed again."""
+        demands = self.sudo().move_ids.filtered(lambda m: m.state not in CLOSED)
+        resupply = self.env["mto.change.resupply"]
+        lost = self.env["mto.change.issue"]._get_lost(demands)
+        resupply._order_again(resupply._find_missing(lost))
+        self.env["mto.change.issue"]._settle(self.sudo().order_id.stock_reference_ids)
+
+    def _get_outgoing_incoming_moves(self, strict=True):
+        """What is made for the line is not brought back by the customer.
+
+        Core takes finished moves for returns once the delivery is cancelled.
+        """
+        outgoing, incoming = super()._get_outgoing_incoming_moves(strict=strict)
+        if self.company_id.sudo().order_change_rules:
+            incoming = incoming.filtered(lambda m: not m.production_id)
+        return outgoing, incoming
+
+    def _get_qty_procurement(self, previous_product_uom_qty=False):
+        """Five of a dozen are 5/12 of it: core rounds, and delivers 11.96 pieces."""
+        quantity = super()._get_qty_procurement(previous_product_uom_qty)
+        product = self.product_id
+        if (
+            not self.company_id.sudo().order_change_rules
+            or self.product_uom_id == product.uom_id
+            or self.move_ids.bom_line_id
+            or not self.move_ids
+        ):
+            return quantity
+        outgoing, incoming = self._get_outgoing_incoming_moves(strict=False)
+        exact = sum(move._get_demanded_quantity() for move in outgoing) - sum(
+            move._get_demanded_quantity() for move in incoming
+        )
+        exact = product.uom_id._compute_quantity(
+            exact, self.product_uom_id, round=False
+        )
+        # Another module may know better.
+        is_rounded = self.product_uom_id.compare(exact, quantity) == 0
+        return exact if is_rounded else quantity

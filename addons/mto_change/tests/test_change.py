@@ -1,0 +1,492 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from odoo.addons.mto_pegging.tests.common import PeggingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestChange(PeggingCommon):
+    """Preview and application of changes: a bike of 2 wheels of 4 bolts, and 1 bolt."""
+
+    def _preview(self, order, *changes):
+        return order.preview_change(list(changes))[0]
+
+    def _apply(self, order, *changes, **options):
+        preview = self._preview(order, *changes)
+        return order.apply_change(list(changes), preview["fingerprint"], **options)[0]
+
+    def _tell(self, answer):
+        """{(model, product): (before, after, action)}"""
+        return {
+            (row["model"], row["product"]): (
+                row["quantity_before"],
+                row["quantity_after"],
+                row["action"],
+            )
+            for row in answer["documents"]
+        }
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.order_change_rules = True
+
+    def _start(self, production):
+        production.action_start()
+        self.assertEqual(production.state, "progress")
+
+    def _get_issues(self, code):
+        return self.env["operation.exception"].search(
+            [("type_id.code", "=", code), ("state", "=", "open")]
+        )
+
+    def _get_made(self, product):
+        return sum(self._get_productions(product).mapped("product_uom_qty"))
+
+    def test_lower(self):
+        order = self._create_order((self.bike, 5))
+        change = {"line_id": order.order_line.id, "quantity": 2}
+        preview = self._preview(order, change)
+        self.assertEqual(
+            self._tell(preview),
+            {
+                ("sale.order.line", "Bike"): (5, 2, "reduce"),
+                ("stock.move", "Bike"): (5, 2, "reduce"),
+                ("mrp.production", "Bike"): (5, 2, "reduce"),
+                ("mrp.production", "Wheel"): (10, 4, "reduce"),
+                ("purchase.order.line", "Bolt"): (45, 18, "reduce"),
+            },
+        )
+        self.assertEqual(self._get_purchased(self.bolt), 45)
+        self._apply(order, change)
+        self.assertEqual(self._get_productions(self.bike).product_qty, 2)
+        self.assertEqual(self._get_productions(self.wheel).product_qty, 4)
+        self.assertEqual(self._get_purchased(self.bolt), 18)
+
+    def test_raise(self):
+        order = self._create_order((self.bike, 2))
+        change = {"line_id": order.order_line.id, "quantity": 5}
+        preview = self._preview(order, change)
+        self._apply(order, change)
+        self.assertEqual(self._get_productions(self.wheel).product_qty, 10)
+        self.assertEqual(
+            self._tell(preview),
+            {
+                ("sale.order.line", "Bike"): (2, 5, "increase"),
+                ("mrp.production", "Bike"): (2, 5, "increase"),
+                ("mrp.production", "Wheel"): (4, 10, "increase"),
+                ("purchase.order.line", "Bolt"): (18, 45, "increase"),
+            },
+        )
+
+    def test_add_line(self):
+        order = self._create_order((self.bike, 2))
+        change = {"product_id": self.wheel.id, "quantity": 3}
+        preview = self._preview(order, change)
+        self._apply(order, change)
+        self.assertEqual(
+            self._tell(preview),
+            {
+                ("sale.order.line", "Wheel"): (0, 3, "increase"),
+                ("mrp.production", "Wheel"): (4, 7, "increase"),
+                ("purchase.order.line", "Bolt"): (18, 30, "increase"),
+            },
+        )
+        self.assertEqual(
+            sum(self._get_productions(self.wheel).mapped("product_qty")), 7
+        )
+
+    def test_cancel(self):
+        order = self._create_order((self.bike, 2))
+        self._apply(order, {"cancel": True}, reason="No money")
+        self.assertFalse(self._get_productions(self.bike | self.wheel))
+        self.assertFalse(self._get_purchased(self.bolt))
+        self.assertIn("No money", order.message_ids[0].body)
+
+    def test_written_by_code(self):
+        """A plain write applies the rules as the screen does."""
+        order = self._create_order((self.bike, 5))
+        order.order_line.product_uom_qty = 1
+        self.assertEqual(self._get_made(self.bike), 1)
+        self.assertEqual(self._get_made(self.wheel), 2)
+        self.assertEqual(self._get_purchased(self.bolt), 9)
+
+    def test_switched_off(self):
+        """Nothing follows a plain write; what is asked for is applied all the same."""
+        self.company.order_change_rules = False
+        order = self._create_order((self.bike, 5))
+        order.order_line.product_uom_qty = 3
+        self.assertEqual(self._get_made(self.bike), 5)
+        order.action_cancel()
+        self.assertEqual(self._get_made(self.bike), 5)
+        other = self._create_order((self.wheel, 5))
+        before = self._get_made(self.wheel)
+        self._apply(other, {"line_id": other.order_line.id, "quantity": 3})
+        self.assertEqual(self._get_made(self.wheel), before - 2)
+
+    def test_share_of_a_shared_document(self):
+        """A request for two orders gives up the share of one."""
+        first = self._create_order((self.bolt, 4))
+        self._create_order((self.bolt, 6))
+        self.assertEqual(self._get_purchased(self.bolt), 10)
+        first.action_cancel()
+        self.assertEqual(self._get_purchased(self.bolt), 6)
+
+    def test_started_order_is_decided(self):
+        """Started: it stays, its surplus becomes an issue with an owner and buttons."""
+        order = self._create_order((self.bike, 5))
+        production = self._get_productions(self.bike)
+        self._start(production)
+        change = {"line_id": order.order_line.id, "quantity": 2}
+        preview = self._preview(order, change)
+        node = f"mrp.production,{production.id}"
+        row = next(row for row in preview["documents"] if row["node"] == node)
+        self.assertEqual((row["action"], row["surplus"]), ("decide", 3))
+        self.assertEqual([one["node"] for one in preview["decisions"]], [node])
+        self._apply(order, change)
+        self.assertEqual(production.product_qty, 5)
+        self.assertEqual(self._get_made(self.wheel), 10)
+        issue = self._get_issues("change_decision")
+        self.assertEqual(issue.res_id, production.id)
+        self.assertTrue(issue.owner_id)
+        issue.action_run("change_less")
+        self.assertEqual(production.product_qty, 2)
+        self.assertEqual(self._get_made(self.wheel), 4)
+        self.assertEqual(self._get_purchased(self.bolt), 18)
+        self.assertEqual(issue.state, "closed")
+
+    def test_decision_with_the_change(self):
+        order = self._create_order((self.bike, 5))
+        production = self._get_productions(self.bike)
+        self._start(production)
+        change = {"line_id": order.order_line.id, "quantity": 2}
+        node = f"mrp.production,{production.id}"
+        self._apply(order, change, decisions=[{"node": node, "action": "reduce"}])
+        self.assertEqual(production.product_qty, 2)
+        self.assertFalse(self._get_issues("change_decision"))
+
+    def test_row_that_is_kept(self):
+        """A person keeps the order for the wheels: all below it stays."""
+        order = self._create_order((self.bike, 5))
+        wheels = self._get_productions(self.wheel)
+        node = f"mrp.production,{wheels.id}"
+        change = {"line_id": order.order_line.id, "quantity": 4}
+        self._apply(order, change, decisions=[{"node": node, "action": "keep_surplus"}])
+        self.assertEqual(self._get_made(self.bike), 4)
+        self.assertEqual(self._get_made(self.wheel), 10)
+        self.assertEqual(self._get_purchased(self.bolt), 44)
+        self.assertFalse(self._get_issues("change_decision"))
+
+    def test_surplus_is_taken_before_more_is_ordered(self):
+        """5, started, 2, 6: of the six the five that are being made count."""
+        order = self._create_order((self.bike, 5))
+        self._start(self._get_productions(self.bike))
+        order.order_line.product_uom_qty = 2
+        self.assertTrue(self._get_issues("change_decision"))
+        order.order_line.product_uom_qty = 6
+        self.assertEqual(self._get_made(self.bike), 6)
+        self.assertEqual(self._get_made(self.wheel), 12)
+        self.assertFalse(self._get_issues("change_decision"))
+
+    def test_surplus_goes_to_another_order(self):
+        """What is started and left over serves the next order, whose own is reduced."""
+        order = self._create_order((self.bike, 5))
+        begun = self._get_productions(self.bike)
+        self._start(begun)
+        self._create_order((self.bike, 3))
+        own = self._get_productions(self.bike) - begun
+        self.assertEqual(own.product_qty, 3)
+        change = {"line_id": order.order_line.id, "quantity": 3}
+        self.assertIn(
+            ("mrp.production", "Bike"),
+            {
+                (row["model"], row["product"])
+                for row in self._preview(order, change)["documents"]
+                if row["action"] == "reassign"
+            },
+        )
+        self._apply(order, change)
+        self.assertEqual(own.product_qty, 1)
+        self.assertEqual(begun.product_qty, 5)
+        self.assertFalse(self._get_issues("change_decision"))
+        self.assertFalse(
+            self.env["mto.supply.network"]._find_stranded(self._get_demands(self.bike))
+        )
+
+    def test_confirmed_purchase_is_never_cancelled(self):
+        order = self._create_order((self.bolt, 5))
+        purchase = (
+            self.env["purchase.order.line"]
+            .search([("product_id", "=", self.bolt.id)])
+            .order_id
+        )
+        purchase.button_confirm()
+        order.action_cancel()
+        self.assertEqual(purchase.state, "purchase")
+        self.assertEqual(purchase.order_line.product_qty, 5)
+        issue = self._get_issues("change_decision")
+        self.assertEqual((issue.res_model, issue.res_id), (purchase._name, purchase.id))
+
+    def test_cancelled_and_confirmed_again(self):
+        """Core asks to deliver 8 of 4."""
+        order = self._create_order((self.bike, 4))
+        order.action_cancel()
+        self.assertFalse(self._get_made(self.bike) + self._get_made(self.wheel))
+        self.assertFalse(self._get_purchased(self.bolt))
+        order.action_draft()
+        order.action_confirm()
+        self.assertEqual(self._get_made(self.bike), 4)
+        self.assertEqual(self._get_purchased(self.bolt), 36)
+        moves = order.order_line.move_ids.filtered(
+            lambda m: m.state != "cancel" and not m.production_id
+        )
+        self.assertEqual(sum(moves.mapped("product_uom_qty")), 4)
+
+    def test_confirmed_again_with_started_work(self):
+        """What was begun for the order serves it when it comes back."""
+        order = self._create_order((self.bike, 4))
+        self._start(self._get_productions(self.bike))
+        order.action_cancel()
+        self.assertEqual(self._get_made(self.bike), 4)
+        order.action_draft()
+        order.action_confirm()
+        self.assertEqual(self._get_made(self.bike), 4)
+        self.assertEqual(self._get_made(self.wheel), 8)
+        self.assertFalse(
+            self.env["mto.supply.network"]._find_stranded(self._get_demands(self.bike))
+        )
+
+    def test_there_and_back(self):
+        """3, 6, 3, 1: one is made and delivered. Core asks to deliver 10."""
+        order = self._create_order((self.bike, 3))
+        for quantity in (6, 3, 1):
+            order.order_line.product_uom_qty = quantity
+        self.assertEqual(self._get_made(self.bike), 1)
+        self.assertEqual(self._get_made(self.wheel), 2)
+        self.assertEqual(self._get_purchased(self.bolt), 9)
+        delivery = order.picking_ids.move_ids.filtered(lambda m: m.state != "cancel")
+        self.assertEqual(delivery.mapped("product_uom_qty"), [1])
+
+    def test_kit_lowered_after_part_delivery(self):
+        """Core leaves a request of -2, and cannot confirm it."""
+        kit = self._create_product("Kit")
+        self._create_bom(kit, [(self.bolt, 2)], type="phantom")
+        order = self._create_order((kit, 5))
+        purchase = (
+            self.env["purchase.order.line"]
+            .search([("product_id", "=", self.bolt.id)])
+            .order_id
+        )
+        purchase.button_confirm()
+        receipt = purchase.picking_ids
+        receipt.move_ids.quantity = 4
+        receipt.move_ids.picked = True
+        receipt._action_done()
+        delivery = order.picking_ids.filtered(lambda p: p.state != "done")
+        delivery.action_assign()
+        delivery.move_ids.quantity = 4
+        delivery.move_ids.picked = True
+        delivery._action_done()
+        order.order_line.product_uom_qty = 4
+        order.order_line.product_uom_qty = 2
+        lines = self.env["purchase.order.line"].search(
+            [("product_id", "=", self.bolt.id)]
+        )
+        self.assertEqual(lines.mapped("product_qty"), [10])
+        self.assertTrue(self._get_issues("change_decision"))
+
+    def test_cancelled_request_and_more(self):
+        """Its request is cancelled: a later increase orders all, not the delta."""
+        order = self._create_order((self.bolt, 5))
+        line = self.env["purchase.order.line"].search(
+            [("product_id", "=", self.bolt.id)]
+        )
+        line.order_id.button_cancel()
+        issue = self._get_issues("shortage")
+        self.assertTrue(issue.owner_id)
+        order.order_line.product_uom_qty = 7
+        self.assertEqual(self._get_purchased(self.bolt), 7)
+        self.assertEqual(issue.state, "closed")
+
+    def test_cancelled_production(self):
+        """From the factory's side: all below is stopped, the order is not forgotten."""
+        self._create_order((self.bike, 2))
+        self._get_productions(self.bike).action_cancel()
+        self.assertFalse(self._get_made(self.wheel))
+        self.assertFalse(self._get_purchased(self.bolt))
+        demand = self._get_demands(self.bike)
+        self.assertEqual(demand.procure_method, "make_to_order")
+        issue = self._get_issues("shortage")
+        self.assertEqual(len(issue), 1)
+        issue.action_run("change_order_again")
+        self.assertEqual(self._get_made(self.bike), 2)
+        self.assertEqual(self._get_made(self.wheel), 4)
+        self.assertEqual(issue.state, "closed")
+
+    def test_cancelled_production_is_ordered_again(self):
+        self.company.order_change_resupply = True
+        self._create_order((self.bike, 2))
+        wheels = self._get_productions(self.wheel)
+        wheels.action_cancel()
+        self.assertEqual(self._get_made(self.wheel), 4)
+        self.assertFalse(self._get_issues("shortage"))
+
+    def test_lost_supply_is_taken_from_stock(self):
+        self._create_order((self.bolt, 5))
+        self.env["purchase.order.line"].search(
+            [("product_id", "=", self.bolt.id)]
+        ).order_id.button_cancel()
+        self._add_stock(self.bolt, 5)
+        demand = self._get_demands(self.bolt)
+        demand._action_assign()
+        self.assertEqual(demand.state, "waiting")
+        self._get_issues("shortage").action_run("change_from_stock")
+        self.assertEqual(demand.state, "assigned")
+
+    def test_production_lowered_by_hand(self):
+        self._create_order((self.bike, 4))
+        production = self._get_productions(self.bike)
+        self.env["change.production.qty"].create(
+            {"mo_id": production.id, "product_qty": 1}
+        ).change_prod_qty()
+        self.assertEqual(self._get_made(self.wheel), 2)
+        self.assertEqual(self._get_purchased(self.bolt), 9)
+        self.assertTrue(self._get_issues("shortage"))
+
+    def test_no_warning_of_nobody(self):
+        order = self._create_order((self.bike, 5))
+        order.write({"order_line": [(1, order.order_line.id, {"product_uom_qty": 2})]})
+        order.action_cancel()
+        self.assertFalse(
+            self.env["mail.activity"].search(
+                [("user_id", "=", False), ("res_model", "=", "mrp.production")]
+            )
+        )
+
+    def test_stale_fingerprint(self):
+        """Somebody started the order meanwhile: refused, with its name."""
+        order = self._create_order((self.bike, 5))
+        change = {"line_id": order.order_line.id, "quantity": 2}
+        preview = self._preview(order, change)
+        production = self._get_productions(self.bike)
+        self._start(production)
+        with self.assertRaisesRegex(UserError, production.name):
+            order.apply_change([change], preview["fingerprint"])
+        self.assertEqual(order.order_line.product_uom_qty, 5)
+        other = {"line_id": order.order_line.id, "quantity": 3}
+        preview = self._preview(order, change)
+        with self.assertRaisesRegex(UserError, "the change itself"):
+            order.apply_change([other], preview["fingerprint"])
+        with self.assertRaisesRegex(UserError, "preview"):
+            order.apply_change([change], "nothing")
+
+    def test_bad_input(self):
+        order = self._create_order((self.bike, 5))
+        line = order.order_line.id
+        quotation = self._create_order((self.bike, 1), confirm=False)
+        archived = self._create_product("Old", active=False)
+        for change, words in (
+            ({"line_id": line, "quantity": -1}, "not negative"),
+            ({"line_id": line, "quantity": float("nan")}, "number"),
+            ({"line_id": line, "quantity": "2"}, "number"),
+            ({"line_id": quotation.order_line.id, "quantity": 1}, "not a line"),
+            ({"line_id": line, "price": 3}, "cannot be read"),
+            ({}, "cannot be read"),
+            ("cancel", "cannot be read"),
+            ({"product_id": archived.id, "quantity": 1}, "not sold"),
+            ({"product_id": -1, "quantity": 1}, "no Product"),
+            (
+                {
+                    "product_id": self.bike.id,
+                    "quantity": 1,
+                    "product_uom_id": self.env.ref("uom.product_uom_litre").id,
+                },
+                "counted in",
+            ),
+            ({"warehouse_id": self.warehouse.id}, "from the start"),
+            ({"commitment_date": "tomorrow"}, "no date"),
+        ):
+            with self.assertRaisesRegex(UserError, words):
+                order.preview_change([change])
+        with self.assertRaisesRegex(UserError, "not confirmed"):
+            quotation.preview_change([{"cancel": True}])
+        order.locked = True
+        with self.assertRaisesRegex(UserError, "locked"):
+            order.preview_change([{"cancel": True}])
+
+    def test_tiny_quantity_is_none(self):
+        order = self._create_order((self.bike, 5))
+        self._apply(order, {"line_id": order.order_line.id, "quantity": 1e-9})
+        self.assertFalse(self._get_made(self.bike))
+
+    def test_below_delivered(self):
+        bolt = self._create_product("Nut", on_hand=9)
+        order = self._create_order((bolt, 5))
+        order.picking_ids.move_ids.write({"quantity": 3, "picked": True})
+        order.picking_ids._action_done()
+        with self.assertRaisesRegex(UserError, "delivered already"):
+            order.preview_change([{"line_id": order.order_line.id, "quantity": 2}])
+        self._apply(order, {"line_id": order.order_line.id, "quantity": 3})
+        self.assertFalse(order.picking_ids.filtered(lambda p: p.state == "assigned"))
+
+    def test_delivery_date(self):
+        order = self._create_order((self.bike, 2))
+        answer = self._apply(order, {"commitment_date": "2031-05-05 12:00:00"})
+        row = answer["documents"][0]
+        self.assertEqual(
+            (row["model"], row["action"], row["date_after"]),
+            ("stock.move", "reschedule", "2031-05-05 12:00:00"),
+        )
+        self.assertEqual(str(order.commitment_date), "2031-05-05 12:00:00")
+
+    def test_roles(self):
+        """Who sells changes the order and its supply; the shop floor does not."""
+        seller = self._create_user("sales")
+        order = self._create_order((self.bike, 5), user=seller)
+        change = {"line_id": order.order_line.id, "quantity": 2}
+        self._apply(order.with_user(seller), change)
+        self.assertEqual(self._get_made(self.wheel), 4)
+        self._start(self._get_productions(self.bike))
+        production = self._get_productions(self.bike)
+        change["quantity"] = 1
+        preview = self._preview(order.with_user(seller), change)
+        with self.assertRaises(AccessError):
+            order.with_user(seller).apply_change(
+                [change],
+                preview["fingerprint"],
+                decisions=[
+                    {"node": f"mrp.production,{production.id}", "action": "reduce"}
+                ],
+            )
+        employee = self._create_user("employee")
+        with self.assertRaises(AccessError):
+            order.with_user(employee).preview_change([change])
+        with self.assertRaises(AccessError):
+            order.with_user(employee).apply_change([change], preview["fingerprint"])
+
+    def test_queries_do_not_grow(self):
+        """A preview costs the same for one line and for ten."""
+        counts = []
+        for number in (1, 10):
+            order = self._create_order(*[(self.bike, 2)] * number)
+            change = [{"cancel": True}]
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            order.preview_change(change)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0] + 2, counts)
+
+    def test_screen(self):
+        """The screen shows the consequences, and applies them."""
+        order = self._create_order((self.bike, 5))
+        action = order.action_open_change()
+        change = self.env[action["res_model"]].browse(action["res_id"])
+        with Form(change) as form:
+            with form.line_ids.edit(0) as line:
+                line.quantity = 2
+            self.assertIn("manufacturing orders: 2 reduced", form.summary)
+        self.assertEqual(len(change.document_ids), 3)
+        self.assertTrue(change._get_changes())
+        change.action_apply()
+        self.assertEqual(self._get_made(self.bike), 2)

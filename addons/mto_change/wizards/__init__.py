@@ -1,0 +1,2 @@
+from . import change_production_qty
+from . import sale_order_change

@@ -1,0 +1,265 @@
+from math import ceil
+
+from odoo import api, fields, models
+
+# What may be told of a quotation that is not saved yet.
+ORDER_FIELDS = {
+    "company_id",
+    "partner_id",
+    "partner_shipping_id",
+    "warehouse_id",
+    "commitment_date",
+    "start_later",
+    "wanted_start_date",
+    "promise_weeks",
+}
+LINE_FIELDS = {
+    "product_id",
+    "product_uom_qty",
+    "product_uom_id",
+    "wanted_date",
+    "promised_date",
+    "customer_lead",
+    "sequence",
+    "supply_policy",
+    "supply_scope",
+    "to_engineer",
+    "engineering_due_date",
+    "engineering_days",
+}
+# The worst first; with the words for it.
+STATES = ("late", "unknown", "tight", "in_time")
+# A date with fewer days to spare may not hold.
+TIGHT_DAYS = 2
+
+
+class SaleOrder(models.Model):
+    """The dates of a quotation while it is typed: what the screen shows."""
+
+    _inherit = "sale.order"
+
+    @api.readonly
+    @api.model
+    def read_typed_promise(self, order, lines):
+        """When the lines of a quotation can be had, as it stands on the screen.
+
+        Nothing is written. Needs read access to the order, or to orders where it is not
+        saved yet; neither purchase nor manufacturing rights, and tells no cost.
+
+        :param dict order: ``id`` (False for a new one) and values of its fields, those
+            that are missing are taken from what is saved
+        :param list[dict] lines: ``key``, ``id`` (False for a new line) and values
+        :return: a dictionary
+
+            - ``answers``: {key of the line: dictionary} of the lines that have a date:
+              ``earliest``, ``not_before``, ``told`` (promised, else wanted),
+              ``order_by`` (UTC or False), ``state`` ('in_time', 'tight', 'late',
+              'unknown'), ``state_label``, ``message``, ``quantity_on_wanted``, ``uom``,
+              ``weeks`` (from the order), ``parts`` (``quantity``, ``date``), ``path``
+              (``product``, ``supply``, ``supply_label``, ``document``, ``start``,
+              ``end``, ``days``), ``remarks`` (``message``, ``is_missing``, ``model``,
+              ``res_id``) and ``over_target`` (a sentence or False)
+            - ``summary``: ``state``, ``state_label``, ``earliest``, ``order_by``,
+              ``weeks``, ``message`` of all of it; False without lines
+        :rtype: dict
+        :raises odoo.exceptions.AccessError: if the order may not be read
+        """
+        draft, by_key = self._make_typed_order(order, lines)
+        typed = self.env["sale.order.line"].concat(*by_key.values())
+        promises = typed._get_promises()
+        messages = self.env["mto.promise"]._get_messages(promises.values())
+        answers = {
+            key: line._prepare_promise_answer(promises[line], messages[line])
+            for key, line in by_key.items()
+            if line in promises
+        }
+        return {"answers": answers, "summary": draft._summarize_promises(answers)}
+
+    def _make_typed_order(self, values, lines):
+        """Return (unsaved order, {key: unsaved line}) of what is on the screen."""
+        saved = self.browse(values.get("id") or ())
+        saved.check_access("read")
+        chosen = {name: values[name] for name in ORDER_FIELDS & values.keys()}
+        draft = self.new({**chosen, "order_line": []}, origin=saved or None)
+        company = draft.company_id or self.env.company
+        draft = draft.with_company(company)
+        Line = self.env["sale.order.line"].with_company(company)
+        by_key = {}
+        for line in lines:
+            origin = Line.browse(line.get("id") or ())
+            origin.check_access("read")
+            chosen = {name: line[name] for name in LINE_FIELDS & line.keys()}
+            by_key[line["key"]] = Line.new(
+                {**chosen, "order_id": draft}, origin=origin or None
+            )
+        return draft, by_key
+
+    def _summarize_promises(self, answers):
+        """The worst of all lines, and the latest date."""
+        if not answers:
+            return False
+        worst = min(answers.values(), key=_get_rank)
+        dates = [answer["earliest"] for answer in answers.values()]
+        holds = [answer["order_by"] for answer in answers.values()]
+        return {
+            "state": worst["state"],
+            "state_label": worst["state_label"],
+            "earliest": all(dates) and max(dates),
+            "weeks": max(answer["weeks"] for answer in answers.values()),
+            "order_by": min((moment for moment in holds if moment), default=False),
+            "message": worst["state"] != "in_time" and worst["message"],
+        }
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _prepare_promise_answer(self, promise, message):
+        """What the screen shows of the promise of a line; strings and numbers only."""
+        self.ensure_one()
+        told = self.promised_date or promise.wanted
+        state = self._get_promise_state(promise, told)
+        return {
+            "earliest": _to_string(promise.feasible),
+            "not_before": _to_string(promise.not_before),
+            "told": _to_string(told),
+            "order_by": _to_string(promise.order_by),
+            "state": state,
+            "state_label": self._get_promise_label(state),
+            "message": message,
+            "quantity_on_wanted": self._to_line_unit(promise.quantity_on_wanted),
+            "uom": self.product_uom_id.name or "",
+            "weeks": self._count_promise_weeks(promise),
+            "parts": [
+                {
+                    "quantity": self._to_line_unit(part.quantity),
+                    "date": _to_string(part.moment),
+                }
+                for part in promise.parts
+            ],
+            "path": self._prepare_promise_path(promise),
+            "remarks": [
+                *self._prepare_remarks(promise.missing, is_missing=True),
+                *self._prepare_remarks(promise.assumed, is_missing=False),
+            ],
+            "over_target": self._tell_over_target(promise),
+        }
+
+    def _get_promise_state(self, promise, told):
+        """'late' before 'unknown' before 'tight' before 'in_time'."""
+        if not promise.feasible:
+            return "unknown"
+        if told and _get_day(self, promise.feasible) > _get_day(self, told):
+            return "late"
+        if promise.missing:
+            return "tight"
+        has_slack = promise.slack_days is None or promise.slack_days >= TIGHT_DAYS
+        return "in_time" if not told or has_slack else "tight"
+
+    def _get_promise_label(self, state):
+        return {
+            "late": self.env._("Later than promised or wanted"),
+            "unknown": self.env._("No date can be told"),
+            "tight": self.env._("Just in time, or something is missing"),
+            "in_time": self.env._("In time"),
+        }[state]
+
+    def _count_promise_weeks(self, promise):
+        """Whole weeks from an order of today until it is there."""
+        if not promise.feasible:
+            return 0
+        days = (promise.feasible - fields.Datetime.now()).total_seconds() / 86400
+        return max(ceil(days / 7), 0)
+
+    def _to_line_unit(self, quantity):
+        unit = self.product_id.uom_id
+        if not self.product_uom_id or unit == self.product_uom_id:
+            return round(quantity, 6)
+        return unit._compute_quantity(
+            quantity, self.product_uom_id, rounding_method="DOWN"
+        )
+
+    def _prepare_promise_path(self, promise):
+        # Products of the structure need not be readable by who sells; names are told.
+        products = self.env["product.product"].sudo()
+        products = products.with_context(display_default_code=False)
+        products = products.browse({step.product_id for step in promise.path})
+        names = {product.id: product.display_name for product in products}
+        Promise = self.env["mto.promise"]
+        return [
+            {
+                "product": names[step.product_id],
+                "supply": step.supply,
+                "supply_label": self._get_step_label(step.supply),
+                "document": bool(step.document)
+                and Promise._get_document_name(step.document),
+                "start": _to_string(step.start),
+                "end": _to_string(step.end),
+                "days": round(step.days, 1),
+            }
+            for step in promise.path
+        ]
+
+    def _get_step_label(self, supply):
+        return {
+            "stock": self.env._("From stock"),
+            "arrival": self.env._("On its way"),
+            "buy": self.env._("Bought"),
+            "manufacture": self.env._("Made"),
+            "subcontract": self.env._("Subcontracted"),
+            "transfer": self.env._("Moved"),
+            "delivery": self.env._("Delivered"),
+        }.get(supply, "")
+
+    def _prepare_remarks(self, remarks, is_missing):
+        return [
+            {
+                "message": self.env["mto.promise"]._get_remark(remark),
+                "is_missing": is_missing,
+                "model": remark.model,
+                "res_id": self._may_enter(remark) and remark.record_id,
+            }
+            for remark in remarks
+        ]
+
+    def _may_enter(self, remark):
+        return bool(
+            remark.model
+            and remark.record_id
+            and self.env[remark.model].has_access("write")
+        )
+
+    def _tell_over_target(self, promise):
+        """A sentence where the customer waits longer than the product should take."""
+        template = self.product_id.product_tmpl_id
+        target = template._get_target_waits().get(template, 0)
+        if not target or not promise.feasible:
+            return False
+        days = (_get_day(self, promise.feasible) - _get_day(self)).days
+        if days <= target:
+            return False
+        return self.env._(
+            "The customer waits %(days)s days; the target for this product is "
+            "%(target)s.",
+            days=days,
+            target=target,
+        )
+
+
+def _get_rank(answer):
+    return (STATES.index(answer["state"]), _invert(answer["earliest"]))
+
+
+def _invert(text):
+    """Later dates first, in one sort."""
+    return [-ord(letter) for letter in text or ""]
+
+
+def _get_day(record, moment=None):
+    return fields.Datetime.context_timestamp(
+        record, moment or fields.Datetime.now()
+    ).date()
+
+
+def _to_string(moment):
+    return fields.Datetime.to_string(moment) if moment else False

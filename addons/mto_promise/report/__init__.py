@@ -1,0 +1,2 @@
+from . import customer_clock
+from . import mto_promise_reliability

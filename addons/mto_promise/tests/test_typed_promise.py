@@ -1,0 +1,171 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .lead_times import LeadTimeCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTypedPromise(LeadTimeCommon):
+    """The dates of a quotation while it is typed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.now = cls.env.cr.now().replace(microsecond=0)
+
+    def _ask(self, *lines, user=None, order=None, **values):
+        """Ask for lines (product, quantity[, values]); return answers and summary."""
+        Order = self.env["sale.order"].with_user(user or self.env.user)
+        asked = [
+            {
+                "key": f"line_{number}",
+                "id": False,
+                "product_id": product.id,
+                "product_uom_qty": quantity,
+                "product_uom_id": product.uom_id.id,
+                **(extra[0] if extra else {}),
+            }
+            for number, (product, quantity, *extra) in enumerate(lines)
+        ]
+        head = {
+            "id": order.id if order else False,
+            "company_id": self.company.id,
+            "partner_id": self.customer.id,
+            "warehouse_id": self.warehouse.id,
+            **values,
+        }
+        found = Order.read_typed_promise(head, asked)
+        return [found["answers"].get(line["key"]) for line in asked], found["summary"]
+
+    def _in_days(self, days):
+        return fields.Datetime.to_string(self.now + timedelta(days=days))
+
+    def test_unsaved_quotation_has_a_date_and_a_cause(self):
+        count = self.env["sale.order.line"].search_count([])
+        [answer], summary = self._ask((self.trailer, 2))
+        self.assertEqual(self.env["sale.order.line"].search_count([]), count)
+        self.assertGreaterEqual(answer["earliest"], self._in_days(32))
+        self.assertEqual(answer["state"], "in_time")
+        self.assertIn("Steel", answer["message"])
+        self.assertGreaterEqual(answer["weeks"], 5)
+        self.assertEqual(answer["path"][0]["product"], "Steel")
+        self.assertEqual(answer["path"][0]["supply_label"], "Bought")
+        self.assertEqual(summary["earliest"], answer["earliest"])
+
+    def test_wanted_too_early_is_red(self):
+        [answer], summary = self._ask(
+            (self.trailer, 2, {"wanted_date": self._in_days(10)})
+        )
+        self.assertEqual((answer["state"], summary["state"]), ("late", "late"))
+        self.assertEqual(answer["told"], self._in_days(10))
+        self.assertEqual(answer["quantity_on_wanted"], 0)
+        self.assertEqual(summary["message"], answer["message"])
+
+    def test_promised_too_early_is_red_although_nothing_is_wanted(self):
+        [answer], _summary = self._ask(
+            (self.trailer, 2, {"promised_date": self._in_days(10)})
+        )
+        self.assertEqual(answer["state"], "late")
+
+    def test_date_of_the_order_counts_for_its_lines(self):
+        [answer], _summary = self._ask(
+            (self.trailer, 2), commitment_date=self._in_days(90)
+        )
+        self.assertEqual(answer["state"], "in_time")
+        self.assertEqual(answer["told"], self._in_days(90))
+        self.assertTrue(answer["order_by"])
+
+    def test_two_parts_where_some_lie_in_stock(self):
+        self.trailer.supply_policy = "stock_then_order"
+        self._add_stock(self.trailer, 14)
+        [answer], _summary = self._ask((self.trailer, 20))
+        self.assertEqual([part["quantity"] for part in answer["parts"]], [14, 6])
+        self.assertLess(answer["parts"][0]["date"], answer["parts"][1]["date"])
+
+    def test_quantities_are_in_the_unit_of_the_line(self):
+        self.trailer.supply_policy = "stock_then_order"
+        self._add_stock(self.trailer, 12)
+        [answer], _summary = self._ask(
+            (self.trailer, 2, {"product_uom_id": self.dozen.id})
+        )
+        self.assertEqual([part["quantity"] for part in answer["parts"]], [1, 1])
+
+    def test_missing_lead_time_is_told_with_the_place_to_enter_it(self):
+        self.steel.seller_ids.delay = 0
+        [answer], _summary = self._ask((self.trailer, 1))
+        [remark] = [entry for entry in answer["remarks"] if entry["is_missing"]]
+        self.assertIn("Steel", remark["message"])
+        self.assertTrue(remark["res_id"])
+        self.assertEqual(answer["state"], "tight")
+        # A salesperson is told what is missing; it is entered by somebody else.
+        [answer], _summary = self._ask(
+            (self.trailer, 1), user=self._create_user("sales")
+        )
+        [remark] = [entry for entry in answer["remarks"] if entry["is_missing"]]
+        self.assertFalse(remark["res_id"])
+
+    def test_wait_beyond_the_target_is_told(self):
+        self.trailer.product_tmpl_id.target_wait_days = 20
+        [answer], _summary = self._ask((self.trailer, 1))
+        self.assertIn("the target for this product is 20", answer["over_target"])
+        self.trailer.product_tmpl_id.target_wait_days = 200
+        [answer], _summary = self._ask((self.trailer, 1))
+        self.assertFalse(answer["over_target"])
+
+    def test_services_and_empty_quotations_have_no_date(self):
+        service = self.env["product.product"].create(
+            {"name": "Advice", "type": "service"}
+        )
+        answers, summary = self._ask((service, 1))
+        self.assertEqual((answers, summary), ([None], False))
+        self.assertEqual(self._ask(), ([], False))
+
+    def test_salesperson_sees_dates_without_other_rights(self):
+        user = self._create_user("sales")
+        [answer], _summary = self._ask((self.trailer, 1), user=user)
+        self.assertIn("Steel", answer["message"])
+
+    def test_saved_line_keeps_what_is_not_typed(self):
+        order = self._create_order((self.trailer, 2), confirm=False)
+        line = order.order_line
+        found = self.env["sale.order"].read_typed_promise(
+            {"id": order.id}, [{"key": "x", "id": line.id, "product_uom_qty": 3}]
+        )
+        self.assertTrue(found["answers"]["x"]["earliest"])
+        self.assertEqual(line.product_uom_qty, 2)
+
+    def test_who_may_not_sell_may_not_ask(self):
+        with self.assertRaises(AccessError):
+            self._ask((self.trailer, 1), user=self._create_user("employee"))
+        order = self._create_order((self.trailer, 2), confirm=False)
+        other = self._create_user("sales")
+        order.user_id = self.env.user
+        with self.assertRaises(AccessError):
+            self._ask((self.trailer, 1), user=other, order=order)
+
+    def test_values_that_are_not_asked_for_are_not_taken(self):
+        order = self._create_order((self.trailer, 2), confirm=False)
+        self.env["sale.order"].read_typed_promise(
+            {"id": order.id, "state": "sale", "note": "x"},
+            [{"key": "x", "id": order.order_line.id, "price_unit": 1}],
+        )
+        self.assertEqual(order.state, "draft")
+
+    def test_more_lines_cost_no_more_queries(self):
+        few = [(self.trailer, number + 1) for number in range(2)]
+        many = [(self.trailer, number + 1) for number in range(20)]
+        count = self._count(many)
+        self.assertEqual(count, self._count(few))
+        # Three levels: 30 and 6 per level.
+        self.assertLessEqual(count, 30 + 6 * 3)
+
+    def _count(self, lines):
+        self._ask(*lines)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self._ask(*lines)
+        return self.env.cr.sql_log_count - before

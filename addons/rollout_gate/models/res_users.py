@@ -1,0 +1,34 @@
+from odoo import api, models
+
+DUTIES = (
+    "viewer",
+    "contributor",
+    "process_owner",
+    "manager",
+    "design_authority",
+    "steering",
+    "auditor",
+    "configurator",
+)
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    @api.model
+    def _get_rollout_duty_labels(self):
+        return [
+            ("viewer", self.env._("Viewer")),
+            ("contributor", self.env._("Contributor")),
+            ("process_owner", self.env._("Process Owner")),
+            ("manager", self.env._("Programme Manager")),
+            ("design_authority", self.env._("Design Authority")),
+            ("steering", self.env._("Steering Member")),
+            ("auditor", self.env._("Auditor")),
+            ("configurator", self.env._("Configurator")),
+        ]
+
+    def _get_rollout_duties(self):
+        """Return the duties of a user, by the groups they are in."""
+        self.ensure_one()
+        return {duty for duty in DUTIES if self.has_group(f"rollout_gate.group_{duty}")}

@@ -1,0 +1,110 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .. import trail_guard
+from ..engine import chain
+
+
+class RolloutAuditEvent(models.Model):
+    _name = "rollout.audit.event"
+    _inherit = ["rollout.immutable"]
+    _description = "Event of the Trail"
+    _order = "programme_id, seq desc"
+    _rec_name = "kind"
+    _log_access = False
+
+    programme_id = fields.Many2one(
+        comodel_name="rollout.programme",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    seq = fields.Integer(string="Number", required=True, readonly=True, aggregator=None)
+    at = fields.Datetime(string="When", required=True, readonly=True)
+    kind = fields.Char(string="What", required=True, readonly=True)
+    # Plain values: a foreign key could be emptied.
+    user_ref = fields.Integer(string="User ID", readonly=True, aggregator=None)
+    login = fields.Char(string="Who", readonly=True)
+    res_model = fields.Char(string="Model", readonly=True)
+    res_id = fields.Many2oneReference(
+        string="Record ID", model_field="res_model", readonly=True, aggregator=None
+    )
+    res_name = fields.Char(string="Record", readonly=True)
+    payload = fields.Text(string="Details", readonly=True)
+    previous = fields.Char(string="Hash Before", required=True, readonly=True)
+    hash = fields.Char(required=True, readonly=True)
+
+    _seq_unique = models.Constraint(
+        "UNIQUE(programme_id, seq)", "The trail has this number already."
+    )
+    _record_index = models.Index("(res_model, res_id)")
+
+    def init(self):
+        """Put the triggers in again where the setting has them in."""
+        parameter = self.env["ir.config_parameter"].sudo()
+        if parameter.get_param(trail_guard.PARAMETER) == "True":
+            trail_guard.install(self.env.cr)
+
+    @api.model
+    def _append(self, entries):
+        """Append events, in order, each to the trail of its programme.
+
+        Writers of one programme wait for each other at its row in
+        `rollout.audit.head`.
+
+        :param entries: list of (programme, record, kind, payload)
+        """
+        entries = [entry for entry in entries if entry[0]]
+        # The trail is written for everybody, by nobody.
+        programmes = self.env["rollout.programme"].union(
+            *(programme for programme, *_rest in entries)
+        )
+        heads = self.env["rollout.audit.head"].sudo()._lock(programmes)
+        vals_list = [
+            heads[programme.id]._prepare_next(
+                self._prepare_event(programme, record, kind, payload)
+            )
+            for programme, record, kind, payload in entries
+        ]
+        return self.sudo().create(vals_list)
+
+    @api.model
+    def _prepare_event(self, programme, record, kind, payload):
+        return {
+            "programme_id": programme.id,
+            "at": fields.Datetime.to_string(fields.Datetime.now()),
+            "kind": kind,
+            "user_ref": self.env.uid,
+            "login": self.env.user.sudo().login,
+            "res_model": record._name,
+            "res_id": record.id,
+            "res_name": record.sudo().display_name,
+            "payload": chain.to_json(payload),
+        }
+
+    @api.model
+    def _get_rows(self, programme, after=0, limit=None):
+        """Return the events of a programme as the chain hashes them, oldest first.
+
+        Read from the table itself, past every cache.
+        """
+        self.flush_model()
+        names = [name for name in chain.HASHED if name not in ("programme", "at")]
+        columns = SQL(", ").join(SQL.identifier(name) for name in names)
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT programme_id AS programme, previous, hash,
+                       to_char(at, 'YYYY-MM-DD HH24:MI:SS') AS at, %s
+                  FROM rollout_audit_event
+                 WHERE programme_id = %s AND seq > %s
+                 ORDER BY seq LIMIT %s
+                """,
+                columns,
+                programme.id,
+                after,
+                limit,
+            )
+        )
+        return self.env.cr.dictfetchall()

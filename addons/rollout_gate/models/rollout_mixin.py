@@ -1,0 +1,193 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class RolloutMixin(models.AbstractModel):
+    """What a record of a rollout has in common: fields for methods only, a trail."""
+
+    _name = "rollout.mixin"
+    _description = "Record of a Rollout"
+
+    # Only methods write these, after they have checked who asks.
+    _protected = frozenset()
+    # A change of these is an event of the trail.
+    _tracked = ()
+    # Events of these kinds do not keep a record from being deleted.
+    _forgettable = ("created", "changed")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            self._refuse_protected(vals_list)
+        records = super().create(vals_list)
+        if self._tracked:
+            records._log("created", [record._get_values() for record in records])
+        return records
+
+    def write(self, vals):
+        if not self.env.su and self._protected & vals.keys():
+            self._raise_protected(self._protected & vals.keys())
+        tracked = [name for name in self._tracked if name in vals]
+        before = [record._get_values(tracked) for record in self] if tracked else []
+        result = super().write(vals)
+        if tracked:
+            self._log_changes(tracked, before)
+        return result
+
+    def copy_data(self, default=None):
+        """A copy starts anew: what methods wrote is not copied."""
+        return [
+            {name: value for name, value in vals.items() if name not in self._protected}
+            for vals in super().copy_data(default)
+        ]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_trail(self):
+        """What the trail speaks of stays."""
+        events = (
+            self.env["rollout.audit.event"]
+            .sudo()
+            .search_count(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("kind", "not in", self._forgettable),
+                ],
+                limit=1,
+            )
+        )
+        if events:
+            raise UserError(
+                self.env._(
+                    "%(name)s is part of the trail and stays. Archive or close it.",
+                    name=self[:1].display_name,
+                )
+            )
+        if self._tracked:
+            self._log("deleted", [record._get_values() for record in self])
+
+    def _refuse_protected(self, vals_list):
+        defaults = self.default_get(list(self._protected))
+        touched = {
+            name
+            for vals in vals_list
+            for name in self._protected & vals.keys()
+            if vals[name] not in (False, None, [], 0, "", defaults.get(name))
+        }
+        if touched:
+            self._raise_protected(touched)
+
+    def _raise_protected(self, names):
+        raise AccessError(
+            self.env._(
+                "%(fields)s of %(model)s change with its buttons only.",
+                fields=", ".join(sorted(self._fields[name].string for name in names)),
+                model=self.env._(self._description),
+            )
+        )
+
+    def _get_values(self, names=None):
+        """Return the tracked values as the trail keeps them: plain and readable."""
+        self.ensure_one()
+        return {
+            name: self._get_plain(name)
+            for name in (self._tracked if names is None else names)
+        }
+
+    def _get_plain(self, name):
+        value = self.sudo()[name]
+        field = self._fields[name]
+        if field.relational:
+            return ", ".join(value.mapped("display_name")) or False
+        if field.type in ("date", "datetime"):
+            return fields.Datetime.to_string(value) if value else False
+        return value
+
+    def _log_changes(self, names, before):
+        """Write what has changed to the trail."""
+        changed, payloads = self.browse(), []
+        for record, old in zip(self, before, strict=True):
+            new = record._get_values(names)
+            payload = {
+                name: [old[name], new[name]] for name in names if old[name] != new[name]
+            }
+            if payload:
+                changed += record
+                payloads.append(payload)
+        changed._log("changed", payloads)
+
+    def _log(self, kind, payloads=None):
+        """Append an event for each record to the trail of its programme.
+
+        :param payloads: a dictionary for all, or a list with one for each record
+        """
+        if not self:
+            return
+        if not isinstance(payloads, list):
+            payloads = [payloads or {}] * len(self)
+        self.env["rollout.audit.event"]._append(
+            [
+                (record._get_programme(), record, kind, payload)
+                for record, payload in zip(self, payloads, strict=True)
+            ]
+        )
+
+    def _get_programme(self):
+        """Return the programme whose trail this record belongs to, or none."""
+        self.ensure_one()
+        if "programme_id" in self._fields:
+            return self.sudo().programme_id
+        return self.env["rollout.programme"]
+
+    def _get_duties(self):
+        """Return the duties of the current user."""
+        return self.env.user._get_rollout_duties()
+
+    def _check_duty(self, *duties):
+        """Refuse who has none of these duties, and auditors always.
+
+        The rights of the superuser count for set-up, never for signatures.
+        """
+        if self.env.su:
+            return
+        mine = self._get_duties()
+        if "auditor" in mine or not mine & set(duties):
+            labels = dict(self.env["res.users"]._get_rollout_duty_labels())
+            raise AccessError(
+                self.env._(
+                    "This is for: %(duties)s. Auditors change nothing.",
+                    duties=", ".join(labels[duty] for duty in duties),
+                )
+            )
+
+
+class RolloutImmutable(models.AbstractModel):
+    """Rows that are written once: nobody changes or deletes them, nor the superuser."""
+
+    _name = "rollout.immutable"
+    _description = "Row That Is Never Changed"
+    # No user columns: deleting a user would empty them.
+    _log_access = False
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            self._raise_immutable()
+        return super().create(vals_list)
+
+    # Refused altogether, so nothing is handed on.
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        self._raise_immutable()
+
+    def unlink(self):  # pylint: disable=method-required-super
+        self._raise_immutable()
+
+    def copy(self, default=None):  # pylint: disable=method-required-super
+        self._raise_immutable()
+
+    @api.model
+    def _raise_immutable(self):
+        raise AccessError(
+            self.env._("The trail is written by the system and never changed.")
+        )

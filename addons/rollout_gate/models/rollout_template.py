@@ -1,0 +1,316 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..engine import dependency
+
+STRATEGIES = [
+    ("single", "All at once"),
+    ("plant", "Plant by plant"),
+    ("unit", "By business unit"),
+    ("domain", "By process domain"),
+]
+SCOPES = [("programme", "Programme"), ("wave", "Wave"), ("site", "Site")]
+KINDS = [
+    ("manual", "To do"),
+    ("evidence", "Evidence"),
+    ("deliverable", "Deliverable"),
+    ("metric", "Figure"),
+    ("check", "Automatic check"),
+    ("gate", "Another gate"),
+]
+SEVERITIES = [
+    ("blocker", "Blocker"),
+    ("critical", "Critical"),
+    ("major", "Major"),
+    ("minor", "Minor"),
+]
+SIDES = [("business", "Business"), ("technical", "Technical")]
+SITE_STATES = [
+    ("candidate", "Candidate"),
+    ("planned", "Planned"),
+    ("in_build", "In Build"),
+    ("ready", "Ready"),
+    ("cutover", "Cutover"),
+    ("live", "Live"),
+    ("hypercare", "Hypercare"),
+    ("steady", "Steady"),
+    ("suspended", "Suspended"),
+]
+
+
+class RolloutTemplate(models.Model):
+    """The gates of a programme, in a version that never changes once it is in use."""
+
+    _name = "rollout.template"
+    _description = "Rollout Template"
+    _order = "sequence, code, version desc"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True)
+    version = fields.Integer(default=1, readonly=True, copy=False, aggregator=None)
+    sequence = fields.Integer(default=10)
+    state = fields.Selection(
+        selection=[("draft", "Draft"), ("active", "In Use"), ("retired", "Retired")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    description = fields.Text(translate=True)
+    strategy = fields.Selection(selection=STRATEGIES, required=True, default="plant")
+    gate_ids = fields.One2many(
+        comodel_name="rollout.template.gate", inverse_name="template_id", copy=True
+    )
+    active = fields.Boolean(default=True)
+    gate_count = fields.Integer(compute="_compute_counts")
+    item_count = fields.Integer(compute="_compute_counts")
+
+    _version_unique = models.Constraint(
+        "UNIQUE(code, version)", "This template has this version already."
+    )
+
+    @api.depends("gate_ids.item_ids")
+    def _compute_counts(self):
+        for template in self:
+            template.gate_count = len(template.gate_ids)
+            template.item_count = len(template.gate_ids.item_ids)
+
+    @api.depends("name", "version")
+    def _compute_display_name(self):
+        for template in self:
+            template.display_name = f"{template.name} v{template.version}"
+
+    def write(self, vals):
+        if not self.env.su:
+            if {"state", "version"} & vals.keys():
+                raise UserError(
+                    self.env._("Templates change state with their buttons.")
+                )
+            self._check_changeable(vals)
+        return super().write(vals)
+
+    def _check_changeable(self, vals=None):
+        """A version in use stays as it is: programmes were signed on it."""
+        if self.env.su or not set(vals or ["gate_ids"]) - {"active", "sequence"}:
+            return
+        if self.filtered(lambda template: template.state != "draft"):
+            raise UserError(
+                self.env._("This version is in use and stays. Make a new version.")
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self._check_changeable()
+
+    def action_activate(self):
+        """This version is the one for new programmes; the one before retires."""
+        self.check_access("write")
+        self._check_gates()
+        for template in self.filtered(lambda template: template.state == "draft"):
+            before = self.search(
+                [("code", "=", template.code), ("state", "=", "active")]
+            )
+            # The state is not a person's to write.
+            before.sudo().state = "retired"
+            template.sudo().state = "active"
+        return True
+
+    def action_new_version(self):
+        """A draft of the next version, to be changed."""
+        self.ensure_one()
+        return self.copy()._get_records_action()
+
+    def copy_data(self, default=None):
+        """A copy is the next version."""
+        vals_list = super().copy_data(default)
+        every = self.with_context(active_test=False)
+        for vals in vals_list:
+            last = every.search(
+                [("code", "=", vals["code"])], order="version desc", limit=1
+            )
+            vals["version"] = last.version + 1
+        return vals_list
+
+    def _check_gates(self):
+        for template in self:
+            if not template.gate_ids:
+                raise ValidationError(self.env._("A template needs a gate."))
+            unsigned = template.gate_ids.filtered(lambda gate: not gate.function_ids)
+            if unsigned:
+                raise ValidationError(
+                    self.env._(
+                        "Nobody signs %(gate)s: name a function that does.",
+                        gate=unsigned[0].display_name,
+                    )
+                )
+            named = {
+                code
+                for gate in template.gate_ids
+                for code in gate._get_predecessor_codes()
+            }
+            strange = named - set(template.gate_ids.mapped("code"))
+            if strange:
+                raise ValidationError(
+                    self.env._(
+                        "There is no gate %(codes)s in this template.",
+                        codes=", ".join(sorted(strange)),
+                    )
+                )
+
+
+class RolloutTemplateGate(models.Model):
+    _name = "rollout.template.gate"
+    _description = "Gate of a Template"
+    _order = "sequence, id"
+
+    template_id = fields.Many2one(
+        comodel_name="rollout.template", required=True, ondelete="cascade", index=True
+    )
+    code = fields.Char(required=True)
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    scope = fields.Selection(selection=SCOPES, required=True, default="site")
+    phase_id = fields.Many2one(comodel_name="rollout.phase", ondelete="restrict")
+    predecessors = fields.Char(
+        help="Codes of the gates of this template that come before, like G1,G2."
+    )
+    min_signers = fields.Integer(
+        string="Different Persons",
+        default=2,
+        help="How many different persons have to sign at least.",
+    )
+    is_entry = fields.Boolean(
+        string="Wave Entry",
+        help="Opens when the wave before is finished and its sites are stable.",
+    )
+    site_state = fields.Selection(
+        selection=SITE_STATES,
+        string="Site Becomes",
+        help="What its sites are when this gate is approved.",
+    )
+    item_ids = fields.One2many(
+        comodel_name="rollout.template.item", inverse_name="gate_id", copy=True
+    )
+    function_ids = fields.One2many(
+        comodel_name="rollout.template.function", inverse_name="gate_id", copy=True
+    )
+
+    _code_unique = models.Constraint(
+        "UNIQUE(template_id, code)", "The template has a gate with this code already."
+    )
+
+    @api.depends("code", "name")
+    def _compute_display_name(self):
+        for gate in self:
+            gate.display_name = f"{gate.code} {gate.name}"
+
+    @api.constrains("predecessors", "code", "template_id")
+    def _check_predecessors(self):
+        for template in self.template_id:
+            gates = template.gate_ids
+            known = {gate.code: gate._get_predecessor_codes() for gate in gates}
+            cycle = dependency.find_cycle(known)
+            if cycle:
+                raise ValidationError(
+                    self.env._(
+                        "These gates wait for each other: %(gates)s.",
+                        gates=" > ".join(cycle),
+                    )
+                )
+
+    def _get_predecessor_codes(self):
+        codes = (self.predecessors or "").split(",")
+        return [code.strip() for code in codes if code.strip()]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        gates = super().create(vals_list)
+        gates.template_id._check_changeable()
+        return gates
+
+    def write(self, vals):
+        self.template_id._check_changeable()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self.template_id._check_changeable()
+
+
+class RolloutTemplateItem(models.Model):
+    _name = "rollout.template.item"
+    _description = "Item of a Template"
+    _order = "sequence, id"
+
+    gate_id = fields.Many2one(
+        comodel_name="rollout.template.gate",
+        required=True,
+        ondelete="cascade",
+        index=True,
+    )
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    kind = fields.Selection(selection=KINDS, required=True, default="manual")
+    severity = fields.Selection(selection=SEVERITIES, required=True, default="critical")
+    side = fields.Selection(selection=SIDES, required=True, default="business")
+    function_id = fields.Many2one(
+        comodel_name="rollout.function", ondelete="restrict", help="Whose work it is."
+    )
+    check_code = fields.Char(string="Check")
+    evidence_count = fields.Integer(string="Files Needed")
+    target = fields.Float(help="The figure has to be this or more.")
+    needs_verifier = fields.Boolean(string="Second Person")
+    is_localisation = fields.Boolean(
+        string="Localisation", help="May differ by country, and is no deviation."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        items = super().create(vals_list)
+        items.gate_id.template_id._check_changeable()
+        return items
+
+    def write(self, vals):
+        self.gate_id.template_id._check_changeable()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self.gate_id.template_id._check_changeable()
+
+
+class RolloutTemplateFunction(models.Model):
+    _name = "rollout.template.function"
+    _description = "Signature of a Template"
+    _order = "id"
+    _rec_name = "function_id"
+
+    gate_id = fields.Many2one(
+        comodel_name="rollout.template.gate",
+        required=True,
+        ondelete="cascade",
+        index=True,
+    )
+    function_id = fields.Many2one(
+        comodel_name="rollout.function", required=True, ondelete="restrict"
+    )
+    quorum = fields.Integer(default=1, help="How many persons of this function sign.")
+    per_site = fields.Boolean(help="One signature for each site of the wave.")
+
+    _quorum_positive = models.Constraint(
+        "CHECK(quorum > 0)", "At least one person has to sign."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        functions = super().create(vals_list)
+        functions.gate_id.template_id._check_changeable()
+        return functions
+
+    def write(self, vals):
+        self.gate_id.template_id._check_changeable()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self.gate_id.template_id._check_changeable()

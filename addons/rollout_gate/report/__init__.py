@@ -1,0 +1,2 @@
+from . import programme_xlsx
+from . import gate_protocol

@@ -1,0 +1,2 @@
+from . import rollout_gate_sign
+from . import rollout_gate_reopen
