@@ -6,6 +6,7 @@ from . import mrp_production_hold
 from . import mrp_production_launch
 from . import mrp_production_plan
 from . import mrp_production_release
+from . import mrp_production_traveller
 from . import mrp_workcenter_productivity
 from . import mrp_workorder
 from . import mto_launch

@@ -60,6 +60,7 @@ class MrpProduction(models.Model):
             ("cancel", "Cancelled"),
         ],
         string="Status",
+        group_expand=True,
         compute="_compute_execution_status",
         store=True,
         index=True,

@@ -175,14 +175,11 @@ class MrpProduction(models.Model):
     def button_mark_done(self):
         if question := self._ask_before_finish():
             return question
+        # All at once: core reports quantities order by order.
+        self._freeze_plans()
         res = super().button_mark_done()
-        self._auto_close()
-        return res
-
-    def pre_button_mark_done(self):
-        res = super().pre_button_mark_done()
-        if res is True:
-            self._freeze_plans()
+        # Core still dates what a subcontractor made: those close a moment later.
+        self.filtered(lambda p: p.bom_id.type != "subcontract")._auto_close()
         return res
 
     def _before_start(self, vals):

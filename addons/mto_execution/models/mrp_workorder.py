@@ -31,6 +31,31 @@ class MrpWorkorder(models.Model):
         related="production_id.execution_status", string="Order Status"
     )
 
+    dispatch_priority = fields.Selection(
+        related="production_id.priority",
+        string="Priority",
+        store=True,
+        help="Of the order: what is urgent stands first on the dispatch list.",
+    )
+
+    def action_dispatch_quantity(self):
+        """Ask how many were made."""
+        self.ensure_one()
+        wizard = self.env["mto.workorder.quantity"].create(
+            {
+                "workorder_id": self.id,
+                "quantity": self.qty_producing or self.qty_remaining,
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Quantity"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
     def button_start(self, raise_on_invalid_state=False):
         productions = self.production_id
         productions._check_not_on_hold()

@@ -6,3 +6,5 @@ from . import test_launch_policy
 from . import test_plan
 from . import test_plan_engine
 from . import test_release
+from . import test_shop_floor
+from . import test_tour

@@ -52,6 +52,15 @@ class TestClose(ExecutionCommon):
         )
         self.assertEqual(closing.planned_cost, 10 * 90 + 300)
 
+    def test_cost_stays_when_prices_change(self):
+        """Core prices an order that is done again, with what costs today."""
+        closing = self._closed().closing_ids
+        before = (closing.planned_cost, closing.actual_cost)
+        self.frame.standard_price = 1000
+        self.bench.costs_hour = 1
+        closing.invalidate_recordset()
+        self.assertEqual((closing.planned_cost, closing.actual_cost), before)
+
     def test_only_what_is_done(self):
         with self.assertRaisesRegex(UserError, "done"):
             self._make().action_close_order()

@@ -120,6 +120,43 @@ class TestPlan(ExecutionCommon):
             return productions
         return productions | production._split_productions({production: [part]})
 
+    def test_component_that_was_not_used(self):
+        """Core sets the demand of what was not picked to zero."""
+        production = self._make(10)
+        production.action_release()
+        production.qty_producing = 10
+        production._set_qty_producing()
+        brakes = production.move_raw_ids.filtered(lambda m: m.product_id == self.brake)
+        brakes.write({"quantity": 0, "picked": False})
+        production.with_context(skip_consumption=True).button_mark_done()
+        lines = production.get_variance()[0]["components"]
+        (line,) = [line for line in lines if line["product"] == "Brake kit"]
+        self.assertEqual((line["planned"], line["actual"]), (10, 0))
+
+    def test_bill_of_materials_changed_after_release(self):
+        production = self._make(10)
+        production.action_release()
+        self.bom.bom_line_ids[0].product_qty = 3
+        self.bom.operation_ids.time_cycle_manual = 1
+        self._produce(production)
+        lines = production.get_variance()[0]["components"]
+        self.assertEqual(lines[0]["planned"], 10)
+        self.assertEqual(production.get_variance()[0]["operations"][0]["planned"], 300)
+
+    def test_queries_of_variance_do_not_grow(self):
+        counts = []
+        for more in (2, 12):
+            productions = self.env["mrp.production"].union(
+                *[self._make(1) for _number in range(more)]
+            )
+            productions.action_release()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            productions.get_variance()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0] + 5)
+
     def test_unbuild_leaves_the_plan(self):
         production = self._make(2)
         self._produce(production)

@@ -1,0 +1,101 @@
+import {registry} from "@web/core/registry";
+
+const dialog = ".modal .o_form_view";
+
+// Starts on an order of 20 bicycles of which 14 can start.
+registry.category("web_tour.tours").add("mto_execution_start_part", {
+    steps: () => [
+        {
+            content: "The sentence says what is missing",
+            trigger: ".alert-warning:contains(6 × Brake kit missing)",
+        },
+        {
+            content: "Start what can start",
+            trigger: "button[name='action_launch_start']:contains(Start 14)",
+            run: "click",
+        },
+        {
+            content: "The result is shown first",
+            trigger: `${dialog}:contains(14 of 20 start now)`,
+        },
+        {
+            content: "Do it",
+            trigger: ".modal footer button[name='action_apply']:visible",
+            run: "click",
+        },
+        {
+            content: "14 are started",
+            trigger: ".o_form_view .badge:contains(Started)",
+        },
+    ],
+});
+
+// Starts on an order that is done.
+registry.category("web_tour.tours").add("mto_execution_close", {
+    steps: () => [
+        {
+            content: "Close the order",
+            trigger: "button[name='action_close_order']",
+            run: "click",
+        },
+        {
+            content: "After a look at what that means",
+            trigger: ".modal footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "It is closed",
+            trigger: ".o_form_view .badge:contains(Closed)",
+        },
+        {
+            content: "What came of it is recorded",
+            trigger: "button[name='action_view_closings']",
+            run: "click",
+        },
+        {
+            content: "Open the record",
+            trigger: ".o_list_view .o_data_row td[name='production_id']",
+            run: "click",
+        },
+        {
+            content: "Planned and actual stand side by side",
+            trigger: ".o_form_view td[name='operation']:contains(Assemble)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("mto_execution_dispatch", {
+    steps: () => [
+        {
+            content: "The step stands on the list, and can start",
+            trigger: ".o_kanban_record:contains(Bicycle) .alert-success",
+        },
+        {
+            content: "Start",
+            trigger:
+                ".o_kanban_record:contains(Bicycle) button[name='button_start']:visible",
+            run: "click",
+        },
+        {
+            content: "How many?",
+            trigger:
+                ".o_kanban_record:contains(Bicycle) button[name='action_dispatch_quantity']:visible",
+            run: "click",
+        },
+        {
+            content: "All of them",
+            trigger: ".modal footer button[name='action_apply']",
+            run: "click",
+        },
+        {
+            content: "Done",
+            trigger:
+                ".o_kanban_record:contains(Bicycle) button[name='button_finish']:visible",
+            run: "click",
+        },
+        {
+            content: "Nothing is left to do",
+            trigger: ".o_kanban_view:not(:has(.o_kanban_record:contains(Bicycle)))",
+        },
+    ],
+});

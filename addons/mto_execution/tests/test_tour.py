@@ -1,0 +1,47 @@
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .common import ExecutionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTour(HttpCase, ExecutionCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user = new_test_user(
+            cls.env,
+            login="mto_execution_tour",
+            groups="mrp.group_mrp_user,mrp.group_mrp_routings",
+        )
+
+    def test_start_what_can_start(self):
+        production = self._make()
+        self.start_tour(
+            f"/odoo/manufacturing/{production.id}",
+            "mto_execution_start_part",
+            login=self.user.login,
+        )
+        self.assertEqual((production.product_qty, production.state), (14, "progress"))
+
+    def test_close(self):
+        self._add_stock(self.brake, 6)
+        production = self._produce(self._make())
+        self.start_tour(
+            f"/odoo/manufacturing/{production.id}",
+            "mto_execution_close",
+            login=self.user.login,
+        )
+        self.assertEqual(production.execution_status, "closed")
+
+    def test_dispatch_on_a_tablet(self):
+        production = self._make(10)
+        # Orders of the database are not what the tour looks at.
+        others = self.env["mrp.workorder"].search([("product_id", "!=", self.bike.id)])
+        others.production_id.filtered(
+            lambda p: p.state not in ("done", "cancel")
+        ).action_cancel()
+        self.browser_size = "1024x768"
+        self.start_tour(
+            "/odoo/dispatch-list", "mto_execution_dispatch", login=self.user.login
+        )
+        self.assertEqual(production.workorder_ids.state, "done")
