@@ -56,7 +56,11 @@ def promise_typing(bench, size):
     """Ask for the dates as the screen does, with a quantity that is not saved."""
     order = make_quotation(bench, size)
     lines = [
-        {"key": str(line.id), "id": line.id, "product_uom_qty": line.product_uom_qty + 1}
+        {
+            "key": str(line.id),
+            "id": line.id,
+            "product_uom_qty": line.product_uom_qty + 1,
+        }
         for line in order.order_line
     ]
 

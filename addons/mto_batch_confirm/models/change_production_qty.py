@@ -188,6 +188,5 @@ def _is_core(model, name):
     """Whether a method is what it is in Odoo, but for this module."""
     ways = [vars(part)[name] for part in type(model).__mro__ if name in vars(part)]
     return all(
-        way.__module__.startswith(("odoo.addons.mrp.", __name__))
-        for way in ways
+        way.__module__.startswith(("odoo.addons.mrp.", __name__)) for way in ways
     )

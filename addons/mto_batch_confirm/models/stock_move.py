@@ -47,7 +47,11 @@ class StockMove(models.Model):
         """
         self.ensure_one()
         order = self.production_id
-        if self.rule_id or self.move_orig_ids or self.never_product_template_attribute_value_ids:
+        if (
+            self.rule_id
+            or self.move_orig_ids
+            or self.never_product_template_attribute_value_ids
+        ):
             return {}
         if len(order.move_finished_ids.filtered(self._may_join)) > 1:
             return {}

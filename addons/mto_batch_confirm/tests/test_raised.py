@@ -37,7 +37,9 @@ class TestRaised(BatchCommon):
 
         return change
 
-    def _assert_raised(self, lines, *quantities, user=None, changes=True, by_level=True):
+    def _assert_raised(
+        self, lines, *quantities, user=None, changes=True, by_level=True
+    ):
         order = self._order(*lines)
         order.action_confirm()
         with self._watched() as walks:
@@ -171,9 +173,7 @@ class TestRaised(BatchCommon):
             low = self._assembly(f"L{on_hand}", [(part, 2)])
             top = self._assembly(f"T{on_hand}", [(part, 1), (low, 1)])
             with self.subTest(on_hand=on_hand):
-                self._assert_raised(
-                    [(top, 1)], 5, changes=False, by_level=by_level
-                )
+                self._assert_raised([(top, 1)], 5, changes=False, by_level=by_level)
 
     def test_subcontracting(self):
         if "subcontractor_ids" not in self.env["mrp.bom"]._fields:

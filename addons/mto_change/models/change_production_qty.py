@@ -18,9 +18,7 @@ class ChangeProductionQty(models.TransientModel):
         ordered = resupply._filter_ordered(served)
         plan = self.env["mto.change"].sudo()._plan_productions(less) if less else None
         modes = {NETTING: True, **({APPLYING: True} if less else {})}
-        res = super(
-            ChangeProductionQty, self.with_context(**modes)
-        ).change_prod_qty()
+        res = super(ChangeProductionQty, self.with_context(**modes)).change_prod_qty()
         if plan:
             self.env["mto.change.application"]._apply(plan)
             resupply._resupply(served, ordered)

@@ -12,14 +12,18 @@ class MrpProduction(models.Model):
     def _action_cancel(self):
         """What is below is stopped as well; who waited for it is supplied again."""
         resupply = self.env["mto.change.resupply"]
-        changed = resupply._get_changed(self.filtered(lambda mo: mo.state not in CLOSED))
+        changed = resupply._get_changed(
+            self.filtered(lambda mo: mo.state not in CLOSED)
+        )
         if not changed:
             return super()._action_cancel()
         served = resupply._get_served(changed)
         ordered = resupply._filter_ordered(served)
         # Orders of other departments: only what was ordered for these, by rule.
-        plan = self.env["mto.change"].sudo()._plan_productions(
-            {mo: mo._get_output_quantity() for mo in changed}
+        plan = (
+            self.env["mto.change"]
+            .sudo()
+            ._plan_productions({mo: mo._get_output_quantity() for mo in changed})
         )
         res = super(
             MrpProduction, self.with_context(**{APPLYING: True})

@@ -283,11 +283,17 @@ class MtoChange(models.AbstractModel):
         } - {None}
         if not pools:
             return self.env[MOVE]
-        moves = self.env[MOVE].sudo().search(
-            Domain("product_id", "in", [pool[0] for pool in pools])
-            & Domain("company_id", "in", [pool[1] for pool in pools])
-            & Domain("state", "in", ("waiting", "confirmed", "partially_available"))
-            & Domain("id", "not in", [key[1] for key in plan.nodes if key[0] == MOVE])
+        moves = (
+            self.env[MOVE]
+            .sudo()
+            .search(
+                Domain("product_id", "in", [pool[0] for pool in pools])
+                & Domain("company_id", "in", [pool[1] for pool in pools])
+                & Domain("state", "in", ("waiting", "confirmed", "partially_available"))
+                & Domain(
+                    "id", "not in", [key[1] for key in plan.nodes if key[0] == MOVE]
+                )
+            )
         )
         return moves.filtered(
             lambda m: self._may_take(m) and self._get_pool(m) in pools

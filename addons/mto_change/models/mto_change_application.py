@@ -24,11 +24,24 @@ class MtoChangeApplication(models.AbstractModel):
         """
         self = self.sudo().with_context(**{APPLYING: True, "skip_activity": True})
         import os
+
         if "S" in os.environ:
             print("PLAN", plan.start)
-            for k, v in plan.impact.less.items(): print("   less", k, plan.records[k].display_name, plan.records[k].product_id.name if "product_id" in plan.records[k] else "", plan.nodes[k].quantity, v, plan.required.get(k))
+            for k, v in plan.impact.less.items():
+                print(
+                    "   less",
+                    k,
+                    plan.records[k].display_name,
+                    plan.records[k].product_id.name
+                    if "product_id" in plan.records[k]
+                    else "",
+                    plan.nodes[k].quantity,
+                    v,
+                    plan.required.get(k),
+                )
             print("   surplus", plan.impact.surplus, "passed", plan.impact.passed)
-            for p in plan.pegs: print("     peg", p.demand, p.supply, p.quantity)
+            for p in plan.pegs:
+                print("     peg", p.demand, p.supply, p.quantity)
         targets = self._get_targets(plan)
         neighbours = self._get_neighbours(plan)
         self._change_productions(targets)
@@ -56,7 +69,9 @@ class MtoChangeApplication(models.AbstractModel):
 
     def _get_neighbours(self, plan):
         """Open demands whose supply changes: their links are looked at afterwards."""
-        touched = set(plan.impact.less) | {key for link in plan.impact.passed for key in link}
+        touched = set(plan.impact.less) | {
+            key for link in plan.impact.passed for key in link
+        }
         demands = {peg.demand for peg in plan.pegs if peg.supply in touched} | touched
         return self.env[MOVE].browse(
             sorted(res_id for model, res_id in demands if model == MOVE)
@@ -149,7 +164,8 @@ class MtoChangeApplication(models.AbstractModel):
     def _remove_empty_lines(self, lines):
         """A draft asks for nothing any more: its vendor need not hear of it."""
         empty = lines.exists().filtered(
-            lambda line: line.state == "draft" and line.product_uom_id.is_zero(line.product_qty)
+            lambda line: line.state == "draft"
+            and line.product_uom_id.is_zero(line.product_qty)
         )
         orders = empty.order_id
         empty.unlink()
@@ -179,9 +195,7 @@ class MtoChangeApplication(models.AbstractModel):
 
     def _heal(self, demands):
         """Whoever shares what was changed keeps its supply linked."""
-        demands = demands.exists().filtered(
-            lambda m: m.state not in (*CLOSED, "draft")
-        )
+        demands = demands.exists().filtered(lambda m: m.state not in (*CLOSED, "draft"))
         if demands:
             self.env["mto.supply.network"]._relink_neighbours(demands)
             demands._link_supply()

@@ -41,10 +41,14 @@ class MtoChangeIssue(models.AbstractModel):
 
     def _get_orders(self, plan):
         """The orders that were changed, as a value of a cause."""
-        lines = self.env[SOLD].sudo().browse(
-            peg.demand[1]
-            for peg in plan.pegs
-            if peg.demand[0] == SOLD and peg.supply in plan.start
+        lines = (
+            self.env[SOLD]
+            .sudo()
+            .browse(
+                peg.demand[1]
+                for peg in plan.pegs
+                if peg.demand[0] == SOLD and peg.supply in plan.start
+            )
         )
         return {"orders": lines.order_id} if lines else {}
 

@@ -84,7 +84,9 @@ class MtoChangePreview(models.AbstractModel):
                 line.product_uom_id._compute_quantity(quantity, unit, round=False)
                 for quantity in (line.product_uom_qty, target)
             )
-            action = "increase" if after > before else "cancel" if not after else "reduce"
+            action = (
+                "increase" if after > before else "cancel" if not after else "reduce"
+            )
             rows[SOLD, line.id] = self._make_row(
                 line.sudo(), action, before, after, self.env._("Asked for")
             )
@@ -141,9 +143,9 @@ class MtoChangePreview(models.AbstractModel):
                 document = self._get_document(record)
                 row = self._make_kept_row(plan, key, document, passed[key])
                 place = (document._name, document.id)
-                rows[place] = self._join_kept_rows(rows[place], row) if (
-                    place in rows
-                ) else row
+                rows[place] = (
+                    self._join_kept_rows(rows[place], row) if (place in rows) else row
+                )
         return rows
 
     def _make_kept_row(self, plan, key, document, passed):
@@ -174,9 +176,7 @@ class MtoChangePreview(models.AbstractModel):
         """Not what lies in stock, nor what was ordered for stock anyway."""
         if record._name == MOVE:
             return bool(record.purchase_line_id)
-        return record._name == PRODUCTION or (
-            record._name == LINE and key in plan.kept
-        )
+        return record._name == PRODUCTION or (record._name == LINE and key in plan.kept)
 
     def _get_document(self, record):
         return record.purchase_line_id if record._name == MOVE else record
@@ -273,7 +273,7 @@ class MtoChangePreview(models.AbstractModel):
         network = self.env["mto.supply.network"]
         requests = self.env[LINE]
         flow = network._load_waiting(moves, (supplies, requests)).solve()
-        left = sum(flow.left((("move", move.id))) for move in supplies)
+        left = sum(flow.left(("move", move.id)) for move in supplies)
         return line.product_id.uom_id._compute_quantity(
             left, line.product_uom_id, round=False
         )
@@ -366,9 +366,7 @@ class MtoChangePreview(models.AbstractModel):
         for peg in plan.pegs:
             children[peg.demand].append(peg.supply)
         result, seen = [], set()
-        stack = [
-            (key, 0) for key in reversed(rows) if key[0] == SOLD
-        ]
+        stack = [(key, 0) for key in reversed(rows) if key[0] == SOLD]
         while stack:
             key, level = stack.pop()
             if key in seen:
@@ -430,7 +428,9 @@ class MtoChangePreview(models.AbstractModel):
     # Words
 
     def _tell(self, row, name="quantity"):
-        return f"{formatLang(self.env, row[name], digits=_digits(row[name]))} {row['uom']}"
+        return (
+            f"{formatLang(self.env, row[name], digits=_digits(row[name]))} {row['uom']}"
+        )
 
     def _tell_quantity(self, record, quantity):
         digits = _digits(quantity)
@@ -488,10 +488,15 @@ class MtoChangePreview(models.AbstractModel):
             for (model, action), count in counts.items()
             if (words := self._count_words(model, action, count))
         ]
-        surplus = sum(row.get("surplus", 0.0) for row in documents if row["action"] == "decide")
+        surplus = sum(
+            row.get("surplus", 0.0) for row in documents if row["action"] == "decide"
+        )
         if surplus > TINY:
             words.append(
-                self.env._("%s too much to decide on", formatLang(self.env, surplus, digits=_digits(surplus)))
+                self.env._(
+                    "%s too much to decide on",
+                    formatLang(self.env, surplus, digits=_digits(surplus)),
+                )
             )
         text = ", ".join(words)
         return text or self.env._("No document that supplies the order is changed")

@@ -157,9 +157,7 @@ class MtoChangeRequest(models.AbstractModel):
     def _read_new_line(self, order, change):
         product = self._browse("product.product", change["product_id"])
         if not product.active or not product.sale_ok:
-            self._refuse(
-                self.env._("%s is not sold any more.", product.display_name)
-            )
+            self._refuse(self.env._("%s is not sold any more.", product.display_name))
         if product.company_id and product.company_id != order.company_id:
             self._refuse(
                 self.env._(

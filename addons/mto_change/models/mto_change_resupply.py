@@ -21,8 +21,10 @@ class MtoChangeResupply(models.AbstractModel):
         :param ordered: those that were made to order before; Odoo would take them from
             stock now, and say nothing
         """
-        demands = demands.sudo().exists().filtered(
-            lambda m: m.state not in (*CLOSED, "draft") and m._leaves_stock()
+        demands = (
+            demands.sudo()
+            .exists()
+            .filtered(lambda m: m.state not in (*CLOSED, "draft") and m._leaves_stock())
         )
         missing = self._find_missing(demands)
         if not missing:

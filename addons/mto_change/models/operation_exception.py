@@ -83,9 +83,7 @@ class OperationException(models.Model):
         if move.procure_method == "make_to_order":
             move.procure_method = "make_to_stock"
         move._action_assign()
-        self._clear_exceptions(
-            [self.key], reason=self.env._("It is taken from stock.")
-        )
+        self._clear_exceptions([self.key], reason=self.env._("It is taken from stock."))
 
     def _browse_change_document(self):
         prefix = LOST if self.key.startswith(LOST) else SURPLUS

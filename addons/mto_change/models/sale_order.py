@@ -124,7 +124,9 @@ class SaleOrder(models.Model):
         kept = {key for key, action in choices.items() if action == KEEP}
         lines = [res_id for model, res_id in kept if model == "purchase.order.line"]
         # Of a confirmed purchase the receipts are kept.
-        receipts = self.env["purchase.order.line"].sudo().browse(lines).exists().move_ids
+        receipts = (
+            self.env["purchase.order.line"].sudo().browse(lines).exists().move_ids
+        )
         return kept | {(move._name, move.id) for move in receipts}
 
     def _check_fingerprint(self, before, after):

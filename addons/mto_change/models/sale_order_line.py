@@ -89,7 +89,9 @@ class SaleOrderLine(models.Model):
         exact = sum(move._get_demanded_quantity() for move in outgoing) - sum(
             move._get_demanded_quantity() for move in incoming
         )
-        exact = product.uom_id._compute_quantity(exact, self.product_uom_id, round=False)
+        exact = product.uom_id._compute_quantity(
+            exact, self.product_uom_id, round=False
+        )
         # Another module may know better.
         is_rounded = self.product_uom_id.compare(exact, quantity) == 0
         return exact if is_rounded else quantity

@@ -20,7 +20,9 @@ class StockMove(models.Model):
         }
         taken = self._take_own_surplus(needs)
         return [
-            quantity - move._from_product_uom(taken[move]) if move in taken else quantity
+            quantity - move._from_product_uom(taken[move])
+            if move in taken
+            else quantity
             for move, quantity in zip(self, quantities, strict=True)
         ]
 
@@ -44,7 +46,9 @@ class StockMove(models.Model):
         if not (supplies[0] or supplies[1]):
             return {}
         flow = network._load_waiting(moves.sudo(), supplies).solve()
-        left = {key: flow.left(key) for key, _q, _s in network._get_capacities(supplies)}
+        left = {
+            key: flow.left(key) for key, _q, _s in network._get_capacities(supplies)
+        }
         taken = {}
         for move, need in needs.items():
             for record in network._sort_own_supply(supplies, move.sudo()):
@@ -80,7 +84,8 @@ class StockMove(models.Model):
         """{move id: quantity that needs no order}, in the unit of the move."""
         raised = self.filtered(
             lambda m: m.procure_method == "make_to_order"
-            and m.product_uom.compare(m.product_uom_qty, (old_qties or {}).get(m.id, 0)) > 0
+            and m.product_uom.compare(m.product_uom_qty, (old_qties or {}).get(m.id, 0))
+            > 0
         )
         if not raised:
             return {}

@@ -159,12 +159,14 @@ class ChangeLife(Life):
 
     def cancel_purchase(self):
         purchase = self._choose(
-            self.env["purchase.order"].search(
+            self.env["purchase.order"]
+            .search(
                 [
                     ("order_line.product_id", "in", self.products.ids),
                     ("state", "in", ("draft", "purchase")),
                 ]
-            ).filtered(lambda p: "done" not in p.picking_ids.mapped("state"))
+            )
+            .filtered(lambda p: "done" not in p.picking_ids.mapped("state"))
         )
         if not purchase:
             return False

@@ -1,4 +1,3 @@
-from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.mto_pegging.tests.common import PeggingCommon
@@ -70,7 +69,9 @@ class TestChange(PeggingCommon):
         preview = self._preview(order, change)
         print(self._tell(preview), preview["summary"])
         self._apply(order, change)
-        self.assertEqual(sum(self._get_productions(self.wheel).mapped("product_qty")), 7)
+        self.assertEqual(
+            sum(self._get_productions(self.wheel).mapped("product_qty")), 7
+        )
 
     def test_cancel(self):
         order = self._create_order((self.bike, 2))

@@ -7,7 +7,11 @@ from odoo.addons.mto_cascade.tests.lives import LifeError
 
 from .lives import live_changes
 
-SEEDS = [int(x) for x in os.environ["S"].split(",")] if "S" in os.environ else range(int(os.environ.get("A", 0)), int(os.environ.get("B", 10)))
+SEEDS = (
+    [int(x) for x in os.environ["S"].split(",")]
+    if "S" in os.environ
+    else range(int(os.environ.get("A", 0)), int(os.environ.get("B", 10)))
+)
 
 
 @tagged("post_install", "-at_install")
@@ -23,6 +27,8 @@ class TestChangeLives(SupplyCommon):
                 bad.append(seed)
                 print("BAD", str(e)[:3000])
                 import traceback
-                if e.__cause__: traceback.print_exception(e.__cause__)
+
+                if e.__cause__:
+                    traceback.print_exception(e.__cause__)
         print("BADSEEDS", bad)
         self.assertFalse(bad)

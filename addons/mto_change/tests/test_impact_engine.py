@@ -132,9 +132,7 @@ class TestImpactEngine(TestCase):
             ],
             {"a": 3},
         )
-        self.assertEqual(
-            impact.passed, {("begun", "sooner"): 2, ("begun", "later"): 1}
-        )
+        self.assertEqual(impact.passed, {("begun", "sooner"): 2, ("begun", "later"): 1})
         self.assertEqual(impact.less, {"a": 3, "of sooner": 2, "of later": 1})
         self.assertFalse(impact.surplus)
 
@@ -207,7 +205,10 @@ class TestImpactEngine(TestCase):
         self.assertEqual(impact.less["mo 2999"], 1)
 
     def test_fingerprint(self):
-        facts = {"mrp.production,1": [5, "by_itself"], "purchase.order.line,2": [3, "x"]}
+        facts = {
+            "mrp.production,1": [5, "by_itself"],
+            "purchase.order.line,2": [3, "x"],
+        }
         text = make_fingerprint(facts)
         self.assertEqual(read_fingerprint(text), facts)
         self.assertEqual(

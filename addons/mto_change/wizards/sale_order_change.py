@@ -166,9 +166,7 @@ class SaleOrderChangeLine(models.TransientModel):
     @api.depends("line_id", "product_id")
     def _compute_unit(self):
         for line in self:
-            line.product_uom_id = (
-                line.line_id.product_uom_id or line.product_id.uom_id
-            )
+            line.product_uom_id = line.line_id.product_uom_id or line.product_id.uom_id
 
     def _get_changes(self):
         self.ensure_one()

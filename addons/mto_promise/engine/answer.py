@@ -25,7 +25,7 @@ from .promise import (
     PromiseDemand,
     Remark,
 )
-from .schedule import Outcome, Scheduler
+from .schedule import Scheduler
 from .structure import KIT
 from .workdays import BeyondCalendar
 

@@ -18,8 +18,7 @@ def count_working_days(start: date, end: date) -> int:
         return 0
     weeks, rest = divmod(days, 7)
     return weeks * 5 + sum(
-        (start + timedelta(days=day)).weekday() < SATURDAY
-        for day in range(1, rest + 1)
+        (start + timedelta(days=day)).weekday() < SATURDAY for day in range(1, rest + 1)
     )
 
 

@@ -113,7 +113,5 @@ def free_sources(
         owed -= taken
         if source.quantity - taken > TINY:
             left = source.quantity - taken
-            free.append(
-                Source(left, source.moment, source.document, source.remarks)
-            )
+            free.append(Source(left, source.moment, source.document, source.remarks))
     return free

@@ -205,7 +205,9 @@ class MtoLeadStructure(models.AbstractModel):
             for item in items.values()
             if item.level and item.supply in STOCKED_KINDS
         }
-        products = self.env["product.product"].browse(ids).with_company(self.env.company)
+        products = (
+            self.env["product.product"].browse(ids).with_company(self.env.company)
+        )
         return {p.id: p.standard_price or None for p in products if p.is_storable}
 
     def _get_demands(self, products, warehouse):

@@ -158,7 +158,9 @@ class MtoOrderProgress(models.Model):
                           > progress.promise_date + %s * interval '1 day'
                  ORDER BY progress.expected_date - progress.promise_date DESC""",
                 company.id,
-                SQL("line.order_id IN %s", tuple(orders.ids)) if orders else SQL("TRUE"),
+                SQL("line.order_id IN %s", tuple(orders.ids))
+                if orders
+                else SQL("TRUE"),
                 SILENT_DAYS - 1,
             )
         )

@@ -45,8 +45,12 @@ class MtoPromise(models.AbstractModel):
         """
         demands = list(demands)
         promise = self.sudo()
-        found = dict(zip(demands, promise._prepare_items(demands, lines or {}), strict=True))
-        companies = self.env["res.company"].sudo().browse({d.company_id for d in demands})
+        found = dict(
+            zip(demands, promise._prepare_items(demands, lines or {}), strict=True)
+        )
+        companies = (
+            self.env["res.company"].sudo().browse({d.company_id for d in demands})
+        )
         Structure_ = promise.env["mto.promise.structure"]
         memory = Structure_._new_memory(companies)
         Structure_._build(found.values(), memory)
@@ -119,7 +123,9 @@ class MtoPromise(models.AbstractModel):
                 self.env["res.company"].browse(company_id),
             )
             for product, pool in pools.items():
-                sources[product.id, location_id] = self._make_sources(product, pool, now)
+                sources[product.id, location_id] = self._make_sources(
+                    product, pool, now
+                )
         return sources
 
     def _make_sources(self, product, pool, now):

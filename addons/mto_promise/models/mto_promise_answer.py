@@ -52,7 +52,8 @@ class MtoPromise(models.AbstractModel):
             "projected_date": False,
             "days_late": self._count_days_late(promise.feasible, promise.wanted),
             "quantity_on_wanted_date": promise.quantity_on_wanted,
-            "limiting_component": bool(limiting) and self._get_name(limiting.product_id),
+            "limiting_component": bool(limiting)
+            and self._get_name(limiting.product_id),
             "critical_path": [self._prepare_step(step) for step in promise.path],
             "assumed": [self._get_remark(remark) for remark in promise.assumed],
             "message": message or self._get_message(promise),

@@ -29,7 +29,9 @@ class PromiseCalendar(models.AbstractModel):
 
     def _get_vendor_key(self, partner):
         """Key of the working hours that were entered on a vendor."""
-        partner = partner.supply_calendar_id and partner or partner.commercial_partner_id
+        partner = (
+            partner.supply_calendar_id and partner or partner.commercial_partner_id
+        )
         calendar = partner.supply_calendar_id
         return (calendar.id, False, False) if calendar else None
 

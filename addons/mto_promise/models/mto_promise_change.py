@@ -93,6 +93,4 @@ class MtoPromiseChange(models.Model):
         )
         reasons = [self.reason_id.name, self.note]
         reason = "; ".join(filter(None, reasons))
-        return (
-            f"{sentence} {self.env._('Reason: %s.', reason)}" if reason else sentence
-        )
+        return f"{sentence} {self.env._('Reason: %s.', reason)}" if reason else sentence

@@ -304,7 +304,9 @@ class PromiseStructure(models.AbstractModel):
         company_id = step.need.company_id
         made = goods[company_id, step.need.product_id].unit_id
         used = goods[company_id, line.product_id.id].unit_id
-        quantity = line.product_qty * self._get_factor(line.product_uom_id, used, memory)
+        quantity = line.product_qty * self._get_factor(
+            line.product_uom_id, used, memory
+        )
         made = bom.product_qty * self._get_factor(bom.product_uom_id, made, memory)
         return quantity / (made or 1.0)
 

@@ -41,9 +41,7 @@ class MtoPromise(models.AbstractModel):
     def _tell(self, promise):
         blocking = [remark for remark in promise.missing if remark.is_blocking]
         if blocking:
-            return self.env._(
-                "No date: %(cause)s", cause=self._get_remark(blocking[0])
-            )
+            return self.env._("No date: %(cause)s", cause=self._get_remark(blocking[0]))
         if not promise.feasible:
             return False
         if promise.missing:

@@ -75,7 +75,10 @@ class DelayedSupply(models.AbstractModel):
                     (
                         "impact_ids",
                         "any",
-                        [("res_model", "=", "sale.order"), ("res_id", "in", orders.ids)],
+                        [
+                            ("res_model", "=", "sale.order"),
+                            ("res_id", "in", orders.ids),
+                        ],
                     ),
                 ]
             )

@@ -63,9 +63,7 @@ class ProductTemplate(models.Model):
 
     def _search_with_target(self):
         """Products that are sold and should not be waited for longer than a target."""
-        categories = self.env["product.category"].search(
-            [("target_wait_days", ">", 0)]
-        )
+        categories = self.env["product.category"].search([("target_wait_days", ">", 0)])
         return self.search(
             [
                 ("type", "=", "consu"),
@@ -81,8 +79,7 @@ class ProductTemplate(models.Model):
         """Return {template: days a customer should wait at most, 0 for no target}."""
         inherited = self.categ_id._get_target_waits()
         return {
-            template: template.target_wait_days
-            or inherited.get(template.categ_id, 0)
+            template: template.target_wait_days or inherited.get(template.categ_id, 0)
             for template in self
         }
 
@@ -99,8 +96,10 @@ class ProductTemplate(models.Model):
         warehouse = (warehouse or products._get_supply_warehouse()).sudo()
         if not products or not warehouse:
             return {}
-        lead = self.env["mto.lead.structure"].sudo()._get_structure(
-            products, warehouse, demands={}
+        lead = (
+            self.env["mto.lead.structure"]
+            .sudo()
+            ._get_structure(products, warehouse, demands={})
         )
         waits = lead.structure.get_waits()
         return {

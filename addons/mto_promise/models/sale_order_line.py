@@ -170,9 +170,9 @@ class SaleOrderLine(models.Model):
         }
         for line, date in late.items():
             line.planned_date = date
-        for order, lines in self.browse(line.id for line in late).grouped(
-            "order_id"
-        ).items():
+        for order, lines in (
+            self.browse(line.id for line in late).grouped("order_id").items()
+        ):
             order._log_promises([line._tell_planned() for line in lines])
 
     def _ask_promises(self):
@@ -180,8 +180,7 @@ class SaleOrderLine(models.Model):
         demands = [line._prepare_promise_demand() for line in self]
         found = self.env["mto.promise"]._get_promises(demands)
         return {
-            line: found[demand.key]
-            for line, demand in zip(self, demands, strict=True)
+            line: found[demand.key] for line, demand in zip(self, demands, strict=True)
         }
 
     def _tell_planned(self):

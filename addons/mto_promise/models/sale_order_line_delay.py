@@ -78,9 +78,7 @@ class SaleOrderLine(models.Model):
                 "product": row.waits_product_id,
                 "chain": [tuple(step) for step in row.chain or ()],
             }
-        return {
-            line: delays[line._origin] for line in self if line._origin in delays
-        }
+        return {line: delays[line._origin] for line in self if line._origin in delays}
 
     def _search_rows(self):
         return self.env["mto.order.progress"].search([("sale_line_id", "in", self.ids)])

@@ -138,9 +138,7 @@ class SaleOrderLine(models.Model):
         if not asked or self.env.su:
             return
         early = asked._find_early(asked._get_earliest_dates())
-        approved = self.browse(
-            line.id for line in early if line._is_promise_approver()
-        )
+        approved = self.browse(line.id for line in early if line._is_promise_approver())
         explained = bool(vals.get("early_promise_reason"))
         self._refuse_early(
             {

@@ -72,8 +72,12 @@ class SaleOrder(models.Model):
     def _get_outlook_progress(self, orders):
         """Return {order id: average of its open lines}."""
         # Whoever may read the order may know how far it is.
-        groups = self.env["mto.open.order"].sudo()._read_group(
-            [("order_id", "in", orders.ids)], ["order_id"], ["progress:avg"]
+        groups = (
+            self.env["mto.open.order"]
+            .sudo()
+            ._read_group(
+                [("order_id", "in", orders.ids)], ["order_id"], ["progress:avg"]
+            )
         )
         return {order.id: percent / 100 for order, percent in groups}
 
@@ -88,7 +92,9 @@ class SaleOrder(models.Model):
             "outlook_promised_date": max(
                 (line._get_promise_date() for line in delays), default=False
             ),
-            "outlook_projected_date": bool(projected) and all(projected) and max(projected),
+            "outlook_projected_date": bool(projected)
+            and all(projected)
+            and max(projected),
             "outlook_days_late": delay.get("days_late", 0),
             "outlook_message": delay.get("message", False),
             "outlook_document": bool(document) and document.display_name,

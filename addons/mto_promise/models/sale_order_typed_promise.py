@@ -1,7 +1,6 @@
 from math import ceil
 
 from odoo import api, fields, models
-from odoo.tools.misc import format_date
 
 # What may be told of a quotation that is not saved yet.
 ORDER_FIELDS = {

@@ -13,9 +13,7 @@ class LeadTimeCommon(SupplyCommon):
         cls.axle = cls._create_part("Axle", order, delay=9, standard_price=15.0)
         cls.frame = cls._create_product("Frame", order, standard_price=60.0)
         cls.trailer = cls._create_product("Trailer", order, standard_price=200.0)
-        cls.frame_bom = cls._create_bom(
-            cls.frame, [(cls.steel, 3)], produce_delay=5
-        )
+        cls.frame_bom = cls._create_bom(cls.frame, [(cls.steel, 3)], produce_delay=5)
         cls.trailer_bom = cls._create_bom(
             cls.trailer, [(cls.frame, 1), (cls.axle, 2)], produce_delay=2
         )

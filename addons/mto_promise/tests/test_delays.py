@@ -122,7 +122,9 @@ class TestDelays(PromiseCommon):
         wizard = self.env["stock.return.picking"].create({"picking_id": receipt.id})
         for line in wizard.product_return_moves:
             line.quantity = line.move_quantity
-        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        back = self.env["stock.picking"].browse(
+            wizard.action_create_returns()["res_id"]
+        )
         back.move_ids.picked = True
         back.button_validate()
         self._refresh()
@@ -236,7 +238,9 @@ class TestDelays(PromiseCommon):
         self.bolts.date_planned = self._in_days(60)
         self._refresh()
         late = self._get_issues("late_promise")
-        self.assertEqual((late.document, late.owner_id), (self.order, self.order.user_id))
+        self.assertEqual(
+            (late.document, late.owner_id), (self.order, self.order.user_id)
+        )
         self.assertIn("Vendor", late.description)
         self.assertGreater(late.impact_days, 15)
         supply = self._get_issues("delayed_supply")
@@ -355,9 +359,7 @@ class TestDelays(PromiseCommon):
         self._refresh()
         self.assertGreaterEqual(wheel.date_start, self._in_days(60))
         self.assertEqual(bike.date_start, by_hand)
-        self.assertGreaterEqual(
-            self._get_delivery(self.line).date, self._in_days(60)
-        )
+        self.assertGreaterEqual(self._get_delivery(self.line).date, self._in_days(60))
         self.assertEqual(self._get_delivery(self.line).date_deadline, self._in_days(30))
         self.assertEqual(self.bolts.date_planned, self._in_days(60))
         self.assertEqual(self.line._get_promise_date(), self._in_days(30))

@@ -204,7 +204,9 @@ class TestEarlyPromise(PromiseCommon):
         order.promise_weeks = 6
         order.action_confirm()
         self.assertAlmostEqual(
-            order.order_line.promised_date, self._in_days(42), delta=timedelta(minutes=9)
+            order.order_line.promised_date,
+            self._in_days(42),
+            delta=timedelta(minutes=9),
         )
 
     def test_earliest_date_by_default(self):
@@ -215,7 +217,9 @@ class TestEarlyPromise(PromiseCommon):
         line = order.order_line
         self.assertAlmostEqual(line.promised_date, feasible, delta=timedelta(days=1))
         self.assertGreaterEqual(line.promised_date, self._in_days(31))
-        self.assertEqual(self._get_delivery(line.sudo()).date_deadline, line.promised_date)
+        self.assertEqual(
+            self._get_delivery(line.sudo()).date_deadline, line.promised_date
+        )
         wished = self._quote()
         wished.commitment_date = self._in_days(80)
         wished.action_confirm()

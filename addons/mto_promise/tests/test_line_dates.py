@@ -72,9 +72,15 @@ class TestLineDates(PromiseCommon):
             commitment_date=self._in_days(40),
         )
         bike, wheel, bolt = order.order_line
-        self.assertEqual(self._get_delivery(bike).picking_id, self._get_delivery(wheel).picking_id)
-        self.assertNotEqual(self._get_delivery(bike).picking_id, self._get_delivery(bolt).picking_id)
-        self.assertEqual(self._get_delivery(bolt).picking_id.date_deadline, self._in_days(40))
+        self.assertEqual(
+            self._get_delivery(bike).picking_id, self._get_delivery(wheel).picking_id
+        )
+        self.assertNotEqual(
+            self._get_delivery(bike).picking_id, self._get_delivery(bolt).picking_id
+        )
+        self.assertEqual(
+            self._get_delivery(bolt).picking_id.date_deadline, self._in_days(40)
+        )
         order.write(
             {
                 "order_line": [
@@ -89,7 +95,8 @@ class TestLineDates(PromiseCommon):
             }
         )
         self.assertEqual(
-            self._get_delivery(order.order_line[3]).picking_id, self._get_delivery(bike).picking_id
+            self._get_delivery(order.order_line[3]).picking_id,
+            self._get_delivery(bike).picking_id,
         )
 
     def test_one_delivery_where_the_customer_wants_one(self):
@@ -111,7 +118,9 @@ class TestLineDates(PromiseCommon):
             (self.wheel, 1, {"promised_date": self._in_days(50)}),
         )
         bike, wheel = order.order_line
-        self.assertFalse(self._get_delivery(bike).picking_id & self._get_delivery(wheel).picking_id)
+        self.assertFalse(
+            self._get_delivery(bike).picking_id & self._get_delivery(wheel).picking_id
+        )
 
     # Changes
 
@@ -145,7 +154,8 @@ class TestLineDates(PromiseCommon):
         order.order_line.customer_lead = 77
         self.assertEqual(self._get_delivery(bike).date_deadline, self._in_days(30))
         self.assertEqual(
-            self._get_delivery(wheel).date_deadline, order.date_order + timedelta(days=77)
+            self._get_delivery(wheel).date_deadline,
+            order.date_order + timedelta(days=77),
         )
 
     def test_copies_carry_no_dates(self):
@@ -228,14 +238,21 @@ class TestTwoParts(PromiseCommon):
         self.assertEqual(self._get_purchased(self.bolt), bolts)
         self.assertEqual(self._get_delivery(line).product_uom_qty, 6)
         self.assertEqual(self._get_delivery(second).product_uom_qty, 4)
-        self.assertNotEqual(self._get_delivery(line).picking_id, self._get_delivery(second).picking_id)
+        self.assertNotEqual(
+            self._get_delivery(line).picking_id, self._get_delivery(second).picking_id
+        )
         self.assertEqual(self._get_delivery(second).date_deadline, self._in_days(40))
-        self.assertEqual(self._get_delivery(second).move_orig_ids, self._get_delivery(line).move_orig_ids)
+        self.assertEqual(
+            self._get_delivery(second).move_orig_ids,
+            self._get_delivery(line).move_orig_ids,
+        )
         rows = self._get_rows(order)
         self.assertEqual(rows["mrp.production", "Bike", "confirmed"], (10, 10))
         second.product_uom_qty = 5
         self.assertEqual(sum(self._get_delivery(second).mapped("product_uom_qty")), 5)
-        self.assertEqual(sum(self._get_productions(self.bike).mapped("product_qty")), 11)
+        self.assertEqual(
+            sum(self._get_productions(self.bike).mapped("product_qty")), 11
+        )
 
     def test_confirmed_line_from_stock_stays_reserved(self):
         frame = self._create_product("Frame", on_hand=10)

@@ -139,9 +139,7 @@ class TestPromise(PromiseCommon):
         purchase.order_line.date_planned = self._in(15)
         [promise] = self._promise((bicycle, 10))
         self.assertEqual(promise.feasible, self._in(16))
-        self.assertEqual(
-            promise.path[0].document, ("purchase.order", purchase.id)
-        )
+        self.assertEqual(promise.path[0].document, ("purchase.order", purchase.id))
 
     def test_overdue_supply_is_assumed_to_come_now(self):
         bicycle = self._create_bicycle(on_hand=0)
@@ -211,7 +209,8 @@ class TestPromise(PromiseCommon):
         self.assertIsNone(promise.feasible)
         self.assertTrue(promise.is_late)
         self.assertEqual(
-            self._tell(promise), "No date: Saddle has no vendor and no bill of materials"
+            self._tell(promise),
+            "No date: Saddle has no vendor and no bill of materials",
         )
         self.assertEqual(
             (promise.missing[0].model, promise.missing[0].record_id),
@@ -334,9 +333,7 @@ class TestPromise(PromiseCommon):
     def test_units_of_measure(self):
         kit = self._create_part("Brake kit", "stock_then_order", 24, delay=21)
         bike = self._create_product("City bike", "make_to_order")
-        self._create_bom(
-            bike, [(kit, 1, self.dozen)], product_qty=12, produce_delay=1
-        )
+        self._create_bom(bike, [(kit, 1, self.dozen)], product_qty=12, produce_delay=1)
         promise, other = self._promise(
             (bike, 2, {"product_uom_id": self.dozen.id}), (bike, 1)
         )
@@ -449,8 +446,6 @@ class TestPromise(PromiseCommon):
         self.assertEqual(minutes, 2 * (120 + 4 * 60))
         # 12 hours from 9 o'clock on, 4 hours a day: 3, 4, 4 and 1.
         self.assertEqual(promise.feasible, datetime(2026, 3, 5, 9))
-        self._close(
-            shop.resource_calendar_id, 1, 1, resource_id=shop.resource_id.id
-        )
+        self._close(shop.resource_calendar_id, 1, 1, resource_id=shop.resource_id.id)
         [promise] = self._promise((frame, 10))
         self.assertEqual(promise.feasible, datetime(2026, 3, 6, 9))

@@ -42,7 +42,9 @@ def make_calendar(key, random):
     for _number in range(random.randint(0, 4)):
         first = NOW.replace(hour=0) + random.randint(-5, 60) * DAY
         leaves.append((first, first + random.randint(1, 9) * DAY))
-    return WorkCalendar((key, False, False), [Hours(d, 8, 16) for d in days], "UTC", leaves)
+    return WorkCalendar(
+        (key, False, False), [Hours(d, 8, 16) for d in days], "UTC", leaves
+    )
 
 
 class TestExamples(BaseCase):
@@ -344,7 +346,9 @@ class TestAgainstBruteForce(BaseCase):
 class TestAnswers(BaseCase):
     """What is said of a demand."""
 
-    def _promise(self, nodes, quantity, pools=(), calendars=(), wanted=None, root="bike"):
+    def _promise(
+        self, nodes, quantity, pools=(), calendars=(), wanted=None, root="bike"
+    ):
         scheduler = Scheduler(Structure(nodes), dict(calendars))
         calendar = next(iter(dict(calendars)), None)
         demands = [
@@ -364,7 +368,9 @@ class TestAnswers(BaseCase):
         }
 
     def test_two_lines_share_one_stock(self):
-        first, second = self._promise(self._make_bike(), [10, 10], {"kit": [Source(14)]})
+        first, second = self._promise(
+            self._make_bike(), [10, 10], {"kit": [Source(14)]}
+        )
         self.assertEqual(first.feasible, NOW + DAY)
         self.assertEqual(second.feasible, NOW + 22 * DAY)
         self.assertEqual(second.limiting.on_hand, 4)

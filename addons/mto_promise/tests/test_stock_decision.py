@@ -119,9 +119,7 @@ class TestStockDecision(LeadTimeCommon):
         self.assertFalse(self._get_row(decision, self.steel).is_value_known)
         decision.product_ids.target_days = 11
         decision.action_choose()
-        self.assertEqual(
-            decision.line_ids.filtered("is_chosen").product_id, self.frame
-        )
+        self.assertEqual(decision.line_ids.filtered("is_chosen").product_id, self.frame)
 
     def test_range_of_products_shares_components(self):
         wagon = self._create_product("Wagon", "make_to_order")
@@ -138,7 +136,10 @@ class TestStockDecision(LeadTimeCommon):
         decision.product_ids.target_days = 11
         decision.action_choose()
         self.assertTrue(decision.line_ids.filtered("is_chosen"))
-        for record, name in ((decision.line_ids[0], "value"), (decision, "bound_message")):
+        for record, name in (
+            (decision.line_ids[0], "value"),
+            (decision, "bound_message"),
+        ):
             with self.assertRaises(AccessError):
                 record.read([name])
 

@@ -106,9 +106,7 @@ class TestStocking(BaseCase):
             str(i): StockNode(str(i), 1, {str(i + 1): 1} if i < 39 else {})
             for i in range(40)
         }
-        structure = StockStructure(
-            nodes, {"0": 1}, {str(i): 1 for i in range(1, 40)}
-        )
+        structure = StockStructure(nodes, {"0": 1}, {str(i): 1 for i in range(1, 40)})
         choice = structure.choose({"0": 10})
         self.assertLessEqual(choice.waits["0"], 10)
         self.assertTrue(choice.is_exact)

@@ -24,8 +24,7 @@ class MtoDateMoveWizard(models.TransientModel):
     def _compute_line_ids(self):
         for wizard in self:
             wizard.line_ids = [Command.clear()] + [
-                Command.create(self._prepare_line(move))
-                for move in wizard._get_moves()
+                Command.create(self._prepare_line(move)) for move in wizard._get_moves()
             ]
 
     def _get_moves(self):

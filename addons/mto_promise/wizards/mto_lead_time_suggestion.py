@@ -29,7 +29,9 @@ class MtoLeadTimeSuggestion(models.TransientModel):
     bom_id = fields.Many2one("mrp.bom", "Bill of Materials", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     source = fields.Selection(
-        [("vendor", "Purchase"), ("bom", "Manufacturing")], "Lead Time of", readonly=True
+        [("vendor", "Purchase"), ("bom", "Manufacturing")],
+        "Lead Time of",
+        readonly=True,
     )
     sample_count = fields.Integer(
         "Orders",

@@ -27,9 +27,7 @@ class MtoStockDecision(models.TransientModel):
     )
     line_ids = fields.One2many("mto.stock.decision.line", "decision_id", "Parts")
     message = fields.Text(readonly=True)
-    bound_message = fields.Char(
-        readonly=True, groups="mto_cascade.group_supply_cost"
-    )
+    bound_message = fields.Char(readonly=True, groups="mto_cascade.group_supply_cost")
     is_refused = fields.Boolean(compute="_compute_is_refused")
 
     @api.depends_context("uid", "lang")

@@ -10,7 +10,9 @@ class TestPromiseSettings(MtoSuiteCommon):
 
     def test_nothing_is_on(self):
         company = self.env["res.company"].create({"name": "New Plant"})
-        self.assertEqual((company.promise_default, company.promise_early), ("wish", "warn"))
+        self.assertEqual(
+            (company.promise_default, company.promise_early), ("wish", "warn")
+        )
         self.assertFalse(company.promise_plan_earliest or company.promise_move_dates)
         self.assertFalse(company.promise_open_issues)
 

@@ -60,7 +60,39 @@ class TestTour(HttpCase, RolloutCommon):
         ):
             with self.assertRaises(Exception) as caught:
                 self.xmlrpc_object.execute_kw(
-                    self.env.cr.dbname, user.id, user.login, gate._name, method, arguments
+                    self.env.cr.dbname,
+                    user.id,
+                    user.login,
+                    gate._name,
+                    method,
+                    arguments,
                 )
             self.assertRegex(str(caught.exception), "screen only|buttons only|modify")
         self.assertEqual(gate.state, "in_review")
+
+    def test_interface(self):
+        """The public methods answer scripts, and never write."""
+        programme = self._start()
+        gate = self._gate(programme, "G2")
+        head = self.env["rollout.audit.head"].search(
+            [("programme_id", "=", programme.id)]
+        )
+        user = self.users["auditor"]
+        for record, method in (
+            (gate, "get_status"),
+            (programme, "get_dashboard"),
+            (head, "get_head"),
+        ):
+            answer = self.xmlrpc_object.execute_kw(
+                self.env.cr.dbname,
+                user.id,
+                user.login,
+                record._name,
+                method,
+                [record.ids],
+            )
+            self.assertEqual(
+                [(row["id"], row["model"]) for row in answer],
+                [(record.id, record._name)],
+            )
+            self.assertTrue(getattr(type(record), method)._readonly, method)

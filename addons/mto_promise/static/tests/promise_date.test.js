@@ -10,7 +10,10 @@ import {
     mountView,
     onRpc,
 } from "@web/../tests/web_test_helpers";
-import {LINES_WHILE_TYPING, PromiseStore} from "@mto_promise/promise_date/promise_store";
+import {
+    LINES_WHILE_TYPING,
+    PromiseStore,
+} from "@mto_promise/promise_date/promise_store";
 
 describe.current.tags("desktop");
 
@@ -89,9 +92,14 @@ function makeAnswer(values = {}) {
 /** Open the quotation; each question is a step, `answer` tells of each line. */
 async function openQuotation(answer = makeAnswer) {
     onRpc("sale.order", "read_typed_promise", ({args: [, lines]}) => {
-        expect.step(`asked for ${lines.map((line) => line.product_uom_qty).join(", ")}`);
+        expect.step(
+            `asked for ${lines.map((line) => line.product_uom_qty).join(", ")}`
+        );
         const answers = Object.fromEntries(
-            lines.map((line) => [line.key, answer(line.id === 11 ? {state: "late"} : {})])
+            lines.map((line) => [
+                line.key,
+                answer(line.id === 11 ? {state: "late"} : {}),
+            ])
         );
         const summary = {...makeAnswer(), state: "late", weeks: 3};
         return {answers, summary};
@@ -169,10 +177,7 @@ test("all lines are promised their earliest dates, or weeks from the order", asy
     await contains(".o_mto_promise_summary button:contains(earliest)").click();
     await settle();
     expect(".o_data_row td[name=promised_date]:contains(Mar 3)").toHaveCount(2);
-    expect.verifySteps([
-        "asked for 20, 2",
-        "asked for 20, 2",
-    ]);
+    expect.verifySteps(["asked for 20, 2", "asked for 20, 2"]);
 });
 
 test("what cannot be dated says so", async () => {
@@ -221,7 +226,10 @@ test("a long quotation is computed by its button only", async () => {
 test("an answer to what was typed before is not shown", async () => {
     const order = makeOrder(1);
     const waiting = [];
-    const store = new PromiseStore(order, () => new Promise((done) => waiting.push(done)));
+    const store = new PromiseStore(
+        order,
+        () => new Promise((done) => waiting.push(done))
+    );
     store.touch();
     await advanceTime(300);
     order.data.order_line.records[0].data.product_uom_qty = 2;

@@ -70,15 +70,12 @@ export class PromisePopover extends Component {
 
     get partsLabel() {
         const [first, second] = this.answer.parts;
-        return _t(
-            "Deliver %(first)s on %(soon)s, %(second)s on %(later)s",
-            {
-                first: this.tellQuantity(first.quantity),
-                soon: tellDate(first.date),
-                second: this.tellQuantity(second.quantity),
-                later: tellDate(second.date),
-            }
-        );
+        return _t("Deliver %(first)s on %(soon)s, %(second)s on %(later)s", {
+            first: this.tellQuantity(first.quantity),
+            soon: tellDate(first.date),
+            second: this.tellQuantity(second.quantity),
+            later: tellDate(second.date),
+        });
     }
 
     async useDate() {

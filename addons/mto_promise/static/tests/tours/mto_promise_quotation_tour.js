@@ -46,7 +46,8 @@ registry.category("web_tour.tours").add("mto_promise_two_parts", {
         },
         {
             content: "14 can be had sooner than the other 6",
-            trigger: ".o_mto_promise_popover .o_mto_promise_parts:contains(14):contains(6)",
+            trigger:
+                ".o_mto_promise_popover .o_mto_promise_parts:contains(14):contains(6)",
             run: "click",
         },
         {
