@@ -1,8 +1,7 @@
 """In which order sites go live.
 
 Each site is assessed from 1 to 5 on four questions: how mature its processes are, how
-good its master data are, how complex its supply chain is, how much change its people can
-take.
+good its master data, how complex its supply chain, how much change its people can take.
 The least complex goes first, as a pilot that the others learn from.
 """
 

@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -31,7 +33,8 @@ class RolloutAuditEvent(models.Model):
         string="Record ID", model_field="res_model", readonly=True, aggregator=None
     )
     res_name = fields.Char(string="Record", readonly=True)
-    payload = fields.Text(string="Details", readonly=True)
+    payload = fields.Text(readonly=True)
+    details = fields.Char(compute="_compute_details", help="The payload in words.")
     previous = fields.Char(string="Hash Before", required=True, readonly=True)
     hash = fields.Char(required=True, readonly=True)
 
@@ -39,6 +42,31 @@ class RolloutAuditEvent(models.Model):
         "UNIQUE(programme_id, seq)", "The trail has this number already."
     )
     _record_index = models.Index("(res_model, res_id)")
+
+    @api.depends("payload", "res_model")
+    def _compute_details(self):
+        for event in self:
+            content = json.loads(event.payload or "{}")
+            known = event.res_model in self.env and self.env[event.res_model]._fields
+            parts = [
+                f"{self._get_label(known or {}, name)}: {self._get_words(value)}"
+                for name, value in content.items()
+                if value not in (False, None, "", [])
+            ]
+            event.details = "; ".join(parts)
+
+    @api.model
+    def _get_label(self, known, name):
+        if name in known:
+            return known[name]._description_string(self.env)
+        return name.replace("_", " ").capitalize()
+
+    @api.model
+    def _get_words(self, value):
+        if not isinstance(value, list):
+            return str(value).removesuffix(" 00:00:00")
+        words = [str(each or "–").removesuffix(" 00:00:00") for each in value]
+        return " → ".join(words) if len(words) == 2 else ", ".join(words)
 
     def init(self):
         """Put the triggers in again where the setting has them in."""

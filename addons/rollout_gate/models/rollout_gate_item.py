@@ -110,8 +110,9 @@ class RolloutGateItem(models.Model):
     due_date = fields.Date(string="Due", copy=False)
     note = fields.Text(string="Result", copy=False)
     attachment_ids = fields.Many2many(
-        comodel_name="ir.attachment", string="Files", copy=False
+        comodel_name="ir.attachment", string="Attachments", copy=False
     )
+    file_count = fields.Integer(string="Files", compute="_compute_file_count")
     evidence_count = fields.Integer(string="Files Needed", aggregator=None)
     value = fields.Float(copy=False, aggregator=None)
     target = fields.Float(aggregator=None)
@@ -148,6 +149,12 @@ class RolloutGateItem(models.Model):
     def _compute_is_waived(self):
         for item in self:
             item.is_waived = bool(item.sudo().waiver_ids._filter_active())
+
+    @api.depends("attachment_ids")
+    def _compute_file_count(self):
+        for item in self:
+            # How many there are is no secret of who attached them.
+            item.file_count = len(item.sudo().attachment_ids)
 
     @api.depends("due_date", "state")
     def _compute_is_overdue(self):
@@ -299,10 +306,9 @@ class RolloutGateItem(models.Model):
     # Life
 
     def _go(self, state, **vals):
-        payload = {key: str(value) for key, value in vals.items() if value}
-        # States are written by methods only.
+        # States are written by methods only; who did it, the event tells itself.
         self.sudo().write({"state": state, **vals})
-        self._log("item", {"state": state, **payload})
+        self._log("item", {"state": state})
 
     def _start_work(self):
         """Who works on an item, of an open gate, is its owner."""

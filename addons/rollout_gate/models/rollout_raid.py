@@ -1,22 +1,12 @@
 from odoo import api, fields, models
 
+from .rollout_template import RISKS
+
 KINDS = [
     ("risk", "Risk"),
     ("assumption", "Assumption"),
     ("issue", "Issue"),
     ("dependency", "Dependency"),
-]
-CATEGORIES = [
-    ("data", "Master Data"),
-    ("customization", "Customisation"),
-    ("adoption", "Adoption"),
-    ("cutover", "Cutover"),
-    ("technology", "Hosting and Interfaces"),
-    ("supplier", "Supplier Disruption"),
-    ("stock", "Stock Accuracy"),
-    ("scheduling", "Scheduling"),
-    ("workforce", "Workforce"),
-    ("drift", "Changed After Signing"),
 ]
 SCALE = [("1", "Low"), ("2", "Medium"), ("3", "High")]
 
@@ -43,7 +33,7 @@ class RolloutRaid(models.Model):
     company_id = fields.Many2one(related="site_id.company_id", store=True)
     gate_id = fields.Many2one(comodel_name="rollout.gate", ondelete="restrict")
     kind = fields.Selection(selection=KINDS, required=True, default="risk")
-    category = fields.Selection(selection=CATEGORIES)
+    category = fields.Selection(selection=RISKS)
     cause = fields.Text()
     impact = fields.Text()
     mitigation = fields.Text()
@@ -151,13 +141,20 @@ class RolloutRaid(models.Model):
 
     @api.model
     def _create_usual_risks(self, programme):
-        """Enter the usual risks of a programme that starts, owned by its manager."""
+        """Enter the usual risks of a programme that starts, owned by its manager.
+
+        They are linked with the items that take them away.
+        """
+        items = programme.gate_ids.item_ids.grouped(
+            lambda item: item.template_item_id.risk
+        )
         return self.sudo().create(
             [
                 {
                     "programme_id": programme.id,
                     "owner_id": programme.manager_id.id,
                     "severity": "3",
+                    "item_ids": items.get(vals["category"], programme.browse()).ids,
                     **vals,
                 }
                 for vals in self._get_usual_risks()

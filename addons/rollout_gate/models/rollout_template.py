@@ -24,6 +24,19 @@ SEVERITIES = [
     ("major", "Major"),
     ("minor", "Minor"),
 ]
+# What can go wrong; items say which of it they take away.
+RISKS = [
+    ("data", "Master Data"),
+    ("customization", "Customisation"),
+    ("adoption", "Adoption"),
+    ("cutover", "Cutover"),
+    ("technology", "Hosting and Interfaces"),
+    ("supplier", "Supplier Disruption"),
+    ("stock", "Stock Accuracy"),
+    ("scheduling", "Scheduling"),
+    ("workforce", "Workforce"),
+    ("drift", "Changed After Signing"),
+]
 SIDES = [("business", "Business"), ("technical", "Technical")]
 SITE_STATES = [
     ("candidate", "Candidate"),
@@ -260,6 +273,9 @@ class RolloutTemplateItem(models.Model):
     evidence_count = fields.Integer(string="Files Needed")
     target = fields.Float(help="The figure has to be this or more.")
     needs_verifier = fields.Boolean(string="Second Person")
+    risk = fields.Selection(
+        selection=RISKS, help="Which risk it takes away when it is met."
+    )
     is_localisation = fields.Boolean(
         string="Localisation", help="May differ by country, and is no deviation."
     )

@@ -1,6 +1,8 @@
 import io
 import zipfile
 
+from lxml import etree
+
 from odoo.tests import HttpCase, tagged
 
 from .common import RolloutCommon
@@ -34,6 +36,18 @@ class TestExport(HttpCase, RolloutCommon):
             "evidence.txt",
         ):
             self.assertIn(words, text)
+
+    def test_protocol_keeps_its_columns(self):
+        """A cell without a value is an empty cell, not a missing one."""
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "rollout_gate.gate_protocol", self.gate.ids
+        )
+        tables = etree.HTML(html).findall(".//table[@class='table table-sm']")
+        for table in tables:
+            columns = len(table.findall("thead/tr/th"))
+            for row in table.findall("tbody/tr"):
+                self.assertEqual(len(row.findall("td")), columns)
+        self.assertTrue(tables[0].findall("tbody/tr"))
 
     def test_protocol_of_an_open_gate_tells_what_blocks(self):
         html, _kind = self.env["ir.actions.report"]._render_qweb_html(

@@ -1,0 +1,98 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import RolloutCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTour(HttpCase, RolloutCommon):
+    """From candidate to live, by four persons in a browser."""
+
+    def setUp(self):
+        super().setUp()
+        for user in self.users.values():
+            user.password = user.login
+
+    def _tour(self, name, duty):
+        self.start_tour("/odoo/rollout", name, login=self.users[duty].login)
+
+    def test_start(self):
+        others = self.env["rollout.programme"].search([("name", "!=", False)])
+        others.active = False
+        self._tour("rollout_gate_start", "manager")
+        programme = self.env["rollout.programme"].search([("name", "=", "One Plant")])
+        self.assertEqual(programme.state, "running")
+        self.assertEqual(programme.manager_id, self.users["manager"])
+        self.assertEqual(programme.site_ids.state, "planned")
+
+    def test_work(self):
+        programme = self._start(sequence=1)
+        item = self._gate(programme, "G2").item_ids[1]
+        item.owner_id = self.users["contributor"]
+        self._tour("rollout_gate_work", "contributor")
+        self.assertEqual(item.state, "passed")
+        self.assertEqual(item.done_by_id, self.users["contributor"])
+
+    def test_sign(self):
+        """The programme takes signatures on the screen only."""
+        programme = self._start(sequence=1)
+        for code in ("G2", "G5"):
+            self._approve(self._gate(programme, code))
+        gate = self._gate(programme, "G6")
+        self._review(gate)
+        self.as_("process_owner", gate).sign_off("approve")
+        programme.rpc_signoff = False
+        self._tour("rollout_gate_sign", "second")
+        self.assertEqual(gate.state, "approved")
+        self.assertEqual(programme.site_ids.state, "live")
+        last = gate.signoff_ids.sorted("id")[-1]
+        self.assertEqual((last.channel, last.user_id), ("screen", self.second))
+        self._tour("rollout_gate_audit", "auditor")
+
+    def test_sign_by_rpc_over_http(self):
+        """A script of somebody with a seat, over the real protocol, is refused."""
+        programme = self._start(rpc_signoff=False)
+        gate = self._gate(programme, "G2")
+        self._review(gate)
+        user = self.users["process_owner"]
+        for method, arguments in (
+            ("sign_off", [gate.ids, "approve"]),
+            ("write", [gate.ids, {"state": "approved"}]),
+        ):
+            with self.assertRaises(Exception) as caught:
+                self.xmlrpc_object.execute_kw(
+                    self.env.cr.dbname,
+                    user.id,
+                    user.login,
+                    gate._name,
+                    method,
+                    arguments,
+                )
+            self.assertRegex(str(caught.exception), "screen only|buttons only|modify")
+        self.assertEqual(gate.state, "in_review")
+
+    def test_interface(self):
+        """The public methods answer scripts, and never write."""
+        programme = self._start()
+        gate = self._gate(programme, "G2")
+        head = self.env["rollout.audit.head"].search(
+            [("programme_id", "=", programme.id)]
+        )
+        user = self.users["auditor"]
+        for record, method in (
+            (gate, "get_status"),
+            (programme, "get_dashboard"),
+            (head, "get_head"),
+        ):
+            answer = self.xmlrpc_object.execute_kw(
+                self.env.cr.dbname,
+                user.id,
+                user.login,
+                record._name,
+                method,
+                [record.ids],
+            )
+            self.assertEqual(
+                [(row["id"], row["model"]) for row in answer],
+                [(record.id, record._name)],
+            )
+            self.assertTrue(getattr(type(record), method)._readonly, method)
