@@ -1,7 +1,7 @@
 {
     "name": "Open Issues",
     "summary": "An open issue always has an owner, a due date and an impact",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "development_status": "Beta",
     "category": "Supply Chain/Manufacturing",
     "author": "Make to Order Suite contributors",

@@ -57,6 +57,19 @@ class TestAccess(ExceptionCommon):
                 with self.assertRaisesRegex(AccessError, "buttons"):
                     self.as_(role, self.issue).write(values)
 
+    def test_the_trail_and_what_is_hit_are_read_with_the_issue(self):
+        self.env["operation.exception.impact"].create(
+            {"exception_id": self.issue.id, "res_model": "res.partner", "res_id": 1}
+        )
+        self.assertTrue(self.issue.handover_ids)
+        expected = {"owner": True, "colleague": False, "lead": True, "director": True}
+        for role, may in expected.items():
+            for trail in (self.issue.handover_ids, self.issue.impact_ids):
+                found = self.as_(role, trail.browse()).search(
+                    [("exception_id", "=", self.issue.id)]
+                )
+                self.assertEqual(bool(found), may, (role, trail._name))
+
     def test_nobody_writes_the_trail(self):
         for model, values in {
             "operation.exception.handover": {"owner": "Me"},
