@@ -242,7 +242,7 @@ class TestSurroundings(BatchCommon):
         products = self._draw(chance, kinds)
         lines = [
             (chance.choice(products), chance.randint(1, 4))
-            for _line in range(chance.randint(1, 3))
+            for _line in range(chance.randint(1, 4))
         ]
         self._confirm_as(self.env.user, *lines)
 
