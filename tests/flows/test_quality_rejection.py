@@ -123,7 +123,8 @@ class TestQualityRejection(SeatCase):
     def test_rejection_moves_the_projected_date(self):
         """The customer's order knows that 2 shells must come again, and until when."""
         self.put_on_shelf(self.strap, 12)
-        order = self.sell((self.seat, 6, 80), days=10)
+        # 7 days for the shells and 2 to make the seats: nothing to spare.
+        order = self.sell((self.seat, 6, 80), days=8)
         purchase = self.buy(self.purchases_of(order))
         receipt = purchase.picking_ids
         self.receive(purchase)

@@ -116,7 +116,7 @@ class MtoOrderProgress(models.Model):
         # What is on hand or on its way is not missing, although nothing links it.
         graph, shares = self.env["mto.pegging"]._get_supply(lines, soft=True)
         records = self.env["mto.pegging"]._browse(shares.order)
-        plans = self._make_plans(records)
+        plans = self._make_plans(records, graph.unsupplied)
         expected = project_dates(
             shares.order,
             [peg for peg, _passed in shares.pegs],
@@ -194,8 +194,11 @@ class MtoOrderProgress(models.Model):
             )
         return None
 
-    def _make_plans(self, records):
-        """Return {key: Plan} of those of ``records`` ({key: record}) that have one."""
+    def _make_plans(self, records, unsupplied):
+        """Return {key: Plan} of those of ``records`` ({key: record}) that have one.
+
+        :param unsupplied: keys of demands that nothing, or not enough, supplies
+        """
         return {
             key: plan
             for key, record in records.items()

@@ -6,7 +6,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from odoo.addons.mto_cascade.models.mto_supply_network import REQUESTED
-from odoo.addons.mto_pegging.engine import get_chain
+from odoo.addons.mto_pegging.engine import Plan, get_chain
 from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION, SOLD
 
 from ..engine.delay import SILENT_DAYS
@@ -28,9 +28,10 @@ class MtoOrderProgress(models.Model):
 
     # What is planned, as it really is
 
-    def _make_plans(self, records):
+    def _make_plans(self, records, unsupplied):
         """As planned, but receipts as vendors say and work where machines are there."""
-        plans = super()._make_plans(records)
+        plans = super()._make_plans(records, unsupplied)
+        plans |= self._make_missing_plans(records, unsupplied, plans)
         open_records = {
             key: records[key] for key, plan in plans.items() if not plan.is_done
         }
@@ -41,6 +42,25 @@ class MtoOrderProgress(models.Model):
         made = {key: r for key, r in open_records.items() if key[0] == PRODUCTION}
         plans |= self._make_work_plans(made, plans)
         return plans
+
+    def _make_missing_plans(self, records, unsupplied, plans):
+        """What nothing brings yet, or nothing any more, comes after its lead time."""
+        now = fields.Datetime.now()
+        missing = {}
+        for key in unsupplied:
+            move = records.get(key)
+            plan = plans.get(key)
+            if move is None or key[0] != MOVE or (plan and plan.is_done):
+                continue
+            date = max(move.date, now + timedelta(days=self._get_lead_days(move)))
+            missing[key] = Plan(date, date)
+        return missing
+
+    def _get_lead_days(self, move):
+        """Days until the product can be there: of its first vendor, else its BoM."""
+        product = move.product_id.with_company(move.company_id)
+        vendor = product._prepare_sellers(False)[:1]
+        return vendor.delay if vendor else product.bom_ids[:1].produce_delay
 
     def _get_vendor_date(self, record):
         """When the vendor brings it, False where the plan says so already."""
