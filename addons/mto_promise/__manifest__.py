@@ -1,6 +1,6 @@
 {
     "name": "Make to Order Promise",
-    "summary": "Honest delivery dates on the quotation, and delays that reach the customer's order",
+    "summary": "Honest dates on the quotation, delays that reach the customer",
     "version": "19.0.1.0.0",
     "development_status": "Beta",
     "category": "Supply Chain/Manufacturing",

@@ -1,8 +1,8 @@
 """Which parts to stock, so that customers wait no longer than they should.
 
 The wait for a product is the longest path below it: the days of each node on it, down
-to what is bought or what lies in stock. A part that is stocked takes its whole branch off
-the customer's clock, and holds goods.
+to what is bought or what lies in stock. A part that is stocked takes its whole branch
+off the customer's clock, and holds goods.
 
 Finding the cheapest set of parts is the weighted hitting set of all paths that are too
 long (each must be cut somewhere), which is hard in general. The search is branch and
