@@ -45,7 +45,7 @@ class TestPromiseScale(PromiseCommon):
         for _number in range(6):
             orders |= self._create_order((self.bike, 1), (self.wheel, 1))
         self._refresh()
-        lines = orders.order_line
+        lines = self.env["sale.order.line"].browse(orders.order_line.ids)
         lines[0]._get_delays()
         one = self._count(lambda: lines[:1]._get_delays())
         many = self._count(lambda: lines._get_delays())
