@@ -1,13 +1,13 @@
 """Which parts to stock, so that customers wait no longer than they should.
 
-The wait for a product is the longest path below it: the days of each node on it, down to
-what is bought or what lies in stock. A part that is stocked takes its whole branch off
-the customer's clock, and holds goods.
+The wait for a product is the longest path below it: the days of each node on it, down
+to what is bought or what lies in stock. A part that is stocked takes its whole branch
+off the customer's clock, and holds goods.
 
 Finding the cheapest set of parts is the weighted hitting set of all paths that are too
 long (each must be cut somewhere), which is hard in general. The search is branch and
-bound over paths that are found as they are needed; the bound of a branch is a packing of
-such paths (dual ascent, whose parts without reduced cost are a solution as well:
+bound over paths that are found as they are needed; the bound of a branch is a packing
+of such paths (dual ascent, whose parts without reduced cost are a solution as well:
 Bar-Yehuda and Even, 1981). When the effort is spent, the best set so far is told with
 the bound that no set can be cheaper than.
 """
@@ -115,7 +115,7 @@ class StockStructure:
     # Waits
 
     def get_waits(self, stocked: Iterable[Hashable] = ()) -> dict[Hashable, float]:
-        """Return {key: days from an order until it is there}, with ``stocked`` parts."""
+        """Return {key: days from an order until it is there}, with ``stocked``."""
         stocked = set(stocked)
         waits: dict[Hashable, float] = {}
         for key in self.order:
@@ -270,7 +270,7 @@ class StockStructure:
         )
 
     def find_long_path(self, goals, stocked):
-        """Keys from a root down to where its target is exceeded; None if all is well."""
+        """Keys from a root down to where its target is exceeded, or None."""
         waits = self.get_waits(stocked)
         for root, days in goals.items():
             if waits[root] > days + TINY:

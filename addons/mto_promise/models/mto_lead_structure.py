@@ -187,7 +187,7 @@ class MtoLeadStructure(models.AbstractModel):
         return used / made if made else used
 
     def _add_rule_delays(self, nodes, items, memory):
-        """Moving takes time as well, and what is sold the safety days of the company."""
+        """Moving takes time as well; what is sold, the company's safety days."""
         steps = memory.resolver.steps
         rules = self.env["stock.rule"].browse(
             {move.rule_id for key in nodes for move in steps[key.need].moves if move}

@@ -87,8 +87,9 @@ class ProductTemplate(models.Model):
         """Return {template: ``days``, ``limiting``, ``limiting_days``}.
 
         Of the first variant. ``days``: from an order to the delivery when nothing
-        happens to be in stock. ``limiting``: the last part that is waited for, a product, ``limiting_days`` its
-        own. Templates without goods or variants are left out.
+        happens to be in stock. ``limiting``: the last part that is waited for, a
+        product, ``limiting_days`` its own. Templates without goods or variants are left
+        out.
         """
         # Vendors and bills of materials are not for everybody who reads a product;
         # days and a name are told.

@@ -168,7 +168,8 @@ class TestTypedPromise(LeadTimeCommon):
             self._create_bom(product, [(frame, 1)], produce_delay=2)
             lines.append((product, 1))
         count = self._count(lines)
-        self.assertEqual(count, self._count(lines[:2]))
+        # Less than one for each line; defaults of fields may be read once more.
+        self.assertLessEqual(count, self._count(lines[:2]) + 5)
         # Three levels: 30 and 6 per level.
         self.assertLessEqual(count, 30 + 6 * 3)
 
