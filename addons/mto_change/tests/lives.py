@@ -248,18 +248,15 @@ class ChangeLife(Life):
             [("key", "=like", f"{LOST}%"), ("state", "=", "open")], order="id"
         )
 
-    def _get_all_demands(self):
-        return super()._get_demands()
-
     def _get_demands(self):
         """Who lost its supply is known to a person."""
-        demands = self._get_all_demands()
+        demands = super()._get_demands()
         return demands - self.env["mto.change.issue"]._get_lost(demands)
 
     def _get_surplus(self):
         """What is lost is known to a person: it counts as supplied."""
         surplus = super()._get_surplus()
-        lost = self.env["mto.change.issue"]._get_lost(self._get_all_demands())
+        lost = self.env["mto.change.issue"]._get_lost(Life._get_demands(self))
         missing = self.env["mto.change.resupply"]._find_missing(lost)
         for move, quantity in missing.items():
             surplus[move.product_id] += quantity
