@@ -110,7 +110,9 @@ class Cascade:
         self.posts = None  # notes on new orders, while they are collected
         self.enlarged = None  # id of the order that a demand enlarges
         self.wizards = None  # wizards that enlarge orders, while they are collected
-        self.grown_lines = None  # lines of requests and values, while they are collected
+        self.grown_lines = (
+            None  # lines of requests and values, while they are collected
+        )
         self.assigns_later = False  # before core reserves for demands that grew
         self.raised = set()  # ids of moves of which the reservation is put off then
         self.grown = set()  # ids of products of which standing orders need more

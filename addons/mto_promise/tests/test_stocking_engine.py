@@ -62,7 +62,9 @@ class TestStocking(BaseCase):
 
     def test_cost_of_what_it_is_made_of(self):
         """A frame: 3 steel at 5 and the painter's unknown; a wheel: hub 20, kit 30."""
-        structure = _make(costs={**COSTS, "wheel": None, "painted": None, "steel": None})
+        structure = _make(
+            costs={**COSTS, "wheel": None, "painted": None, "steel": None}
+        )
         self.assertEqual(structure.parts["wheel"], 50)
         self.assertIsNone(structure.parts["painted"])
 
