@@ -236,6 +236,12 @@ class TestDecisions(ExecutionCommon):
         self.assertTrue(self._check(production)["can_launch"])
         self.assertEqual(self._check(rest)["launchable_quantity"], 0)
 
+    def test_shop_floor_starts_what_can_start(self):
+        """Core's split reads analytic lines, which the shop floor may not."""
+        production = self._make().with_user(self._create_user("shop_floor"))
+        self._decide(production, "start").action_apply()
+        self.assertEqual((production.product_qty, production.state), (14, "progress"))
+
     def test_start_asks_again(self):
         production = self._make()
         wizard = self._decide(production, "start")
@@ -337,6 +343,8 @@ class TestDecisions(ExecutionCommon):
             [(line.free, line.missing) for line in lines.sorted("sequence")],
             [(10, 0), (4, 6)],
         )
+        with self.assertRaisesRegex(UserError, "no customer order"):
+            lines[0].action_take_from_others()
         ask = lines.filtered("missing").action_serve_first()
         wizard = self.env[ask["res_model"]].browse(ask["res_id"])
         wizard.reason = "The customer waits at the door"

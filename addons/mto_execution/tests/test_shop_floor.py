@@ -22,7 +22,7 @@ class TestShopFloor(ExecutionCommon):
             "mto_execution.mrp_workorder_dispatch_action"
         )
         orders = self.env["mrp.workorder"].with_user(self.user)
-        order = "dispatch_priority desc, customer_promise_date, date_start, id"
+        order = "dispatch_priority desc, customer_promise_date, production_date, id"
         fields = {"launch_message": {}, "launch_state": {}, "dispatch_priority": {}}
         domain = [
             ("state", "in", ["blocked", "ready", "progress"]),
@@ -88,7 +88,7 @@ class TestShopFloor(ExecutionCommon):
             "Assemble",
             "All 20 can start today.",
             production.workorder_ids.barcode,
-            "data:image/png;base64",
+            f"height=100&amp;value={production.workorder_ids.barcode}",
         ):
             self.assertIn(text, html)
 
@@ -116,6 +116,7 @@ class TestShopFloor(ExecutionCommon):
         groups = (
             self.env["mrp.production"]
             .with_user(self.user)
+            .with_context(read_group_expand=True)
             .web_read_group(
                 literal_eval(action["domain"]), ["execution_status"], ["__count"]
             )["groups"]

@@ -117,6 +117,17 @@ class MtoComponentQueueLine(models.TransientModel):
             production, "first", self.env._("Serve First")
         )
 
+    def action_take_from_others(self):
+        """Show what other orders could give to the customer order behind the demand."""
+        self.ensure_one()
+        order = self.customer_order_ids[:1]
+        if not order:
+            raise UserError(self.env._("It is for no customer order."))
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mto_pegging.mto_serve_first_action"
+        )
+        return {**action, "context": {"default_order_id": order.id}}
+
     def action_open_document(self):
         """The manufacturing order or transfer of the demand."""
         self.ensure_one()

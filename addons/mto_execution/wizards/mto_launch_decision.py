@@ -107,7 +107,11 @@ class MtoLaunchDecision(models.TransientModel):
             to_start = production.product_id.uom_id._compute_quantity(
                 self.quantity, production.product_uom_id
             )
+            # Write access was checked. Core renames the order, and with it analytic
+            # lines, which the shop floor may not read.
+            production = production.sudo()
             production._split_productions({production: [to_start]})
+            production = production.sudo(False)
         question = production.action_start()
         if isinstance(question, dict):
             return question

@@ -19,4 +19,4 @@ class MtoWorkorderQuantity(models.TransientModel):
             raise UserError(self.env._("How many were made? Enter more than 0."))
         self.workorder_id.qty_producing = self.quantity
         self.workorder_id.production_id._set_qty_producing(False)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return {"type": "ir.actions.act_window_close"}

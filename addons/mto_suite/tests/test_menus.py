@@ -9,7 +9,11 @@ ORDERS = {
     "sale_order_line_engineering_menu",
 }
 RELIABILITY = {"mto_promise_reliability_menu"}
-MAKE = {"mrp_production_menu"}
+MAKE = {
+    "mrp_production_menu",
+    "mrp_production_board_menu",
+    "mto_production_closing_line_menu",
+}
 BUY = {
     "mto_purchase_proposal_menu",
     "purchase_order_rfq_menu",

@@ -88,6 +88,10 @@ registry.category("web_tour.tours").add("mto_execution_dispatch", {
             run: "click",
         },
         {
+            content: "The question is answered",
+            trigger: "body:not(:has(.modal))",
+        },
+        {
             content: "Done",
             trigger:
                 ".o_kanban_record:contains(Bicycle) button[name='button_finish']:visible",
