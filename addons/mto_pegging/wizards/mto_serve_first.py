@@ -152,8 +152,7 @@ class MtoServeFirst(models.TransientModel):
 
     def _tell_parts(self, parts):
         return ", ".join(
-            f"{part['quantity']:g} {part['uom']} {part['product']}"
-            f" ({part['document']})"
+            f"{part['quantity']:g} {part['uom']} {part['product']} ({part['document']})"
             for part in parts
         )
 

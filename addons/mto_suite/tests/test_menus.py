@@ -21,6 +21,7 @@ BUY = {
 }
 CHECK = {"mto_integrity_issue_menu", "mto_peg_override_menu"}
 PRODUCTS = {"product_template_menu", "product_category_menu"}
+LEAD_TIMES = {"mto_lead_time_suggestion_menu"}
 REPAIR = {"stock_move_stranded_menu"}
 SETTINGS = {"settings_menu"}
 START = {"start_menu"}
@@ -29,7 +30,7 @@ ADVANCED = {"supply_rule_menu", "mrp_bom_line_menu", "mto_supply_problem_menu"}
 
 VISIBLE = {
     "sales": ORDERS | RELIABILITY | PRODUCTS,
-    "purchasing": BUY | CHECK | PRODUCTS,
+    "purchasing": BUY | CHECK | PRODUCTS | LEAD_TIMES,
     "shop_floor": ORDERS | MAKE | CHECK | PRODUCTS,
     "warehouse": set(),
     "finance": set(),
@@ -40,6 +41,7 @@ VISIBLE = {
     | BUY
     | CHECK
     | PRODUCTS
+    | LEAD_TIMES
     | REPAIR
     | ADVANCED
     | START,
