@@ -4,6 +4,7 @@ const browser = [
   "CustomEvent",
   "Event",
   "FormData",
+  "IntersectionObserver",
   "Node",
   "URL",
   "URLSearchParams",
