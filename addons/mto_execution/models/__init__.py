@@ -10,9 +10,13 @@ from . import mrp_production_traveller
 from . import mrp_workcenter_productivity
 from . import mrp_workorder
 from . import mto_launch
-from . import mto_production_closing
-from . import mto_production_hold
+from . import mto_production_record
 from . import mto_production_plan
+from . import mto_production_plan_line
+from . import mto_production_closing
+from . import mto_production_closing_line
+from . import mto_production_reopening
+from . import mto_production_hold
 from . import res_company
 from . import stock_move
 from . import stock_move_line
