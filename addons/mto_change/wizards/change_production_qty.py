@@ -24,6 +24,9 @@ class ChangeProductionQty(models.TransientModel):
             resupply._resupply(served, ordered)
         return res
 
+    # A raise only gets another context: mto_batch_confirm may do many of them at once.
+    change_prod_qty.raises_at_once = True
+
     def _get_less(self, productions):
         """{manufacturing order: quantity it makes less}, in the product's unit."""
         result = {}
