@@ -129,9 +129,11 @@ def over_json2(site, key, model, method, ids):
 @pytest.mark.parametrize(("model", "method", "name"), CALLS)
 def test_same_answer_everywhere(demo_site, api_key, model, method, name):
     ids = arguments(demo_site, name)
+    before = over_xmlrpc(demo_site, model, method, ids)
     answer = over_json2(demo_site, api_key, model, method, ids)
     assert answer
-    assert over_xmlrpc(demo_site, model, method, ids) == answer
+    # What counts from now may move on a minute between two calls, not between three.
+    assert before == answer or over_xmlrpc(demo_site, model, method, ids) == answer
     if ids:
         assert [(row["id"], row["model"]) for row in answer] == [(ids[0], model)]
 

@@ -83,7 +83,8 @@ class MtoPromise(models.AbstractModel):
 
     def _answer(self, found, memory):
         """Ask the engine: {demand: item} with all that is known of them."""
-        now = fields.Datetime.now()
+        # To the minute, so that who asks twice is told the same.
+        now = fields.Datetime.now().replace(second=0)
         structure = Structure(memory.nodes)
         scheduler = Scheduler(structure, self._load_calendars(memory, now))
         ledger = Ledger(self._load_sources(memory, now))
