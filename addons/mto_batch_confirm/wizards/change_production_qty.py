@@ -192,8 +192,8 @@ def _raised_components(order, ratio):
 def _is_core(model, name):
     """Whether a method is what it is in Odoo, but for what lets raises pass.
 
-    An override says so with ``<method>.raises_at_once = True``: what it does to an order
-    that a demand raises may be done to many of them, before they are raised.
+    An override says so with ``<method>.raises_at_once = True``: what it does to an
+    order that a demand raises may be done to many of them, before they are raised.
     """
     ways = [vars(part)[name] for part in type(model).__mro__ if name in vars(part)]
     return all(

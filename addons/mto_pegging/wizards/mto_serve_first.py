@@ -226,7 +226,7 @@ class MtoServeFirstEffect(models.TransientModel):
     _order = "is_first desc, id"
 
     wizard_id = fields.Many2one("mto.serve.first", required=True, ondelete="cascade")
-    order_id = fields.Many2one("mto.customer.order", "Order")
+    order_id = fields.Many2one("mto.customer.order")
     partner = fields.Char("Customer")
     is_first = fields.Boolean()
     parts = fields.Char("Takes or Gives")

@@ -24,7 +24,7 @@ class MtoPromiseChange(models.Model):
     )
     date_before = fields.Datetime("Promised Before")
     date_after = fields.Datetime("Promised", required=True)
-    reason_id = fields.Many2one("operation.exception.reason", "Reason")
+    reason_id = fields.Many2one("operation.exception.reason")
     note = fields.Char()
     user_id = fields.Many2one("res.users", "Changed By")
     date = fields.Datetime("Changed On", default=fields.Datetime.now, required=True)

@@ -17,7 +17,7 @@ class MtoPromiseRenew(models.TransientModel):
         readonly=False,
     )
     reason_id = fields.Many2one(
-        "operation.exception.reason", "Reason", domain=[("kind", "=", "cause")]
+        "operation.exception.reason", domain=[("kind", "=", "cause")]
     )
     note = fields.Char("Explanation")
     is_early = fields.Boolean(compute="_compute_is_early")
