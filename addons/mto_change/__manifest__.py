@@ -16,6 +16,5 @@
     ],
     "assets": {
         "web.assets_backend": ["mto_change/static/src/**/*"],
-        "web.assets_tests": ["mto_change/static/tests/tours/**/*"],
     },
 }

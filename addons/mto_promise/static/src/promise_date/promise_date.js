@@ -30,8 +30,10 @@ export function tellDate(value) {
  * @param {Function} getOrder record of the quotation, of the component's record
  */
 function usePromises(getOrder) {
-    const {props} = useComponent();
-    const orm = useService("orm");
+    const {props, env} = useComponent();
+    // The store lives longer than each of its lines: not the service of a component,
+    // which answers no more once that is gone.
+    const {orm} = env.services;
     const holder = useState({store: getStore(getOrder(props.record), orm)});
     useRecordObserver((record) => {
         // Values of a record are no reactive object: reading them is what subscribes.

@@ -1,4 +1,5 @@
 import {serializeDate, serializeDateTime} from "@web/core/l10n/dates";
+import {ConnectionLostError} from "@web/core/network/rpc";
 import {reactive, toRaw} from "@odoo/owl";
 
 // A quotation with more lines is computed by a button.
@@ -146,8 +147,11 @@ export class PromiseStore {
                 Object.assign(this.state, {answers, summary});
             }
         } catch (error) {
-            // Who types is not to be stopped; the button tells what is wrong.
-            console.warn("Dates could not be computed", error);
+            // Who types is not to be stopped; the button tells what is wrong. Nothing
+            // is wrong where the page was left.
+            if (!(error instanceof ConnectionLostError)) {
+                console.warn("Dates could not be computed", error);
+            }
             Object.assign(this.state, {answers: {}, summary: false});
         } finally {
             this.state.isBusy = false;
