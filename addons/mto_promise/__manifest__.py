@@ -26,6 +26,7 @@
         "views/product_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
+        "views/open_issue_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["mto_promise/static/src/**/*"],

@@ -50,6 +50,10 @@ class MtoSupplyTree(models.AbstractModel):
         moment = fields.Datetime.to_datetime(text)
         return fields.Datetime.context_timestamp(self, moment).date()
 
+    def _count_days(self, start, end):
+        """Calendar days between two moments in UTC where the reader is."""
+        return (self._to_day(end) - self._to_day(start)).days
+
     def _format_quantity(self, value):
         quantity = self._format_number(value["value"], 6)
         if value.get("total"):

@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.tools.misc import format_date
 
 
 class MrpProduction(models.Model):
@@ -10,13 +9,9 @@ class MrpProduction(models.Model):
     def _get_traveller_orders(self):
         """Customer orders that are served, as rows of the traveller."""
         self.ensure_one()
+        tree = self.env["mto.supply.tree"]
         return [
-            {
-                **row,
-                "promised": format_date(self.env, row["promise_date"][:10])
-                if row["promise_date"]
-                else "",
-            }
+            {**row, "promised": tree._format_moment(row["promise_date"])}
             for row in self.get_demand()[0]["demand"]
         ]
 

@@ -106,6 +106,15 @@ class TestShopFloor(ExecutionCommon):
         self.assertEqual((row["order"], row["customer"]), (order.name, "Customer"))
         self.assertEqual(row["quantity"], 3)
 
+    def test_traveller_tells_the_day_of_the_reader(self):
+        """Half past eleven at night in UTC is the next day in Tokyo."""
+        self.bike.supply_policy = "make_to_order"
+        self._create_order((self.bike, 3)).commitment_date = "2030-05-01 23:30:00"
+        made = self._get_productions(self.bike)
+        for zone, day in (("UTC", "05/01/2030"), ("Asia/Tokyo", "05/02/2030")):
+            (row,) = made.with_context(tz=zone)._get_traveller_orders()
+            self.assertEqual(row["promised"], day)
+
     def test_board(self):
         """Every status has its column, also without orders."""
         self._make(1).action_release()

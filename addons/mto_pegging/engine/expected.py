@@ -75,6 +75,27 @@ def make_expected_pegs(
     return pegs
 
 
+def hand_out(
+    takers: Iterable[tuple[Hashable, float]], givers: Iterable[tuple[Hashable, float]]
+) -> list[tuple[Hashable, Hashable, float]]:
+    """Give what is there to those who want it, both in their order.
+
+    :param takers: (taker, quantity), ``givers``: (giver, quantity)
+    :return: (taker, giver, quantity)
+    """
+    left = [[giver, quantity] for giver, quantity in givers if quantity > TINY][::-1]
+    given = []
+    for taker, missing in takers:
+        while left and missing > TINY:
+            taken = min(missing, left[-1][1])
+            given.append((taker, left[-1][0], taken))
+            missing -= taken
+            left[-1][1] -= taken
+            if left[-1][1] <= TINY:
+                left.pop()
+    return given
+
+
 def _serve(demand, queue, left):
     """Pegs of one demand; what is used up leaves the end of ``queue``."""
     missing, pegs = demand.quantity, []

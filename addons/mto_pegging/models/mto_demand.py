@@ -29,9 +29,9 @@ class MtoDemand(models.AbstractModel):
         to stock moves. Left out are orders of other companies than the user's and, for
         who works in sales only, orders that they may not read.
 
-        :param bool soft: also tell whom the records are expected to serve: open supply
-            without demand goes to demands on stock in the order in which Odoo reserves
-            (priority, date). No promise: another demand may take the goods.
+        :param bool soft: also tell whom the records are expected to serve: free goods
+            and open supply without demand go to demands on stock in the order in which
+            Odoo reserves (priority, date). No promise: another demand may take them.
         :return: one dictionary per record, in the order of ``self``:
 
             - ``id``, ``model``, ``name``
@@ -46,7 +46,7 @@ class MtoDemand(models.AbstractModel):
               it), ``needed_date`` (when the order needs it at this level, UTC) and
               ``days_late`` (calendar days that it comes after that, counted from today
               where it is overdue, 0 where it is in time or there); False where a date
-              is not known
+              is not known. Days are those of the reader's time zone.
         :rtype: list[dict]
         :raises odoo.exceptions.AccessError: if a record or stock moves may not be read
         """
@@ -81,13 +81,17 @@ class MtoDemand(models.AbstractModel):
     def _get_demand(self, soft=False):
         """Return {record: list of what it serves}, as superuser."""
         parts = self._get_pegged_parts()
-        wanted = list(dict.fromkeys(key for group in parts.values() for key in group))
-        records = self._get_pegged_records()
-        answer = self.env["mto.pegging"]._get_demand(wanted, *records, soft)
+        free = self._get_expected_parts() if soft else {}
+        wanted = [key for group in (*parts.values(), *free.values()) for key in group]
+        moves, purchase_lines = self._get_pegged_records()
+        moves |= moves.browse(res_id for group in free.values() for _m, res_id in group)
+        answer = self.env["mto.pegging"]._get_demand(
+            list(dict.fromkeys(wanted)), moves, purchase_lines, soft
+        )
         visible = self._get_visible_lines(answer.lines)
         return {
             record: sorted(
-                self._prepare_entries(group, answer, visible),
+                self._prepare_entries(group, free.get(record, {}), answer, visible),
                 key=lambda e: (e["promise_date"] or "9", e["line_id"]),
             )
             for record, group in parts.items()
@@ -104,21 +108,25 @@ class MtoDemand(models.AbstractModel):
             return lines
         return lines.sudo(False)._filtered_access("read").sudo()
 
-    def _prepare_entries(self, parts, answer, visible):
+    def _prepare_entries(self, parts, free, answer, visible):
         """What one record serves; goods that are there on the same day are told once.
 
         :param dict parts: see ``_get_pegged_parts``
+        :param dict free: of this record, see ``_get_expected_parts``
         """
         shares = defaultdict(lambda: defaultdict(float))
         expected = defaultdict(float)
         needs = {}
-        for key, part in parts.items():
+        pieces = [(key, part, False) for key, part in parts.items()]
+        pieces += [(key, part, True) for key, part in free.items()]
+        for key, part, is_free in pieces:
             total = answer.totals.get(key, 0.0)
             fraction = 1.0 if part is None else part / total if total else 0.0
             group = (answer.products[key], self._get_available_date(key, answer))
             for line, quantity in answer.shares[key].items():
                 shares[group][line] += quantity * fraction
-                soft = quantity - answer.hard[key].get(line, 0.0)
+                hard = 0.0 if is_free else answer.hard[key].get(line, 0.0)
+                soft = quantity - hard
                 expected[group, line] += soft * fraction
                 need = answer.needs[key].get(line) or False
                 known = needs.get((group, line)) or need
@@ -147,7 +155,8 @@ class MtoDemand(models.AbstractModel):
     def _prepare_demand(self, line, group, quantity, needed, expected):
         product, (end, is_there) = group
         promise = line._get_promise_date()
-        slack = bool(promise and end) and (promise.date() - _to_date(end)).days
+        days = self.env["mto.supply.tree"]
+        slack = bool(promise and end) and days._count_days(end, promise)
         return {
             "order": line.order_id.name,
             "order_id": line.order_id.id,
@@ -172,8 +181,8 @@ class MtoDemand(models.AbstractModel):
             return 0
         if not (end and needed):
             return False
-        end = max(_to_date(end), fields.Date.today())
-        return max((end - needed.date()).days, 0)
+        end = max(fields.Datetime.to_datetime(end), fields.Datetime.now())
+        return max(self.env["mto.supply.tree"]._count_days(needed, end), 0)
 
     def _get_pegged_parts(self):
         """What the records stand for, in the order of ``self``.
@@ -181,6 +190,13 @@ class MtoDemand(models.AbstractModel):
         :return: {record: {key of a node: quantity of it, None for all of it}}
         """
         return {record: dict.fromkeys(record._get_pegged_keys()) for record in self}
+
+    def _get_expected_parts(self):
+        """What free goods among the records are expected to serve.
+
+        :return: {record: {key of a move that may take them: quantity}}
+        """
+        return {}
 
     def _get_pegged_keys(self):
         """Keys of the nodes that the record stands for."""
@@ -190,7 +206,3 @@ class MtoDemand(models.AbstractModel):
     def _get_pegged_records(self):
         """The moves and purchase lines that links start from."""
         raise NotImplementedError
-
-
-def _to_date(text):
-    return fields.Datetime.to_datetime(text).date()

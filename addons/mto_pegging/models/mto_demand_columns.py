@@ -70,8 +70,8 @@ class MtoDemandColumns(models.AbstractModel):
     @api.depends_context("allowed_company_ids")
     def _compute_demand_columns(self):
         keys = {record: self._get_demand_key(record) for record in self}
-        # As superuser: whoever reads a document is told for whom it is, and no more. Set
-        # by a user, each relation would be checked record by record, with a query each.
+        # As superuser: whoever reads a document is told for whom it is, and no more.
+        # Set by a user, each relation would be checked record by record, with a query.
         groups = self.env["mto.demand.line"]._read_group(
             self._get_demand_domain()
             & Domain(self._demand_column, "in", list(set(keys.values()))),

@@ -27,6 +27,7 @@ class MtoDemandLine(models.Model):
     """
 
     _name = "mto.demand.line"
+    _inherit = "mto.derived"
     _description = "Customer Order Served by a Document"
     _log_access = False
     _order = "promise_date, id"
@@ -79,18 +80,23 @@ class MtoDemandLine(models.Model):
         pegging = self.env["mto.pegging"]
         moves |= sale_lines.move_ids
         moves, purchase_lines = pegging._walk(moves, purchase_lines, "connected")
-        sale_lines |= self._search_rows(moves, purchase_lines).sale_line_id
+        pegging._read_moves(moves)
+        kept = self._search_rows(moves, purchase_lines)
+        sale_lines |= kept.sale_line_id
         cut_off = self.search([("sale_line_id", "in", sale_lines.ids)])
-        moves |= (
+        more = (
             cut_off.move_id
             | sale_lines.move_ids
             | cut_off.production_id.move_finished_ids
             | cut_off.production_id.move_raw_ids
         )
-        moves, purchase_lines = pegging._walk(
-            moves, purchase_lines | cut_off.purchase_line_id, "connected"
-        )
-        graph = pegging._get_graph(moves, purchase_lines, "connected")
+        more_lines = cut_off.purchase_line_id
+        if more - moves or more_lines - purchase_lines:
+            moves, purchase_lines = pegging._walk(
+                moves | more, purchase_lines | more_lines, "connected"
+            )
+            kept = self._search_rows(moves, purchase_lines)
+        graph = pegging._make_graph(moves, purchase_lines)
         sold = [key for key in graph.totals if key[0] == SOLD]
         shares = graph.get_shares(sold)
         sale_lines |= sale_lines.browse(res_id for _model, res_id in sold)
@@ -101,8 +107,8 @@ class MtoDemandLine(models.Model):
         )
         changes += self.env["mto.purchase.need"]._derive(purchase_lines)
         self.env["mto.supply.snapshot"]._record(sale_lines.order_id, (graph, shares))
-        kept = cut_off | self._search_rows(moves, purchase_lines)
-        return changes + self._replace(kept, rows)
+        kept = {row._get_key(): row for row in cut_off | kept}
+        return changes + self._keep(kept, rows)
 
     def _search_rows(self, moves, purchase_lines):
         productions = moves.production_id | moves.raw_material_production_id
@@ -150,22 +156,8 @@ class MtoDemandLine(models.Model):
             "quantity": quantity,
         }
 
-    def _replace(self, kept, rows):
-        """Make ``kept`` say what ``rows`` say; rows that are right are not touched."""
-        changes, wrong = [], self.browse()
-        for record in kept:
-            truth = rows.pop(record._get_key(), None)
-            if truth is None:
-                changes.append((record._get_key(), record._tell(), None))
-                wrong |= record
-                continue
-            before, values = record._tell(), record._get_changed(truth)
-            if values:
-                record.write(values)
-                changes.append((record._get_key(), before, record._tell()))
-        wrong.unlink()
-        created = self.create(list(rows.values()))
-        changes += [(record._get_key(), None, record._tell()) for record in created]
+    def _keep(self, kept, truth):
+        changes = super()._keep(kept, truth)
         if changes:
             self._forget()
         return changes
@@ -174,25 +166,14 @@ class MtoDemandLine(models.Model):
         column = next(name for name in COLUMNS.values() if self[name])
         return column, self[column].id, self.sale_line_id.id
 
-    def _tell(self):
-        return self.quantity, self.promise_date, self.partner_id.id, self.picking_id.id
-
-    def _get_changed(self, truth):
-        """The values of ``truth`` that differ from the record's."""
-        return {
-            name: value
-            for name, value in truth.items()
-            if not self._is_same(name, value)
-        }
-
-    def _is_same(self, name, value):
-        field = self._fields[name]
-        mine = field.convert_to_write(self[name], self)
-        if name == "quantity":
-            return abs(mine - value) < 1e-6
-        if name == "promise_date" and mine and value:
-            return mine == value.replace(microsecond=0)
-        return (mine or False) == (value or False)
+    def _get_compared(self):
+        return (
+            round(self.quantity, 6),
+            self.promise_date,
+            self.partner_id.id,
+            self.company_id.id,
+            self.picking_id.id,
+        )
 
     def _forget(self):
         """Documents that are in memory read their columns again."""

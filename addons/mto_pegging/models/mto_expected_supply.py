@@ -67,6 +67,19 @@ class MtoExpectedSupply(models.AbstractModel):
         start += [(LINE, line_id) for line_id in purchase_lines.ids]
         return pegs, moves.browse(book.get_reached_above(pegs, start))
 
+    def _get_stock_pegs(self, products, companies):
+        """Whom free stock is expected to serve, in the order in which it is given.
+
+        :return: {(product id, location id): [(key of a demand, quantity)]}
+        """
+        self.env.flush_all()
+        book = Book(self.env, products.ids, companies.ids)
+        result = defaultdict(list)
+        for peg in make_expected_pegs(book.make_demands(), book.make_supplies()):
+            if peg.supply[0] == STOCK:
+                result[peg.supply[1:]].append((peg.demand, peg.quantity))
+        return result
+
     def _get_products_above(self, products, companies):
         """Ids of the products and of all that is made of them in open orders."""
         rows = self.env.execute_query(

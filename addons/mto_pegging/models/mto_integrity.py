@@ -376,21 +376,13 @@ class MtoIntegrity(models.AbstractModel):
 
     def _find_broken_link(self, scope):
         """Links between goods that differ, or between companies."""
-        return self._read(
+        return self._read_links(
+            scope,
             SQL(
-                """SELECT demand.id AS res_id, demand.company_id, demand.product_id,
-                    demand.demand_line_id AS order_line_id,
-                    MIN(supply.id) AS other_id
-                FROM stock_move demand
-                JOIN stock_move_move_rel rel ON rel.move_dest_id = demand.id
-                JOIN stock_move supply ON supply.id = rel.move_orig_id
-                WHERE %(scope)s AND demand.state NOT IN ('done', 'cancel')
-                  AND supply.state != 'cancel'
+                """demand.state NOT IN ('done', 'cancel') AND supply.state != 'cancel'
                   AND (supply.product_id != demand.product_id
-                       OR supply.company_id != demand.company_id)
-                GROUP BY demand.id""",
-                scope=scope(SQL("demand.id")),
-            )
+                       OR supply.company_id != demand.company_id)"""
+            ),
         )
 
     def _find_circle(self, scope):
@@ -410,6 +402,13 @@ class MtoIntegrity(models.AbstractModel):
             )
         )
         ids = sorted(find_circles(links))
+        return self._read_links(
+            scope,
+            SQL("demand.id = ANY(%(ids)s) AND supply.id = ANY(%(ids)s)", ids=ids),
+        )
+
+    def _read_links(self, scope, condition):
+        """Demands with a link for which ``condition`` holds, and its supply."""
         return self._read(
             SQL(
                 """SELECT demand.id AS res_id, demand.company_id, demand.product_id,
@@ -418,11 +417,10 @@ class MtoIntegrity(models.AbstractModel):
                 FROM stock_move demand
                 JOIN stock_move_move_rel rel ON rel.move_dest_id = demand.id
                 JOIN stock_move supply ON supply.id = rel.move_orig_id
-                WHERE demand.id = ANY(%(ids)s) AND supply.id = ANY(%(ids)s)
-                  AND %(scope)s
+                WHERE %s AND %s
                 GROUP BY demand.id""",
-                ids=ids,
-                scope=scope(SQL("demand.id")),
+                scope(SQL("demand.id")),
+                condition,
             )
         )
 

@@ -341,6 +341,7 @@ class MtoPegExchange(models.AbstractModel):
         promises = [p for line in lines if (p := line._get_promise_date())]
         promise = min(promises, default=False)
         date_after, is_missing = _get_last(after, lines)
+        days = self.env["mto.supply.tree"]
         return {
             "order": order.name,
             "order_id": order.id,
@@ -351,7 +352,7 @@ class MtoPegExchange(models.AbstractModel):
             "date_before": _to_text(_get_last(before, lines)[0]),
             "date_after": _to_text(date_after),
             "is_missing": is_missing,
-            "days_late": max((date_after.date() - promise.date()).days, 0)
+            "days_late": max(days._count_days(promise, date_after), 0)
             if date_after and promise
             else False,
         }

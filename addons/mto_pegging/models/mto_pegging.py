@@ -235,6 +235,10 @@ class MtoPegging(models.AbstractModel):
         """
         moves, purchase_lines = self._walk(moves, purchase_lines, direction)
         moves, purchase_lines = self._walk(moves, purchase_lines, "sharers")
+        return self._make_graph(moves, purchase_lines)
+
+    def _make_graph(self, moves, purchase_lines):
+        """Graph of these records, with whom nobody else shares a supply."""
         self._read_moves(moves)
         moves = moves.filtered(lambda m: m.state != "cancel")
         purchase_lines |= moves.purchase_line_id

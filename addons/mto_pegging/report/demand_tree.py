@@ -312,6 +312,15 @@ class MtoDemandLot(models.AbstractModel):
     _description = "For whom"
 
     _document_model = "stock.lot"
+    _expected_tree = "mto.demand.lot.expected"
+
+
+class MtoDemandLotExpected(models.AbstractModel):
+    _name = "mto.demand.lot.expected"
+    _inherit = "mto.demand.lot"
+    _description = "For whom"
+
+    _hard_tree = "mto.demand.lot"
 
 
 class MtoDemandQuant(models.AbstractModel):
@@ -320,6 +329,15 @@ class MtoDemandQuant(models.AbstractModel):
     _description = "For whom"
 
     _document_model = "stock.quant"
+    _expected_tree = "mto.demand.quant.expected"
+
+
+class MtoDemandQuantExpected(models.AbstractModel):
+    _name = "mto.demand.quant.expected"
+    _inherit = "mto.demand.quant"
+    _description = "For whom"
+
+    _hard_tree = "mto.demand.quant"
 
 
 class MtoDemandProduct(models.AbstractModel):

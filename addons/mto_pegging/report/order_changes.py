@@ -124,7 +124,7 @@ class MtoOrderChanges(models.AbstractModel):
                 after=self._format_moment(after) or self.env._("no date"),
                 before=self._format_moment(before) or self.env._("no date"),
             )
-        days = (self._to_day(after) - self._to_day(before)).days
+        days = self._count_days(before, after)
         words = {"after": self._format_moment(after)}
         if not days:
             return self.env._("Another hour on %(after)s", **words)

@@ -121,10 +121,13 @@ class MtoOrderSupply(models.AbstractModel):
         return False
 
     def _get_slack(self, needed, end):
-        """Calendar days between the planned end and the date of need, None unknown."""
+        """Calendar days of the reader from the planned end to the date of need.
+
+        None where one of them is not known.
+        """
         if not (needed and end):
             return None
-        return (_to_date(needed) - _to_date(end)).days
+        return self._count_days(end, needed)
 
     def _get_lateness(self, slack, node, is_finished):
         if is_finished:

@@ -266,9 +266,8 @@ class TestDemandQueue(PeggingCommon):
             self.env["mto.demand.change"]._follow(5000)
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 2)
-        # Delays and promises of mto_promise are followed in the same pass.
-        limit = 70 if "mto.promise" in self.env else 60
-        self.assertLess(counts[1], limit)
+        # Also where mto_promise follows delays and promises in the same pass.
+        self.assertLess(counts[1], 60)
 
 
 @tagged("post_install", "-at_install")

@@ -1,5 +1,6 @@
 import itertools
 import random
+from fractions import Fraction
 
 from odoo.tests import BaseCase
 
@@ -169,6 +170,77 @@ class TestShares(BaseCase):
         pegs = [Peg(number, number + 1, 1) for number in range(20_000)]
         shares = Shares(pegs, dict.fromkeys(range(20_001), 1), [0])
         self.assertEqual(shares.quantities[20_000], {0: 1})
+
+    def test_same_as_following_every_way(self):
+        """Random graphs of shared documents, against a person who follows each way."""
+        generator = random.Random(17)
+        for case in range(150):
+            with self.subTest(case=case):
+                pegs, totals, roots = self._make_random_graph(generator)
+                shares = Shares(pegs, totals, roots)
+                expected = self._follow_ways(pegs, totals, roots)
+                for node, quantities in expected.items():
+                    for root, quantity in quantities.items():
+                        self.assertAlmostEqual(shares.quantities[node][root], quantity)
+                    # What all orders have of it is what is pegged of it.
+                    self.assertAlmostEqual(
+                        sum(shares.quantities[node].values()), float(totals[node])
+                    )
+                self.assertEqual(
+                    {node for node in shares.order if shares.quantities[node]},
+                    set(expected),
+                )
+
+    def _make_random_graph(self, generator):
+        """Documents in levels; each is as big as what is pegged to it."""
+        levels, names = [], itertools.count()
+        for _level in range(generator.randint(2, 5)):
+            levels.append([next(names) for _node in range(generator.randint(1, 4))])
+        totals = {root: generator.randint(1, 9) for root in levels[0]}
+        pegs = []
+        for above, below in itertools.pairwise(levels):
+            for demand in above:
+                for supply in generator.sample(below, generator.randint(0, len(below))):
+                    if not totals.get(demand):
+                        continue
+                    quantity = generator.randint(1, 9)
+                    pegs.append(Peg(demand, supply, quantity))
+                    totals[supply] = totals.get(supply, 0) + quantity
+        generator.shuffle(pegs)
+        return pegs, totals, levels[0]
+
+    def _follow_ways(self, pegs, totals, roots):
+        """{node: {root: quantity}}: one way down after the other, in fractions."""
+        result = {}
+
+        def walk(node, root, quantity):
+            served = result.setdefault(node, {})
+            served[root] = served.get(root, 0) + quantity
+            for peg in pegs:
+                if peg.demand == node:
+                    walk(
+                        peg.supply,
+                        root,
+                        quantity * Fraction(peg.quantity) / totals[node],
+                    )
+
+        for root in roots:
+            walk(root, root, Fraction(totals[root]))
+        return {
+            node: {root: float(quantity) for root, quantity in served.items()}
+            for node, served in result.items()
+        }
+
+    def test_random_shares_are_rounded_without_loss(self):
+        generator = random.Random(23)
+        for rounding in (1.0, 0.01, 0.001):
+            for _case in range(200):
+                parts = [generator.random() * 3 for _part in range(7)]
+                whole = round(sum(parts) / rounding) * rounding
+                shares = split_exactly(dict(enumerate(parts)), rounding)
+                self.assertAlmostEqual(sum(shares.values()), whole)
+                for key, quantity in shares.items():
+                    self.assertAlmostEqual(quantity, parts[key], delta=rounding)
 
     def test_rounded_shares_add_up(self):
         shares = split_exactly({"a": 10 / 3, "b": 10 / 3, "c": 10 / 3}, 0.01)

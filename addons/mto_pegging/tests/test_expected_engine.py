@@ -3,7 +3,7 @@ import random
 
 from odoo.tests import BaseCase
 
-from ..engine import FreeSupply, OpenDemand, make_expected_pegs
+from ..engine import FreeSupply, OpenDemand, hand_out, make_expected_pegs
 
 PLACES = ("1/", "1/2/", "1/3/", "1/2/4/", "5/")
 
@@ -51,6 +51,13 @@ class TestExpectedPegs(BaseCase):
         demand = OpenDemand("d", "g", 5, "1/", 1, owner=7)
         supply = FreeSupply("s", "g", 5, "1/", 1, source="9/", owner=7)
         self.assertFalse(make_expected_pegs([demand], [supply]))
+
+    def test_handed_out_in_order(self):
+        given = hand_out([("a", 3), ("b", 4), ("c", 9)], [("x", 5), ("y", 0), ("z", 4)])
+        self.assertEqual(
+            given, [("a", "x", 3), ("b", "x", 2), ("b", "z", 2), ("c", "z", 2)]
+        )
+        self.assertFalse(hand_out([], [("x", 5)]) or hand_out([("a", 1)], []))
 
     def test_same_as_one_piece_after_the_other(self):
         """Random goods, places, dates; a person who hands out piece by piece."""

@@ -129,3 +129,26 @@ class TestGetDemand(PeggingCommon):
                 if item["label"] == "First Promise"
             ]
             self.assertEqual(value, day)
+
+    def test_days_between_are_those_of_the_reader(self):
+        """An hour before midnight and one after are a day apart, where it is that."""
+        order = self._create_order((self.wheel, 1))
+        line = self.env["purchase.order.line"].search(
+            [("product_id", "=", self.bolt.id)]
+        )
+        order.commitment_date = "2030-05-01 23:00:00"
+        line.date_planned = "2030-05-02 01:00:00"
+        wheels = self._get_productions(self.wheel)
+        wheels.move_raw_ids.date = "2030-05-01 23:00:00"
+        for zone, late in (("UTC", 1), ("Asia/Tokyo", 0), ("America/New_York", 0)):
+            with self.subTest(zone=zone):
+                [entry] = line.with_context(tz=zone).get_demand()[0]["demand"]
+                self.assertEqual((entry["slack"], entry["days_late"]), (-late, late))
+                tree = self.env["mto.order.supply"].with_context(tz=zone)
+                [row] = [
+                    row
+                    for row in tree.get_tree(order.ids)["rows"]
+                    if row["cells"]["product"] == "Bolt"
+                ]
+                self.assertEqual(row["cells"]["slack"], -late)
+                self.assertEqual(row["problem"], bool(late))

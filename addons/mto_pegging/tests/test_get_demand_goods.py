@@ -91,6 +91,55 @@ class TestGetDemandGoods(PeggingCommon):
         tree = self.env["mto.demand.quant"].get_tree(quants.ids)
         self.assertTrue(tree["empty"]["title"])
 
+    def _get_expected(self, record):
+        """{order: (quantity, of it expected)} that goods may serve."""
+        return {
+            entry["order"]: (entry["quantity"], entry["expected_quantity"])
+            for entry in record.get_demand(soft=True)[0]["demand"]
+        }
+
+    def test_free_goods_tell_whom_they_are_expected_to_serve(self):
+        """Reserved and free goods of one place, handed out as Odoo would reserve."""
+        self.bolt.supply_policy = "make_to_stock"
+        self._add_stock(self.bolt, 6)
+        first = self._create_order((self.wheel, 1))
+        self._add_stock(self.bolt, 4)
+        quants = self._get_quants(self.bolt)
+        second = self._create_order((self.wheel, 3))
+        wheels = self._get_productions(self.wheel)
+        wheels.filtered(lambda made: made.product_qty == 3).do_unreserve()
+        self.assertEqual(self._get_served(quants), {first.name: 4})
+        expected = {first.name: (4, 0), second.name: (6, 6)}
+        self.assertEqual(self._get_expected(quants), expected)
+        # The same as the order tells from above.
+        told = second.get_pegging(soft=True)[0]
+        self.assertEqual(
+            [p["quantity"] for p in told["pegs"] if p["supply"].startswith("product")],
+            [6],
+        )
+        tree = self.env["mto.demand.quant"].get_tree(quants.ids)
+        self.assertEqual(len(tree["rows"]), 2)
+        tree = self.env[tree["switch"]["report"]].get_tree(quants.ids)
+        self.assertEqual(len(tree["rows"]), 3)
+
+    def test_free_lots_leave_in_the_order_in_which_they_came(self):
+        lots = self._make_lots(3, 5)
+        order = self._create_order((self.wheel, 1))
+        self._get_productions(self.wheel).do_unreserve()
+        self.assertEqual(self._get_expected(lots[0]), {order.name: (3, 3)})
+        self.assertEqual(self._get_expected(lots[1]), {order.name: (1, 1)})
+        # Wheels for the stock take them for whom the wheels are expected to serve.
+        self.wheel.supply_policy = "make_to_stock"
+        made = self.env["mrp.production"].create(
+            {"product_id": self.wheel.id, "product_qty": 1}
+        )
+        made.action_confirm()
+        made.do_unreserve()
+        other = self._create_order((self.wheel, 1))
+        self.assertEqual(
+            self._get_expected(lots[1]), {order.name: (1, 1), other.name: (4, 4)}
+        )
+
     def _make_lots(self, *quantities):
         self.bolt.write({"tracking": "lot", "supply_policy": "make_to_stock"})
         lots = self.env["stock.lot"].create(

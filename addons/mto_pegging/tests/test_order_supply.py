@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import openpyxl
 
-from odoo import http
+from odoo import fields, http
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
@@ -124,12 +124,32 @@ class TestOrderSupply(PeggingCommon):
         sheet = openpyxl.load_workbook(io.BytesIO(content)).active
         header = [cell.value for cell in sheet[1]]
         self.assertEqual(header[:4], ["Product", "Quantity", "Quantity: total", "Unit"])
-        wheel = next(
-            row for row in sheet.iter_rows(min_row=2) if row[0].value == "Wheel"
+        rows = list(sheet.iter_rows(min_row=2))
+        tree = self._get_tree(order)
+        self.assertEqual(len(rows), len(tree["rows"]))
+        dates = {"Start": "start", "End": "end", "Needed": "needed"}
+        for told, cells in zip(tree["rows"], rows, strict=True):
+            level = sheet.row_dimensions[cells[0].row].outline_level
+            self.assertEqual(
+                (cells[0].value, level), (told["cells"]["product"], told["level"])
+            )
+            self.assertEqual(cells[1].value, told["cells"]["quantity"]["value"])
+            self.assertEqual(cells[1].data_type, "n")
+            for label, name in dates.items():
+                self._check_date(cells[header.index(label)], told["cells"][name])
+
+    def _check_date(self, cell, text):
+        """A real date, at the hour of the reader; empty where nothing is known."""
+        if not text:
+            self.assertIsNone(cell.value)
+            return
+        self.assertTrue(cell.is_date)
+        moment = fields.Datetime.context_timestamp(
+            self.env.user, fields.Datetime.to_datetime(text)
         )
-        self.assertEqual(wheel[1].value, 4)
-        self.assertTrue(wheel[header.index("Needed")].is_date)
-        self.assertEqual(sheet.row_dimensions[wheel[0].row].outline_level, 3)
+        self.assertAlmostEqual(
+            cell.value, moment.replace(tzinfo=None), delta=timedelta(seconds=1)
+        )
 
 
 @tagged("post_install", "-at_install")

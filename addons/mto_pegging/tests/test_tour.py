@@ -1,4 +1,12 @@
+import io
+from datetime import timedelta
+from unittest.mock import patch
+
+import openpyxl
+
 from odoo.tests import HttpCase, new_test_user, tagged
+
+from odoo.addons.mto_cascade.report.supply_tree import MtoSupplyTree
 
 from .common import PeggingCommon
 from .test_serve_first import GROUP, ServeFirstCommon
@@ -19,6 +27,41 @@ class TestTour(HttpCase, PeggingCommon):
             f"/odoo/sales/{order.id}", "mto_pegging_order", login="mto_pegging_tour"
         )
         self.assertEqual(order.state, "sale")
+
+    def test_problems_and_spreadsheet(self):
+        """Only what is late; then all of it in a spreadsheet."""
+        new_test_user(
+            self.env, login="mto_pegging_tour", groups="sales_team.group_sale_manager"
+        )
+        bell = self._create_part("Bell", "make_to_stock")
+        self._add_stock(bell, 5)
+        order = self._create_order(
+            (self.bike, 2),
+            (bell, 1),
+            commitment_date=self.env.cr.now() + timedelta(days=90),
+        )
+        order.picking_ids.action_assign()
+        line = self.env["purchase.order.line"].search(
+            [("product_id", "=", self.bolt.id)]
+        )
+        line.date_planned = self.env.cr.now() + timedelta(days=200)
+        files, make = [], MtoSupplyTree._get_xlsx
+
+        def keep(tree, res_ids):
+            files.append(make(tree, res_ids))
+            return files[-1]
+
+        with patch.object(MtoSupplyTree, "_get_xlsx", keep):
+            self.start_tour(
+                f"/odoo/sales/{order.id}",
+                "mto_pegging_problems",
+                login="mto_pegging_tour",
+            )
+        [content] = files
+        sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+        names = [row[0].value for row in sheet.iter_rows(min_row=2)]
+        self.assertEqual(names[0], "Bike")
+        self.assertIn("Bell", names)
 
 
 @tagged("post_install", "-at_install")

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import Command
 from odoo.tests import Form, tagged
 
@@ -26,6 +28,74 @@ class WaysCommon(PeggingCommon):
             node = nodes[f"{record._name},{record.id}"]
             self.assertAlmostEqual(node["quantity"], served[order.name])
 
+    def _check_adds_up(self, *orders):
+        """What each document gives is what orders get of it, told from both sides.
+
+        Of a demand that waits, what supplies it and what is missing make all of it.
+        """
+        given, totals, surplus = defaultdict(float), {}, {}
+        for answer in self.env["sale.order"].union(*orders).get_pegging():
+            arrives, covered = defaultdict(float), defaultdict(float)
+            for peg in answer["pegs"]:
+                arrives[peg["supply"]] += peg["quantity"]
+                # A subcontracted receipt is ordered and made.
+                if not peg["supply"].startswith("purchase") or not self._is_made(peg):
+                    covered[peg["demand"]] += peg["quantity"]
+            surplus |= {s["supply"]: s["quantity"] for s in answer["surplus"]}
+            surplus |= self._get_spare_receipts(answer)
+            for node in answer["nodes"]:
+                key, quantity = node["id"], node["quantity"]
+                if node["model"] != "sale.order.line":
+                    self.assertAlmostEqual(quantity, arrives[key], 4, node)
+                    given[key] += quantity
+                    totals[key] = node["total"]
+                self._check_covered(answer, node, covered[key])
+        for key, quantity in given.items():
+            if not key.startswith("product.product"):
+                self.assertAlmostEqual(
+                    quantity + surplus.get(key, 0), totals[key], 4, key
+                )
+        self._check_upward(given)
+
+    def _get_spare_receipts(self, answer):
+        """{id of an ordered purchase line: what comes in of it for nobody}"""
+        known = {node["id"] for node in answer["nodes"]}
+        spare = {}
+        for node in answer["nodes"]:
+            if (node["model"], node["state"]) == ("purchase.order.line", "purchase"):
+                line = self.env["purchase.order.line"].browse(node["res_id"])
+                spare[node["id"]] = sum(
+                    move.product_qty
+                    for move in line.move_ids
+                    if f"stock.move,{move.id}" not in known
+                    and move.state != "cancel"
+                    and not move.move_dest_ids
+                )
+        return spare
+
+    def _is_made(self, peg):
+        move = self.env["stock.move"].browse(int(peg["demand"].split(",")[1]))
+        return bool(move.move_orig_ids.production_id)
+
+    def _check_covered(self, answer, node, covered):
+        """Of a whole demand of this order, nothing is pegged twice or forgotten."""
+        if node["model"] != "stock.move" or node["quantity"] != node["total"]:
+            return
+        move = self.env["stock.move"].browse(node["res_id"])
+        if not self.env["mto.pegging"]._is_demand(move):
+            return
+        self.assertLessEqual(covered, node["quantity"] + 1e-4, node)
+        if node["id"] not in answer["unsupplied"] and not answer["loops"]:
+            self.assertAlmostEqual(covered, node["quantity"], 4, node)
+
+    def _check_upward(self, given):
+        for key, quantity in given.items():
+            model, res_id = key.split(",")
+            if model in ("mrp.production", "purchase.order.line"):
+                [told] = self.env[model].browse(int(res_id)).get_demand()
+                served = sum(entry["quantity"] for entry in told["demand"])
+                self.assertAlmostEqual(served, quantity, 2, key)
+
     def _get_bolt_line(self):
         line = self.env["purchase.order.line"].search(
             [("product_id", "=", self.bolt.id), ("state", "!=", "cancel")]
@@ -49,6 +119,7 @@ class TestWaysOfSupply(WaysCommon):
         self.assertEqual({entry["order"] for entry in told}, {order.name})
         # Five that are sold, two for the bicycle.
         self.assertEqual(sum(entry["quantity"] for entry in told), 7)
+        self._check_adds_up(order)
 
     def test_request_then_receipt(self):
         order = self._create_order((self.wheel, 2))
@@ -58,6 +129,7 @@ class TestWaysOfSupply(WaysCommon):
         line.order_id.button_confirm()
         self.assertEqual(self._get_served_by(order), before)
         self._check_shares(line, 8, order)
+        self._check_adds_up(order)
 
     def test_stock_else_order_of_odoo(self):
         """The rule "take from stock, else order" links nothing: it is expected."""
@@ -103,6 +175,38 @@ class TestWaysOfSupply(WaysCommon):
         order.picking_ids.action_assign()
         self.assertEqual(self._get_served_by(order), {("Nail", "Stock"): 5})
 
+    def test_replenished_by_hand(self):
+        """A rule that a person runs, and the button of the product: expected."""
+        nail = self._create_part("Nail", "make_to_stock")
+        rule = self.env["stock.warehouse.orderpoint"].create(
+            {
+                "product_id": nail.id,
+                "product_min_qty": 0,
+                "product_max_qty": 0,
+                "trigger": "manual",
+            }
+        )
+        order = self._create_order((nail, 5))
+        lines = self.env["purchase.order.line"]
+        self.assertFalse(lines.search([("product_id", "=", nail.id)]))
+        rule.invalidate_recordset()
+        rule.action_replenish()
+        line = lines.search([("product_id", "=", nail.id)])
+        self.assertEqual(line.product_qty, 5)
+        expected = {("Nail", line.order_id.name): 5}
+        self.assertFalse(self._get_served_by(order))
+        self.assertEqual(self._get_served_by(order, soft=True), expected)
+        other = self._create_order((nail, 2))
+        self.env["product.replenish"].with_context(
+            default_product_id=nail.id, default_product_tmpl_id=nail.product_tmpl_id.id
+        ).create(
+            {"quantity": 3, "warehouse_id": self.warehouse.id}
+        ).launch_replenishment()
+        bought = lines.search([("product_id", "=", nail.id)])
+        self.assertEqual(sum(bought.mapped("product_qty")), 8)
+        told = [self._get_served_by(each, soft=True) for each in (order, other)]
+        self.assertEqual([sum(one.values()) for one in told], [5, 2])
+
     def test_made_by_hand(self):
         self.wheel.supply_policy = "make_to_stock"
         made = self.env["mrp.production"].create(
@@ -142,6 +246,7 @@ class TestWaysOfSupply(WaysCommon):
         line.order_id.button_confirm()
         self._check_shares(line, 24, *orders)
         self.assertEqual(list(self._get_served(line).values()), [4, 8, 12])
+        self._check_adds_up(*orders)
 
     def test_merged_from_five_orders(self):
         orders = [self._create_order((self.wheel, n)) for n in (1, 2, 3, 4, 5)]
@@ -152,6 +257,7 @@ class TestWaysOfSupply(WaysCommon):
         self._check_shares(merged, 15, *orders)
         self.assertEqual(list(self._get_served(merged).values()), [1, 2, 3, 4, 5])
         self._check_shares(self._get_bolt_line(), 60, *orders)
+        self._check_adds_up(*orders)
 
     def test_split_into_ten(self):
         order = self._create_order((self.wheel, 10))
@@ -163,6 +269,7 @@ class TestWaysOfSupply(WaysCommon):
         request = self._get_bolt_line().order_id
         self.assertEqual(self._get_served_by(order)["Bolt", request.name], 40)
         self.assertFalse(order.get_pegging()[0]["unsupplied"])
+        self._check_adds_up(order)
 
     def test_backorder_and_its_new_name(self):
         """The first part is renamed; names are never what links."""
@@ -184,6 +291,7 @@ class TestWaysOfSupply(WaysCommon):
         self.assertNotEqual(parts[0].name, name)
         for part, quantity in zip(parts, (1, 2), strict=True):
             self._check_shares(part, quantity, order)
+        self._check_adds_up(order)
 
     def test_subcontracted(self):
         """Through the receipt into the order of the subcontractor, and what he gets."""
@@ -209,6 +317,7 @@ class TestWaysOfSupply(WaysCommon):
         self.assertEqual(told["Paint", bought.order_id.name], 6)
         for record, quantity in ((painting, 3), (bought, 6)):
             self.assertEqual(self._get_served(record), {order.name: quantity})
+        self._check_adds_up(order)
 
 
 @tagged("post_install", "-at_install")
@@ -242,6 +351,7 @@ class TestUnusualDocuments(WaysCommon):
             if row["problem"] and row["cells"]["product"] == "Wheel"
         ]
         self.assertEqual(missing, "Missing: 4 Units")
+        self._check_adds_up(order)
 
     def test_deleted_in_the_middle(self):
         order = self._create_order((self.bike, 2))
@@ -251,6 +361,7 @@ class TestUnusualDocuments(WaysCommon):
         pegging = order.get_pegging()[0]
         self.assertEqual(len(pegging["unsupplied"]), 2)
         self.assertFalse([n for n in pegging["nodes"] if n["model"] == line._name])
+        self._check_adds_up(order)
 
     def test_scrapped_in_part(self):
         """A scrapped bolt serves nobody; the order lacks it."""
@@ -269,6 +380,7 @@ class TestUnusualDocuments(WaysCommon):
         bolts = sum(q for (product, _name), q in told.items() if product == "Bolt")
         self.assertLessEqual(bolts, 8)
         self.assertEqual(made.product_qty, told["Wheel", made.name])
+        self._check_adds_up(order)
 
     def test_unbuilt(self):
         """The wheels were made and taken apart: they are no longer there."""
@@ -287,12 +399,14 @@ class TestUnusualDocuments(WaysCommon):
         self.assertFalse([n for n in pegging["nodes"] if None in n.values()])
         totals = {n["id"]: n["quantity"] for n in pegging["nodes"]}
         self.assertLessEqual(totals.get(f"mrp.production,{made.id}", 0), 2)
+        self._check_adds_up(order)
 
     def test_renamed(self):
         order = self._create_order((self.bike, 1))
         wheels = self._get_productions(self.wheel)
         wheels.name = "Renamed"
         self.assertIn(("Wheel", "Renamed"), self._get_served_by(order))
+        self._check_adds_up(order)
 
     def test_thousandths(self):
         """0.001 of a litre in each: nothing is lost, nothing is invented."""
@@ -311,6 +425,7 @@ class TestUnusualDocuments(WaysCommon):
         self.assertEqual(
             [round(served[order.name], 6) for order in orders], [0.001, 0.002, 0.004]
         )
+        self._check_adds_up(*orders)
 
     def test_units_that_differ(self):
         """Sold by the dozen, bought by the dozen, needed by the piece."""
@@ -325,6 +440,7 @@ class TestUnusualDocuments(WaysCommon):
         )
         line = self._get_bolt_line()
         self._check_shares(line, 216, order, pieces)
+        self._check_adds_up(order, pieces)
 
     def test_archived_products(self):
         order = self._create_order((self.bike, 1))
@@ -336,6 +452,7 @@ class TestUnusualDocuments(WaysCommon):
         )
         tree = self.env["mto.order.supply"].get_tree(order.ids)
         self.assertTrue(tree["rows"])
+        self._check_adds_up(order)
 
     def test_customer_return(self):
         """What comes back supplies nobody and is no delivery."""
@@ -359,6 +476,7 @@ class TestUnusualDocuments(WaysCommon):
         back.button_validate()
         self.assertEqual(self._get_rows(order), before)
         self.assertFalse(order.get_pegging()[0]["unsupplied"])
+        self._check_adds_up(order)
 
     def test_another_company_in_the_chain(self):
         """A link into another company is followed, orders of others stay unknown."""
@@ -369,6 +487,7 @@ class TestUnusualDocuments(WaysCommon):
         self.assertTrue(order.with_user(user).get_pegging()[0]["nodes"])
         wheel = wheels.with_context(allowed_company_ids=other.ids)
         self.assertEqual(wheel.sudo().get_demand()[0]["demand"], [])
+        self._check_adds_up(order)
 
     def test_circle_over_two_levels(self):
         """A hand-made circle ends, is named, and the rest is told."""
@@ -387,3 +506,4 @@ class TestUnusualDocuments(WaysCommon):
         self.env["mto.integrity.issue"].action_check_now()
         kinds = self.env["mto.integrity.issue"].search([]).mapped("kind")
         self.assertIn("circle", kinds)
+        self._check_adds_up(order)

@@ -12,6 +12,11 @@ from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION, S
 from ..engine.delay import SILENT_DAYS
 from ..engine.hindrance import find_start
 
+# Detectors whose issues follow each pass of the queue.
+FOLLOWING = [
+    "operation.exception.detector.late.promise",
+    "operation.exception.detector.delayed.supply",
+]
 OPEN_WORK = ("blocked", "ready", "progress")
 
 
@@ -155,10 +160,14 @@ class MtoOrderProgress(models.Model):
 
     def _follow_issues(self, orders):
         """Open and close the issues of these orders now, not at the next look."""
-        for company, theirs in orders.grouped("company_id").items():
-            for name in ("late.promise", "delayed.supply"):
-                detector = self.env[f"operation.exception.detector.{name}"]
-                detector._follow_orders(company, theirs)
+        settings = self.env["operation.exception.detector"]._get_open_settings(
+            orders.company_id, FOLLOWING
+        )
+        for setting in settings:
+            theirs = orders.filtered_domain(
+                [("company_id", "=", setting.company_id.id)]
+            )
+            self.env[setting.detector]._follow_orders(setting, theirs)
 
     # What is late
 

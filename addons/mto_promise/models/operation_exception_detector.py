@@ -9,22 +9,28 @@ _logger = logging.getLogger(__name__)
 class OperationExceptionDetector(models.AbstractModel):
     _inherit = "operation.exception.detector"
 
-    def _get_open_setting(self, company):
-        """The setting of the company if it opens issues, else an empty recordset."""
+    def _get_open_settings(self, companies, detectors):
+        """Settings of these ``detectors`` in ``companies`` that open issues."""
         Setting = self.env["operation.exception.setting"].sudo()
         return Setting.search(
             [
-                ("detector", "=", self._name),
-                ("company_id", "=", company.id),
+                ("detector", "in", detectors),
+                ("company_id", "in", companies.ids),
                 ("mode", "=", "open"),
-            ],
-            limit=1,
+            ]
         )
+
+    def _follow_orders(self, setting, orders):
+        """Open and close the issues of ``orders``, of one company, now.
+
+        :param setting: one ``operation.exception.setting`` that opens issues
+        """
+        raise NotImplementedError(f"{self._name} looks at all orders only")
 
     def _follow_now(self, setting, causes, keys):
         """Bring the issues of ``keys`` in step at once, not at the next look.
 
-        :param setting: of ``_get_open_setting``
+        :param setting: of ``_get_open_settings``
         :param causes: as of ``_detect``, those of ``keys`` that live now
         """
         causes = [cause for cause in causes if setting._is_relevant(cause)]

@@ -54,11 +54,9 @@ class DelayedSupply(models.AbstractModel):
             for order, theirs in rows.grouped(lambda r: r.sale_line_id.order_id).items()
         ]
 
-    def _follow_orders(self, company, orders):
+    def _follow_orders(self, setting, orders):
         """Open and close the issues of what these orders wait for, or waited for."""
-        setting = self._get_open_setting(company)
-        if not setting:
-            return
+        company = setting.company_id
         progress = self.env["mto.order.progress"].sudo()
         mine = progress._find_late(company, orders)
         before = self._search_issues(company, orders)

@@ -39,13 +39,12 @@ class LatePromise(models.AbstractModel):
             for order, theirs in rows.grouped(lambda r: r.sale_line_id.order_id).items()
         ]
 
-    def _follow_orders(self, company, orders):
+    def _follow_orders(self, setting, orders):
         """Open and close the issues of these orders now."""
-        setting = self._get_open_setting(company)
-        if setting:
-            rows = self.env["mto.order.progress"].sudo()._find_late(company, orders)
-            keys = [order._get_promise_key() for order in orders]
-            self._follow_now(setting, self._get_causes(rows), keys)
+        progress = self.env["mto.order.progress"].sudo()
+        rows = progress._find_late(setting.company_id, orders)
+        keys = [order._get_promise_key() for order in orders]
+        self._follow_now(setting, self._get_causes(rows), keys)
 
     @api.model
     def _get_gone_reason(self):

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import PromiseCommon
 
@@ -257,6 +257,27 @@ class TestDelays(PromiseCommon):
         self.assertFalse(
             self._get_issues("late_promise") | self._get_issues("delayed_supply")
         )
+
+    def test_documents_tell_their_open_issues(self):
+        """A button on each document that an issue is about, for employees only."""
+        self._open_issues("delayed.supply")
+        self._buy()
+        self.bolts.date_planned = self._in_days(60)
+        self._refresh()
+        issue = self._get_issues("delayed_supply")
+        for document in (self.order, self.purchase):
+            self.assertEqual(document.open_issue_count, 1)
+            action = document.action_view_open_issues()
+            self.assertEqual(self.env[issue._name].search(action["domain"]), issue)
+        made = self._get_productions(self.bike)
+        self.assertFalse(made.open_issue_count)
+        customer = new_test_user(self.env, "customer", groups="base.group_portal")
+        for document in (self.order, self.purchase, made, self.purchase.picking_ids):
+            arch = document.get_view(view_type="form")["arch"]
+            self.assertIn('name="action_view_open_issues"', arch)
+            told = document.with_user(customer)
+            field = told._fields["open_issue_count"]
+            self.assertFalse(told._has_field_access(field, "read"))
 
     def test_observing_opens_nothing(self):
         self._buy()

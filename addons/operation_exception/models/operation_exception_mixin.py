@@ -7,8 +7,11 @@ class OperationExceptionMixin(models.AbstractModel):
     _name = "operation.exception.mixin"
     _description = "Document with Open Issues"
 
+    # Portal users read documents too, and know nothing of issues.
     open_issue_count = fields.Integer(
-        string="Open Issues", compute="_compute_open_issue_count"
+        string="Open Issues",
+        compute="_compute_open_issue_count",
+        groups="base.group_user",
     )
 
     def _get_open_issue_domain(self):

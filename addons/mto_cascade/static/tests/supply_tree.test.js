@@ -7,6 +7,7 @@ import {
     queryFirst,
     test,
     waitFor,
+    waitUntil,
 } from "@odoo/hoot";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {mountWithCleanup} from "@web/../tests/web_test_helpers";
@@ -56,6 +57,18 @@ test("a big tree is drawn where it is looked at", async () => {
     rooms.at(-1).scrollIntoView();
     await waitFor("tr[data-position='1200']");
     expect(queryAll("tr[data-position]").length).toBeLessThan(1201);
+});
+
+test("all of 3,000 rows are painted when all of them are looked at", async () => {
+    await mountTree(2999);
+    expect("tr[data-position]").toHaveCount(100);
+    // From far away, as on paper.
+    const table = queryFirst("table");
+    table.style.transformOrigin = "top left";
+    table.style.transform = "scale(0.002)";
+    await waitUntil(() => !queryFirst(".o_mto_room"), {timeout: 10000});
+    expect("tr[data-position]").toHaveCount(3000);
+    expect("tr[data-position='2999']").toHaveText(/Part 2998/);
 });
 
 test("the last row can be reached before it was drawn", async () => {

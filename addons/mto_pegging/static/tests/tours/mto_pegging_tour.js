@@ -97,3 +97,48 @@ registry.category("web_tour.tours").add("mto_pegging_order", {
         },
     ],
 });
+
+// The tour starts on an order of bikes, whose bolts come late, and a bell from stock.
+registry.category("web_tour.tours").add("mto_pegging_problems", {
+    steps: () => [
+        {
+            content: "Supply of this order",
+            trigger: "button.oe_stat_button:contains(Supply)",
+            run: "click",
+        },
+        {
+            content: "The bell is there, the bolts are late",
+            trigger:
+                ".o_mto_supply_tree:has(tr:contains(Bell)) tr:contains(Bolt):contains(Late)",
+        },
+        {
+            content: "Only problems",
+            trigger: ".o_mto_only_problems",
+            run: "click",
+        },
+        {
+            content: "The way to what is late is left",
+            trigger:
+                ".o_mto_supply_tree:not(:has(tr:contains(Bell))):has(tr:contains(Wheel)) tr:contains(Bolt):contains(Late)",
+        },
+        {
+            content: "Everything again",
+            trigger: ".o_mto_only_problems",
+            run: "click",
+        },
+        {
+            content: "The bell is back",
+            trigger: ".o_mto_supply_tree tr:contains(Bell)",
+        },
+        {
+            content: "Take it along",
+            trigger: ".o_control_panel button:contains(Spreadsheet)",
+            run: "click",
+        },
+        {
+            content: "No complaint, and still the same screen",
+            trigger:
+                "body:not(:has(.o_error_dialog)) .o_mto_supply_tree tr:contains(Bell)",
+        },
+    ],
+});
