@@ -169,17 +169,14 @@ class RolloutLock(models.Model):
     def _get_known(self):
         """Return (sites, freezes) as the engine knows them, of locks that are on."""
         # Whoever acts, with whatever context, the locks are those of the database.
-        on = (
-            self.sudo()
-            .with_context({})
-            .search([("state", "=", "on"), ("programme_id.state", "in", RUNNING)])
-        )
+        every = self.with_env(self.env(su=True, context={}))
+        on = every.search([("state", "=", "on"), ("programme_id.state", "in", RUNNING)])
         on = on.filtered(lambda lock: lock.database == self._get_database())
         return on._get_engine_sites(), on._get_engine_freezes()
 
     def _get_engine_sites(self):
         locked = self.filtered(lambda lock: lock.kind == "documents").site_id
-        sites = self.env["rollout.site"]
+        sites = locked.browse()
         if not locked:
             return ()
         sites = sites.search(
