@@ -9,6 +9,7 @@
     "depends": [
         "mto_suite",
         "operation_exception",
+        "rollout_gate_stock",
         "sale_management",
         "sale_crm",
         "mrp_account",
@@ -41,6 +42,8 @@
         "data/mto_demo_card_data.xml",
         # What went wrong
         "data/operation_exception_data.xml",
+        # How the company goes live
+        "data/rollout_programme_data.xml",
     ],
     "assets": {
         "web.assets_backend": ["mto_demo/static/src/**/*"],

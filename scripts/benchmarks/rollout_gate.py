@@ -84,3 +84,46 @@ def open_gate(bench, items):
     }
     bench.warm_up(lambda: gate.web_read(specification))
     bench.measure(lambda: gate.web_read(specification))
+
+
+@row("20", limit=1.05)
+def rollout_lock_confirm(size):
+    """Confirm orders of a live site while another is locked, against no lock."""
+    return (
+        Side("suite", confirm_orders, int(size), 1),
+        Side("suite", confirm_orders, int(size), 0),
+    )
+
+
+def confirm_orders(bench, orders, locked):
+    env = bench.env
+    programme = make_programme(bench, 2)
+    working, waiting = programme.site_ids
+    working._go("live")
+    if locked:
+        # As a person would have switched it on.
+        env["rollout.lock"].create(
+            {
+                "programme_id": programme.id,
+                "site_id": waiting.id,
+                "state": "on",
+                "database": env["rollout.lock"]._get_database(),
+            }
+        )
+    product = env["product.product"].create({"name": "Painting", "type": "service"})
+    partner = env["res.partner"].create({"name": "Customer"})
+    line = {"product_id": product.id}
+    waiting.warehouse_ids = env["stock.warehouse"].create(
+        {"name": "Second", "code": "2ND"}
+    )
+    quotations = env["sale.order"].create(
+        [{"partner_id": partner.id, "order_line": [(0, 0, line)]}] * orders
+    )
+    bench.keep()
+
+    def confirm():
+        for quotation in quotations:
+            quotation.action_confirm()
+
+    bench.warm_up(confirm)
+    bench.measure(confirm)

@@ -14,7 +14,7 @@ import pytest
 from stack import odoo
 
 # model, method, name of the record in the demonstration; behind the name of an order
-# line stands one of BEHIND_LINE
+# line or a programme stands one of BEHIND_LINE
 CALLS = [
     ("product.product", "get_supply_decision", "product_bicycle"),
     ("sale.order.line", "get_supply_decision", "order_line_quoted_cargo_bike"),
@@ -43,11 +43,16 @@ CALLS = [
     ("operation.exception", "get_open", None),
     ("operation.exception", "get_actions", "exception_late"),
     ("operation.exception.review", "get_review", "exception_review"),
+    ("rollout.gate", "get_status", "programme_two_plant.gates"),
+    ("rollout.programme", "get_dashboard", "programme_two_plant"),
+    ("rollout.audit.head", "get_head", "programme_two_plant.heads"),
     ("mto.demo", "get_bicycle_table", None),
 ]
 
-# The first record of an order line.
+# The first record of an order line, or of a programme.
 BEHIND_LINE = {
+    "gates": "SELECT min(id) FROM rollout_gate WHERE programme_id = %s",
+    "heads": "SELECT min(id) FROM rollout_audit_head WHERE programme_id = %s",
     "move_ids": "SELECT min(id) FROM stock_move WHERE sale_line_id = %s",
     "pickings": "SELECT min(picking_id) FROM stock_move WHERE sale_line_id = %s",
     "productions": "SELECT min(id) FROM mrp_production WHERE demand_line_id = %s",

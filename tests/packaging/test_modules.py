@@ -49,6 +49,11 @@ ARROWS = {
     "mto_execution": {"mto_pegging", "operation_exception"},
     "mto_execution_promise": {"mto_execution", "mto_promise"},
     "rollout_gate": set(),
+    "rollout_gate_sale": {"rollout_gate"},
+    "rollout_gate_purchase": {"rollout_gate"},
+    "rollout_gate_stock": {"rollout_gate"},
+    "rollout_gate_mrp": {"rollout_gate"},
+    "rollout_gate_account": {"rollout_gate"},
     "rollout_readiness": {"rollout_gate"},
     "rollout_readiness_mto": {"rollout_readiness", "mto_promise"},
 }
@@ -68,6 +73,11 @@ GLUE = {
     "mto_cascade_subcontracting",
     "mto_cascade_dropshipping",
     "mto_execution_promise",
+    "rollout_gate_sale",
+    "rollout_gate_purchase",
+    "rollout_gate_stock",
+    "rollout_gate_mrp",
+    "rollout_gate_account",
     "rollout_readiness_mto",
 }
 APPS = {"mto_suite", "rollout_gate"}

@@ -17,6 +17,7 @@ LOGINS = [
     "finance",
     "director",
     "auditor",
+    "programme",
 ]
 
 

@@ -247,7 +247,7 @@ class TestCompany(TransactionCase):
     def test_nothing_is_mailed(self):
         people = self.env["mto.demo.card"].search([]).user_id.partner_id
         people -= self.env.ref("base.partner_admin")
-        self.assertEqual(len(people), 8)
+        self.assertEqual(len(people), 9)
         self.assertFalse(
             self.env["mail.notification"].search_count(
                 [

@@ -101,3 +101,20 @@ def refuse_waiver(person, severity, requester, involved):
     if not person.duties & set(WAIVER_GROUPS[severity]):
         return "no_duty"
     return None
+
+
+def refuse_switch(person, on):
+    """Return why a person may not switch a lock, or None.
+
+    Switching on is for the programme manager and the steering committee; taking a lock
+    away is for the steering committee.
+
+    :return: superuser, configurator, auditor, no_duty or None
+    """
+    if person.is_superuser:
+        return "superuser"
+    for duty in NEVER_SIGN:
+        if duty in person.duties:
+            return duty
+    allowed = {"manager", "steering"} if on else {"steering"}
+    return None if person.duties & allowed else "no_duty"

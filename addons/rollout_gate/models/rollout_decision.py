@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..engine import duties
 
@@ -49,6 +49,12 @@ class RolloutDecision(models.Model):
     )
     domain_ids = fields.Many2many(
         comodel_name="rollout.domain", string="Process Domains"
+    )
+    policy_ids = fields.One2many(
+        comodel_name="rollout.policy",
+        inverse_name="decision_id",
+        string="Answers",
+        domain="[('programme_id', '=', programme_id)]",
     )
     state = fields.Selection(
         selection=[
@@ -133,17 +139,4 @@ class RolloutDecision(models.Model):
     def _check_mandate(self):
         if self.state != "proposed":
             raise UserError(self.env._("This is decided already."))
-        if self.env.su:
-            raise AccessError(self.env._("The system decides nothing."))
-        if self.create_uid == self.env.user:
-            raise AccessError(self.env._("Nobody decides alone what they proposed."))
-        self._check_duty(self.body)
-        seated = (
-            self.programme_id.sudo()
-            .member_ids.filtered(lambda seat: seat.function_id.code == self.body)
-            ._filter_seated(fields.Date.context_today(self))
-        )
-        if self.env.user not in seated.user_id:
-            raise AccessError(
-                self.env._("You have no seat in this body of the programme.")
-            )
+        self._check_authority(self.body)

@@ -11,7 +11,7 @@ class RolloutDeviation(models.Model):
     _order = "site_id, id"
 
     _protected = frozenset({"state", "approver_id"})
-    _tracked = ("name", "reason", "valid_until", "is_localisation")
+    _tracked = ("name", "standard_id", "reason", "valid_until", "is_localisation")
 
     name = fields.Char(string="What Is Different", required=True)
     site_id = fields.Many2one(
@@ -19,6 +19,13 @@ class RolloutDeviation(models.Model):
     )
     programme_id = fields.Many2one(related="site_id.programme_id", store=True)
     company_id = fields.Many2one(related="site_id.company_id", store=True)
+    standard_id = fields.Many2one(
+        comodel_name="rollout.standard",
+        ondelete="restrict",
+        index=True,
+        domain="[('programme_id', '=', programme_id), ('state', '=', 'approved')]",
+        help="The standard that the site deviates from.",
+    )
     reason = fields.Char(required=True)
     valid_until = fields.Date()
     is_localisation = fields.Boolean(

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..engine import life
+from ..engine import chain, check, life
 from .rollout_template import KINDS, SEVERITIES, SIDES
 
 STATES = [
@@ -13,6 +13,14 @@ STATES = [
     ("na_requested", "Asked: Not Applicable"),
     ("na", "Not Applicable"),
 ]
+CHECK_STATUSES = [
+    ("passed", "Passed"),
+    ("failed", "Failed"),
+    ("empty", "Nothing to Look At"),
+    ("stale", "Too Old"),
+    ("error", "Error"),
+]
+assert [code for code, _name in CHECK_STATUSES] == list(check.STATUSES)
 # Only a run of the checks says how these stand.
 COMPUTED = ("check", "gate")
 # To change one of these is to prepare the gate.
@@ -46,6 +54,8 @@ class RolloutGateItem(models.Model):
             "verified_by_id",
             "checked_on",
             "check_note",
+            "check_status",
+            "check_evidence",
             "na_by_id",
             "template_item_id",
         }
@@ -136,6 +146,12 @@ class RolloutGateItem(models.Model):
     )
     checked_on = fields.Datetime(readonly=True, copy=False)
     check_note = fields.Char(string="Check Says", readonly=True, copy=False)
+    check_status = fields.Selection(
+        selection=CHECK_STATUSES, string="Check Result", readonly=True, copy=False
+    )
+    check_evidence = fields.Text(
+        readonly=True, copy=False, help="What a signature rests on, as JSON."
+    )
     waiver_ids = fields.One2many(
         comodel_name="rollout.waiver", inverse_name="item_id", readonly=True
     )
@@ -193,7 +209,7 @@ class RolloutGateItem(models.Model):
 
     def _get_content(self):
         """Return what a signature rests on: plain values, the same at each reading."""
-        return {
+        content = {
             "id": self.id,
             "name": self.name,
             "kind": self.kind,
@@ -209,6 +225,9 @@ class RolloutGateItem(models.Model):
                 (file.name, file.checksum or "") for file in self.attachment_ids
             ),
         }
+        if self.check_evidence:
+            content["evidence"] = self.check_evidence
+        return content
 
     # Create and write
 
@@ -465,16 +484,25 @@ class RolloutGateItem(models.Model):
 
     def _run_checks(self):
         """Bring automatic items up to date; called as superuser."""
-        now = fields.Datetime.now()
         computed = self.filtered(
             lambda item: item.kind in COMPUTED and item.state != "na"
         )
-        for item, (passed, note) in self.env["rollout.check"]._run(computed).items():
-            state = "passed" if passed else "failed"
-            changed = item.state != state
-            item.write({"state": state, "check_note": note, "checked_on": now})
+        for item, result in self.env["rollout.check"]._run(computed).items():
+            state = "passed" if check.is_passed(result) else "failed"
+            changed = (item.state, item.check_status) != (state, result.status)
+            item.write({"state": state, **item._prepare_check(result)})
             if changed:
-                item._log("item", {"state": state, "check": note})
+                payload = {"state": state, "check": result.note}
+                item._log("item", {**payload, "status": result.status})
+
+    @api.model
+    def _prepare_check(self, result):
+        return {
+            "check_status": result.status,
+            "check_note": result.note,
+            "check_evidence": result.evidence and chain.to_json(result.evidence),
+            "checked_on": result.as_of or fields.Datetime.now(),
+        }
 
     def action_waive(self):
         """Ask for a waiver."""

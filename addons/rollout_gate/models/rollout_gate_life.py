@@ -62,6 +62,8 @@ class RolloutGate(models.Model):
             )
         # States are written by methods only.
         self.sudo().write({"state": state})
+        if self.env["rollout.lock"]._is_any_on():
+            self.env["rollout.lock"]._forget()
         self._log("state", {"state": state, **payload})
 
     @api.model

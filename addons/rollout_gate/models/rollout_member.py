@@ -18,6 +18,7 @@ class RolloutMember(models.Model):
     function_id = fields.Many2one(
         comodel_name="rollout.function", required=True, ondelete="restrict"
     )
+    mandate = fields.Char(related="function_id.mandate")
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Person",

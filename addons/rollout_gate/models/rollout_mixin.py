@@ -139,6 +139,29 @@ class RolloutMixin(models.AbstractModel):
             return self.sudo().programme_id
         return self.env["rollout.programme"]
 
+    def _check_authority(self, body, asked_by=None):
+        """Only who has a duty and a seat in a body decides, never what they asked for.
+
+        :param str body: steering or design_authority
+        :param asked_by: users who must not decide; who created it, if not given
+        """
+        self.ensure_one()
+        user = self.env.user
+        if self.env.su or user._is_superuser():
+            raise AccessError(self.env._("The system decides nothing."))
+        if user in (asked_by or self.create_uid):
+            raise AccessError(self.env._("Nobody decides alone what they proposed."))
+        self._check_duty(body)
+        seated = (
+            self._get_programme()
+            .member_ids.filtered(lambda seat: seat.function_id.code == body)
+            ._filter_seated(fields.Date.context_today(self))
+        )
+        if user not in seated.user_id:
+            raise AccessError(
+                self.env._("You have no seat in this body of the programme.")
+            )
+
     def _get_duties(self):
         """Return the duties of the current user."""
         return self.env.user._get_rollout_duties()

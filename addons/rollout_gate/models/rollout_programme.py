@@ -33,6 +33,7 @@ class RolloutProgramme(models.Model):
         "rpc_signoff",
         "stable_periods",
         "deviation_limit",
+        "customization_limit",
         "wave_decision_id",
         "active",
     )
@@ -103,7 +104,14 @@ class RolloutProgramme(models.Model):
         default=3,
         help="How many local deviations a site may have before the steering decides.",
     )
+    customization_limit = fields.Integer(
+        default=10,
+        help="How many customisations there may be before the steering decides.",
+    )
     site_ids = fields.One2many(comodel_name="rollout.site", inverse_name="programme_id")
+    build_step_ids = fields.One2many(
+        comodel_name="rollout.build.step", inverse_name="programme_id"
+    )
     wave_ids = fields.One2many(comodel_name="rollout.wave", inverse_name="programme_id")
     member_ids = fields.One2many(
         comodel_name="rollout.member", inverse_name="programme_id", string="Seats"
@@ -136,6 +144,12 @@ class RolloutProgramme(models.Model):
 
     def _get_programme(self):
         return self
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"state", "active", "company_ids"} & vals.keys():
+            self.env["rollout.lock"]._forget()
+        return result
 
     @api.depends("template_id")
     def _compute_strategy(self):
@@ -325,6 +339,18 @@ class RolloutProgramme(models.Model):
         # States are written by methods only.
         moved.sudo().write({"state": state})
         moved._log("state", {"state": state})
+
+    def action_usual_lists(self):
+        """Enter the usual applications, build steps and discovery, where none are."""
+        self._check_duty("manager")
+        for programme in self:
+            for model in ("rollout.app", "rollout.build.step", "rollout.discovery"):
+                Model = self.env[model]
+                if not Model.search_count(
+                    [("programme_id", "=", programme.id)], limit=1
+                ):
+                    Model.create(Model._get_usual(programme))
+        return True
 
     def action_gates(self):
         """The gates of the programme."""

@@ -1,10 +1,13 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..engine import life, waves
+from ..engine import life, locks, waves
 from .rollout_template import SITE_STATES
 
 LIVE = ("live", "hypercare", "steady")
+CUTOVER_DAYS = 14
 SCORES = [("1", "1"), ("2", "2"), ("3", "3"), ("4", "4"), ("5", "5")]
 
 
@@ -24,7 +27,13 @@ class RolloutSite(models.Model):
         "supply_complexity",
         "capacity_for_change",
         "planned_date",
+        "cutover_from",
+        "cutover_to",
         "active",
+    )
+    # What a lock looks at.
+    _locking = frozenset(
+        {"state", "active", "company_id", "cutover_from", "cutover_to"}
     )
 
     programme_id = fields.Many2one(
@@ -84,12 +93,18 @@ class RolloutSite(models.Model):
         help="From 4, easy, to 20, hard; 0 until all four questions are answered.",
     )
     planned_date = fields.Date(string="Planned Go-live")
+    cutover_from = fields.Datetime(
+        copy=False,
+        help="From then to its end a site in cutover may work, whatever lock is on.",
+    )
+    cutover_to = fields.Datetime(string="Cutover Until", copy=False)
     live_on = fields.Date(string="Live Since", readonly=True, copy=False)
     wave_ids = fields.Many2many(comodel_name="rollout.wave", readonly=True)
     gate_ids = fields.One2many(comodel_name="rollout.gate", inverse_name="site_id")
     stability_ids = fields.One2many(
         comodel_name="rollout.stability", inverse_name="site_id"
     )
+    lock_ids = fields.One2many(comodel_name="rollout.lock", inverse_name="site_id")
     deviation_ids = fields.One2many(
         comodel_name="rollout.deviation", inverse_name="site_id"
     )
@@ -123,9 +138,31 @@ class RolloutSite(models.Model):
                     )
                 )
 
+    @api.constrains("cutover_from", "cutover_to")
+    def _check_cutover(self):
+        for site in self:
+            start, end = site.cutover_from, site.cutover_to
+            if bool(start) != bool(end) or (start and start >= end):
+                raise ValidationError(
+                    self.env._("A cutover has a beginning, and an end after it.")
+                )
+            if start and end - start > timedelta(CUTOVER_DAYS):
+                raise ValidationError(
+                    self.env._(
+                        "A cutover lasts %(days)s days at most.", days=CUTOVER_DAYS
+                    )
+                )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if self._locking & vals.keys():
+            self.env["rollout.lock"]._forget()
+        return result
+
     @api.model_create_multi
     def create(self, vals_list):
         sites = super().create(vals_list)
+        self.env["rollout.lock"]._forget()
         started = sites.filtered(
             lambda site: site.programme_id.state != "draft" and not site.env.su
         )
@@ -159,6 +196,71 @@ class RolloutSite(models.Model):
         for period in self.stability_ids.sorted("period_end"):
             periods.setdefault(period.measure, []).append(period.is_held)
         return periods
+
+    # Locks
+
+    def _to_lock(self, is_locked):
+        """Return the site as locks know it.
+
+        :param bool is_locked: a lock of the site is on
+        """
+        self.ensure_one()
+        in_cutover = self.state == "cutover" and self.cutover_from
+        return locks.Site(
+            self.id,
+            self.company_id.id,
+            tuple(self._get_lock_warehouse_ids()),
+            is_locked and self.state not in LIVE,
+            (self.cutover_from, self.cutover_to) if in_cutover else (),
+        )
+
+    def _get_lock_warehouse_ids(self):
+        """Return the ids of its warehouses; told by the module that knows them."""
+        return []
+
+    def _get_neighbours(self):
+        """Return the sites of running programmes in the same company, with this one."""
+        return self.sudo().search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("programme_id.state", "in", ("running", "continuous")),
+            ]
+        )
+
+    def _get_live_gate(self):
+        """Return the gate that brings this site live, or none."""
+        self.ensure_one()
+        return self.programme_id.gate_ids.filtered(
+            lambda gate: (
+                gate.site_state == "live"
+                and (
+                    gate.site_id == self
+                    or (not gate.site_id and self in gate.wave_id.site_ids)
+                    or gate.scope == "programme"
+                )
+            )
+        )[:1]
+
+    @api.model
+    def _get_refusal(self, site_id, document):
+        """Return in words why a document of a site is refused."""
+        # Who is refused may hear which gate it waits for.
+        site = self.sudo().browse(site_id)
+        gate = site._get_live_gate()
+        if not gate:
+            return self.env._(
+                "%(document)s: %(site)s is not live yet, and no gate brings it live.",
+                document=document,
+                site=site.name,
+            )
+        return self.env._(
+            "%(document)s: %(site)s is not live yet. It waits for the gate %(gate)s, "
+            "which is %(state)s.",
+            document=document,
+            site=site.name,
+            gate=gate.display_name,
+            state=gate._get_state_label(gate.state),
+        )
 
     # Life
 

@@ -4,6 +4,120 @@ import xlsxwriter
 
 from odoo import api, fields, models
 
+# The registers of a programme, with the columns of their sheets.
+REGISTERS = {
+    "rollout.deviation": (
+        "site_id",
+        "name",
+        "standard_id",
+        "reason",
+        "valid_until",
+        "is_localisation",
+        "approver_id",
+        "state",
+    ),
+    "rollout.standard": (
+        "number",
+        "name",
+        "kind",
+        "domain_id",
+        "text",
+        "variation",
+        "owner_id",
+        "approver_id",
+        "state",
+    ),
+    "rollout.requirement": (
+        "number",
+        "name",
+        "domain_id",
+        "application",
+        "priority",
+        "verdict",
+        "gap_class",
+        "solution",
+        "owner_id",
+    ),
+    "rollout.customization": (
+        "number",
+        "name",
+        "requirement_id",
+        "kind",
+        "justification",
+        "benefit",
+        "business_owner_id",
+        "technical_owner_id",
+        "migration_effort",
+        "test_complexity",
+        "upgrade_risk",
+        "module",
+        "state",
+    ),
+    "rollout.change": (
+        "number",
+        "name",
+        "area",
+        "reason",
+        "requester_id",
+        "approver_id",
+        "owner_id",
+        "valid_until",
+        "state",
+    ),
+    "rollout.policy": (
+        "number",
+        "name",
+        "domain_id",
+        "is_mandatory",
+        "owner_id",
+        "due_date",
+        "decision_id",
+        "is_decided",
+    ),
+    "rollout.app": (
+        "application",
+        "step",
+        "scope",
+        "in_community",
+        "is_installed",
+        "substitute",
+        "reason",
+    ),
+    "rollout.build.step": (
+        "stage",
+        "name",
+        "predecessor_ids",
+        "waits_for",
+        "owner_id",
+        "due_date",
+        "state",
+    ),
+    "rollout.discovery": (
+        "site_id",
+        "kind",
+        "name",
+        "held_on",
+        "participants",
+        "findings",
+        "as_is",
+        "to_be",
+        "variation",
+        "owner_id",
+        "state",
+    ),
+    "rollout.lock": (
+        "kind",
+        "site_id",
+        "gate_id",
+        "state",
+        "effect",
+        "switched_by_id",
+        "switched_on",
+        "reason",
+        "channel",
+    ),
+}
+
 
 class ProgrammeXlsx(models.AbstractModel):
     """A programme as a workbook: gates, items, signatures, risks, decisions."""
@@ -48,6 +162,7 @@ class ProgrammeXlsx(models.AbstractModel):
             self._get_waivers(gates.item_ids.waiver_ids),
             self._get_raid(programme),
             self._get_decisions(programme),
+            *(self._get_register(programme, model) for model in REGISTERS),
         ]
 
     def _get_gates(self, gates):
@@ -256,6 +371,28 @@ class ProgrammeXlsx(models.AbstractModel):
             self.env._("Decided On (UTC)"),
         ]
         return self.env._("Decisions"), header, rows
+
+    def _get_register(self, programme, model):
+        """Return the sheet of a register: what the user may read of it."""
+        entries = self.env[model].search([("programme_id", "=", programme.id)])
+        names = REGISTERS[model]
+        known = entries._fields
+        header = [known[name]._description_string(self.env) for name in names]
+        rows = [[self._get_cell(entry, name) for name in names] for entry in entries]
+        return self.env._(entries._description), header, rows
+
+    def _get_cell(self, record, name):
+        field = record._fields[name]
+        if field.type == "selection":
+            return self._get_label(record, name)
+        if field.type == "boolean":
+            return self.env._("Yes") if record[name] else ""
+        if field.relational:
+            # Names of colleagues and sites on a list of the programme.
+            return ", ".join(record.sudo()[name].mapped("display_name"))
+        if field.type in ("date", "datetime"):
+            return self._get_text(record[name])
+        return record[name]
 
     def _get_label(self, record, name):
         labels = dict(record._fields[name]._description_selection(self.env))

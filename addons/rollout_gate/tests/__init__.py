@@ -7,6 +7,8 @@ from . import test_waiver
 from . import test_trail
 from . import test_access
 from . import test_governance
+from . import test_design
+from . import test_locks
 from . import test_export
 from . import test_speed
 from . import test_tour

@@ -1,6 +1,10 @@
 """A programme with a person for each duty; modules that build on gates import it."""
 
+from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, new_test_user
+
+from ..models.rollout_change import IMPACTS
 
 DUTIES = (
     "viewer",
@@ -148,3 +152,105 @@ class RolloutCommon(TransactionCase):
             lambda line: line.signed < line.quorum
         )
         second.sign_off("approve", lines.function_id.mapped("code"))
+
+
+class LockCommon(RolloutCommon):
+    """A company of its own with a Light programme, for the locks of its documents."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env["res.company"].create({"name": "Plant Company"})
+        users = cls.env["res.users"].union(*cls.users.values())
+        users.write(
+            {"company_ids": [(4, cls.company.id)], "company_id": cls.company.id}
+        )
+        cls.env.user.company_ids += cls.company
+        cls.env = cls.env(
+            context={**cls.env.context, "allowed_company_ids": cls.company.ids}
+        )
+        cls.programme = cls._start()
+        cls.site = cls.programme.site_ids
+        cls._seat(cls.programme, "steering", cls.users["steering"])
+        cls._seat(cls.programme, "design_authority", cls.users["design_authority"])
+
+    @classmethod
+    def _create_lock(cls, **values):
+        return (
+            cls.env["rollout.lock"]
+            .with_user(cls.users["manager"])
+            .create(
+                {"programme_id": cls.programme.id, "site_id": cls.site.id, **values}
+            )
+        )
+
+    @classmethod
+    def _lock(cls, **values):
+        """Switch the lock of the site on."""
+        lock = cls._create_lock(**values)
+        lock.switch(True, "The plant works with the old system")
+        return lock
+
+    @classmethod
+    def _freeze(cls):
+        """Sign the design, and switch its lock on."""
+        gate = cls._gate(cls.programme, "G2")
+        lock = cls._lock(kind="design", site_id=False, gate_id=gate.id)
+        gate.sudo().state = "approved"
+        cls.env["rollout.lock"]._forget()
+        return lock
+
+    def _assert_waits(self, call, *args):
+        self._assert_refused(
+            r"Plant is not live yet.*G6 Go-live \(Plant\).*Locked", call, *args
+        )
+
+    def _assert_passes_when_live(self, call, *args):
+        """The same document passes once its site is live."""
+        self._assert_waits(call, *args)
+        self.site.sudo()._go("live")
+        return call(*args)
+
+    def _assert_frozen(self, call, *args):
+        self._assert_refused("approved change request", call, *args)
+
+    def _assert_refused(self, words, call, *args):
+        """Refused with these words, and nothing is written."""
+        with self.assertRaisesRegex(UserError, words), self.env.cr.savepoint():
+            call(*args)
+
+    def _approve_change(self, area, **values):
+        """An approved change request, carried out by the user of the tests."""
+        change = (
+            self.env["rollout.change"]
+            .with_user(self.users["contributor"])
+            .create(
+                {
+                    "name": "Something",
+                    "programme_id": self.programme.id,
+                    "area": area,
+                    "reason": "It has to be",
+                    "owner_id": self.env.uid,
+                    "valid_until": fields.Date.add(fields.Date.today(), days=7),
+                    **dict.fromkeys((f"impact_{each}" for each in IMPACTS), "none"),
+                    **values,
+                }
+            )
+        )
+        self.as_("design_authority", change).action_approve()
+        return change
+
+    def _assert_changes_when_approved(self, area, call, *args):
+        """A frozen design changes with a request of its area; the trail tells it."""
+        self._assert_frozen(call, *args)
+        other = "other" if area != "other" else "bom"
+        self._approve_change(other)
+        self._assert_frozen(call, *args)
+        change = self._approve_change(area)
+        call(*args)
+        events = self.env["rollout.audit.event"].search(
+            [("kind", "=", "design_changed"), ("res_id", "=", change.id)]
+        )
+        self.assertTrue(events)
+        change.sudo().state = "done"
+        self._assert_frozen(call, *args)

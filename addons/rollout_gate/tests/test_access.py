@@ -31,6 +31,39 @@ MODELS = {
         "manager configurator design_authority steering",
         "manager configurator design_authority steering",
     ),
+    "rollout.standard": (
+        "contributor process_owner manager configurator design_authority",
+        "contributor process_owner manager configurator design_authority",
+    ),
+    "rollout.requirement": (
+        "contributor process_owner manager configurator design_authority",
+        "contributor process_owner manager configurator design_authority",
+    ),
+    "rollout.customization": (
+        "contributor process_owner manager configurator design_authority",
+        "contributor process_owner manager configurator design_authority",
+    ),
+    "rollout.change": (
+        "contributor process_owner manager configurator design_authority",
+        "contributor process_owner manager configurator design_authority",
+    ),
+    "rollout.policy": (
+        "contributor process_owner manager configurator",
+        "contributor process_owner manager configurator",
+    ),
+    "rollout.app": ("manager configurator", "manager configurator"),
+    "rollout.build.step": (
+        "manager configurator",
+        "contributor process_owner manager configurator",
+    ),
+    "rollout.discovery": (
+        "contributor process_owner manager configurator",
+        "contributor process_owner manager configurator",
+    ),
+    "rollout.lock": (
+        "manager configurator steering",
+        "manager configurator steering",
+    ),
     "rollout.template": ("configurator", "configurator"),
     "rollout.domain": ("configurator", "configurator"),
     "rollout.function": ("configurator", "configurator"),
@@ -115,6 +148,7 @@ class TestAccess(RolloutCommon):
                 [("programme_id", "=", programme.id)]
             ),
             self.env["rollout.raid"].search([("programme_id", "=", programme.id)]),
+            *self._create_design(programme),
         ]
         for duty, user in theirs.items():
             for record in records:
@@ -125,6 +159,32 @@ class TestAccess(RolloutCommon):
                 )
         with self.assertRaises(AccessError):
             programme.gate_ids.with_user(theirs["steering"]).get_status()
+
+    def _create_design(self, programme):
+        """Return an entry of each register of a programme."""
+        programme.action_usual_lists()
+        known = {"programme_id": programme.id, "name": "Something"}
+        needed = {
+            "rollout.standard": {"text": "One way"},
+            "rollout.requirement": {},
+            "rollout.customization": {},
+            "rollout.change": {"reason": "It has to be"},
+            "rollout.policy": {},
+        }
+        lock = self.env["rollout.lock"].create(
+            {"programme_id": programme.id, "site_id": programme.site_ids.id}
+        )
+        return [
+            *(
+                self.env[name].create({**known, **vals})
+                for name, vals in needed.items()
+            ),
+            *(
+                self.env[name].search([("programme_id", "=", programme.id)])
+                for name in ("rollout.app", "rollout.build.step", "rollout.discovery")
+            ),
+            lock,
+        ]
 
     def test_one_programme_in_two_companies(self):
         """Each sees the programme and its own sites."""

@@ -1,10 +1,13 @@
 """What somebody might try, each refused."""
 
-from odoo import SUPERUSER_ID
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..engine import check
 from .common import RolloutCommon
 
 # Keys that open something somewhere in Odoo or in other modules.
@@ -304,6 +307,55 @@ class TestAttacks(RolloutCommon):
         item._run_checks()
         self.assertEqual(item.state, "failed")
         self.assertIn("no answer", item.check_note)
+
+    def test_a_check_that_is_too_old_does_not_pass(self):
+        """Not at the review, and not at the last signature either."""
+        item = self.gate.sudo().item_ids.filtered("check_code")
+        result = check.Result("passed", "Fine", hours=1)
+        self.patch(
+            type(self.env["rollout.check"]),
+            "_check_seats_filled",
+            lambda self, items: dict.fromkeys(items, result),
+        )
+        result.as_of = fields.Datetime.now()
+        self._review(self.gate)
+        self.as_("process_owner", self.gate).sign_off("approve", ["finance"])
+        result.as_of -= timedelta(hours=2)
+        with (
+            self.assertRaisesRegex(UserError, "is not ready"),
+            self.env.cr.savepoint(),
+        ):
+            self.as_("second", self.gate).sign_off("approve", ["production"])
+        self.as_("contributor", self.gate).action_withdraw()
+        with self.assertRaisesRegex(UserError, "is not ready"):
+            self.as_("contributor", self.gate).action_request_review()
+        item._run_checks()
+        self.assertEqual((item.state, item.check_status), ("failed", "stale"))
+
+    def test_evidence_of_a_check_is_signed(self):
+        """What a check rests on is frozen: other evidence is not approved."""
+        result = check.Result("passed", "Fine", {"offenders": []})
+        self.patch(
+            type(self.env["rollout.check"]),
+            "_check_seats_filled",
+            lambda self, items: dict.fromkeys(items, result),
+        )
+        self._review(self.gate)
+        self.assertIn("offenders", self.gate.snapshot_id.content)
+        self.as_("process_owner", self.gate).sign_off("approve", ["finance"])
+        result.evidence = {"offenders": [7]}
+        with (
+            self.assertRaisesRegex(UserError, "has changed since the review"),
+            self.env.cr.savepoint(),
+        ):
+            self.as_("second", self.gate).sign_off("approve", ["production"])
+        result.evidence = {"offenders": []}
+        result.note = "Words may change"
+        self.as_("second", self.gate).sign_off("approve", ["production"])
+        self.assertEqual(self.gate.state, "approved")
+        result.evidence = {"offenders": [7]}
+        self._run_cron("rollout.gate", "_cron_drift")
+        self.assertTrue(self.gate.drifted)
 
     def test_auditors_change_nothing(self):
         """Also when somebody gave them a second duty."""

@@ -1,6 +1,17 @@
+from datetime import datetime, timedelta
+
 from odoo.tests import BaseCase
 
-from ..engine import chain, dependency, duties, life, stability, waves
+from ..engine import (
+    chain,
+    check,
+    dependency,
+    duties,
+    life,
+    locks,
+    stability,
+    waves,
+)
 
 
 def site(name, *scores, unit=""):
@@ -283,3 +294,86 @@ class TestChain(BaseCase):
         self.assertEqual(
             chain.get_digest({"a": 1, "b": 2}), chain.get_digest({"b": 2, "a": 1})
         )
+
+
+class TestCheck(BaseCase):
+    def test_answers(self):
+        self.assertEqual(check.to_result((True, "fine")).status, "passed")
+        self.assertEqual(check.to_result((False, None)).note, "")
+        for nonsense in (None, True, "passed", (True,), check.Result("green")):
+            self.assertIsNone(check.to_result(nonsense))
+
+    def test_only_passed_counts(self):
+        passed = [
+            status for status in check.STATUSES if check.is_passed(check.Result(status))
+        ]
+        self.assertEqual(passed, ["passed"])
+
+    def test_age(self):
+        now = datetime(2026, 1, 2, 12)
+        old = check.Result("passed", as_of=now - timedelta(hours=25), hours=24)
+        self.assertEqual(check.age(old, now).status, "stale")
+        self.assertEqual(check.age(old, now - timedelta(hours=1)).status, "passed")
+        old.hours = 0
+        self.assertEqual(check.age(old, now).status, "passed", "nothing else said")
+        failed = check.Result("failed", as_of=old.as_of, hours=1)
+        self.assertEqual(check.age(failed, now).status, "failed")
+
+
+NOON = datetime(2026, 1, 1, 12)
+
+
+class TestLocks(BaseCase):
+    def _find(self, sites, warehouse=False, company="c", now=NOON):
+        found = locks.find_holding(sites, company, warehouse, now)
+        return found and found.key
+
+    def test_a_whole_company(self):
+        sites = [locks.Site("a", "c", held=True)]
+        self.assertEqual(self._find(sites), "a")
+        self.assertEqual(self._find(sites, "w"), "a")
+        self.assertIsNone(self._find(sites, company="other"))
+        self.assertIsNone(self._find([locks.Site("a", "c")]))
+
+    def test_by_warehouse(self):
+        sites = [
+            locks.Site("a", "c", ("w1",), held=True),
+            locks.Site("b", "c", ("w2",)),
+        ]
+        self.assertEqual(self._find(sites, "w1"), "a")
+        self.assertIsNone(self._find(sites, "w2"))
+        self.assertIsNone(self._find(sites, "w3"), "of no site")
+        self.assertIsNone(self._find(sites), "b works, so the company does")
+
+    def test_the_rest_of_the_company(self):
+        sites = [
+            locks.Site("a", "c", held=True),
+            locks.Site("b", "c", ("w2",)),
+        ]
+        self.assertEqual(self._find(sites, "w1"), "a")
+        self.assertIsNone(self._find(sites, "w2"))
+
+    def test_the_window_ends(self):
+        window = (NOON - timedelta(hours=1), NOON)
+        sites = [locks.Site("a", "c", held=True, window=window)]
+        self.assertIsNone(self._find(sites))
+        self.assertEqual(self._find(sites, now=NOON + timedelta(seconds=1)), "a")
+        self.assertEqual(self._find(sites, now=NOON - timedelta(hours=2)), "a")
+
+    def test_freezes(self):
+        freezes = [locks.Freeze("p", ("c",)), locks.Freeze("q", ("d",))]
+        self.assertEqual(locks.find_freezes(freezes, "d"), [freezes[1]])
+        self.assertEqual(locks.find_freezes(freezes, False), freezes)
+        self.assertEqual(locks.find_freezes(freezes, "e"), [])
+
+    def test_who_switches(self):
+        def refuse(on, *names, su=False):
+            return duties.refuse_switch(duties.Person(1, set(names), su), on)
+
+        self.assertIsNone(refuse(True, "manager"))
+        self.assertIsNone(refuse(True, "steering"))
+        self.assertIsNone(refuse(False, "steering"))
+        self.assertEqual(refuse(False, "manager"), "no_duty")
+        self.assertEqual(refuse(True, "manager", "configurator"), "configurator")
+        self.assertEqual(refuse(True, "steering", "auditor"), "auditor")
+        self.assertEqual(refuse(True, "steering", su=True), "superuser")

@@ -1,6 +1,7 @@
 import io
 import zipfile
 
+import openpyxl
 from lxml import etree
 
 from odoo.tests import HttpCase, tagged
@@ -74,6 +75,37 @@ class TestExport(HttpCase, RolloutCommon):
         self.assertIn("=1+1", strings, "a name that starts like a formula is a name")
         self.assertNotIn("<f>", sheets)
         self.assertIn(self.gate.snapshot_id.digest, strings)
+
+    def test_workbook_is_read_back(self):
+        """As a spreadsheet reads it: the sheets, their headers and their values."""
+        self.programme.action_usual_lists()
+        lock = self.env["rollout.lock"].create(
+            {"programme_id": self.programme.id, "site_id": self.programme.site_ids.id}
+        )
+        report = self.env["report.rollout_gate.programme_xlsx"]
+        content = report.with_user(self.users["viewer"])._render(
+            self.as_("viewer", self.programme)
+        )
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        self.assertEqual(
+            book.sheetnames,
+            [
+                *("Gates", "What Blocks", "Items", "Signatures", "Waivers", "RAID"),
+                *("Decisions", "Local Deviation", "Standard", "Requirement"),
+                *("Customisation", "Change Request", "Policy Question"),
+                *("Application in Scope", "Build Step", "Discovery", "Lock"),
+            ],
+        )
+        rows = [
+            [cell.value for cell in row] for row in book["Application in Scope"].rows
+        ]
+        self.assertEqual(rows[0][:3], ["Application", "Step", "Scope"])
+        self.assertIn(["Inventory", 1, "To Decide", "Yes"], [row[:4] for row in rows])
+        self.assertEqual(len(rows), 1 + 13)
+        self.assertEqual(book["Gates"]["A2"].value, "G2")
+        self.assertEqual(book["Lock"]["E2"].value, lock.effect)
+        steps = {row[1].value: row[3].value for row in book["Build Step"].rows}
+        self.assertIn("Company structures", steps["Manufacturing"])
 
     def test_downloads_keep_to_the_rules(self):
         head = self.env["rollout.audit.head"].search(

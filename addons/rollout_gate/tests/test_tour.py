@@ -15,38 +15,63 @@ class TestTour(HttpCase, RolloutCommon):
     def _tour(self, name, duty):
         self.start_tour("/odoo/rollout", name, login=self.users[duty].login)
 
-    def test_start(self):
+    def test_from_candidate_to_live(self):
+        """Start, work, lock, ask, sign and audit: each by the person whose it is.
+
+        The programme takes signatures on the screen only; two gates are signed by
+        script before.
+        """
         others = self.env["rollout.programme"].search([("name", "!=", False)])
         others.active = False
         self._tour("rollout_gate_start", "manager")
         programme = self.env["rollout.programme"].search([("name", "=", "One Plant")])
-        self.assertEqual(programme.state, "running")
+        site = programme.site_ids
+        self.assertEqual((programme.state, site.state), ("running", "planned"))
         self.assertEqual(programme.manager_id, self.users["manager"])
-        self.assertEqual(programme.site_ids.state, "planned")
+        self._work(programme)
+        programme.rpc_signoff = True
+        for code in ("G2", "G5"):
+            self._approve(self._gate(programme, code))
+        programme.rpc_signoff = False
+        self._lock(site)
+        self._sign_last(self._gate(programme, "G6"))
+        self.assertEqual(site.state, "live")
+        self.assertFalse(site.lock_ids._get_sites()[0].held, "live is free")
+        self._tour("rollout_gate_audit", "auditor")
 
-    def test_work(self):
-        programme = self._start(sequence=1)
+    def _work(self, programme):
+        programme = self.as_("manager", programme)
+        for function in ("production", "finance"):
+            for user in (self.users["process_owner"], self.second):
+                self._seat(programme, function, user)
         item = self._gate(programme, "G2").item_ids[1]
         item.owner_id = self.users["contributor"]
         self._tour("rollout_gate_work", "contributor")
         self.assertEqual(item.state, "passed")
         self.assertEqual(item.done_by_id, self.users["contributor"])
 
-    def test_sign(self):
-        """The programme takes signatures on the screen only."""
-        programme = self._start(sequence=1)
-        for code in ("G2", "G5"):
-            self._approve(self._gate(programme, code))
-        gate = self._gate(programme, "G6")
-        self._review(gate)
+    def _lock(self, site):
+        """The switch asks for the password, and says what it waits for."""
+        lock = self.env["rollout.lock"].with_user(self.users["manager"])
+        lock = lock.create({"programme_id": site.programme_id.id, "site_id": site.id})
+        self.start_tour(
+            "/odoo/rollout-locks", "rollout_gate_lock", login="rollout_manager"
+        )
+        self.assertEqual((lock.state, lock.channel), ("on", "screen"))
+        self.assertEqual(lock.switched_by_id, self.users["manager"])
+        self.assertTrue(lock._get_sites()[0].held)
+
+    def _sign_last(self, gate):
+        self._meet(gate)
+        url = f"/odoo/rollout-gates/{gate.id}"
+        self.start_tour(url, "rollout_gate_review", login="rollout_contributor")
+        gate.programme_id.rpc_signoff = True
         self.as_("process_owner", gate).sign_off("approve")
-        programme.rpc_signoff = False
+        gate.programme_id.rpc_signoff = False
         self._tour("rollout_gate_sign", "second")
         self.assertEqual(gate.state, "approved")
-        self.assertEqual(programme.site_ids.state, "live")
         last = gate.signoff_ids.sorted("id")[-1]
         self.assertEqual((last.channel, last.user_id), ("screen", self.second))
-        self._tour("rollout_gate_audit", "auditor")
 
     def test_sign_by_rpc_over_http(self):
         """A script of somebody with a seat, over the real protocol, is refused."""

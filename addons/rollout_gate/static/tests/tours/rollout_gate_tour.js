@@ -133,3 +133,62 @@ tours.add("rollout_gate_audit", {
         },
     ],
 });
+
+tours.add("rollout_gate_lock", {
+    steps: () => [
+        {
+            content: "The lock of the plant is off",
+            trigger: ".o_data_row:contains(Off) .o_data_cell[name='site_id']",
+            run: "click",
+        },
+        {
+            trigger: "button[name='action_switch']:contains(Switch On)",
+            run: "click",
+        },
+        {
+            content: "It tells what it would stop",
+            trigger: ".modal:contains(What it would stop)",
+        },
+        {
+            trigger: ".modal .o_field_widget[name='reason'] input",
+            run: "edit The old system is in use",
+        },
+        {
+            trigger: ".modal-footer button[name='action_switch']:contains(Switch On)",
+            run: "click",
+        },
+        {
+            content: "It asks for the password",
+            trigger: ".modal .o_field_widget[name='password'] input",
+            run: "edit rollout_manager",
+        },
+        {
+            trigger: ".modal-footer button[name='run_check']",
+            run: "click",
+        },
+        {
+            trigger: ".o_arrow_button_current:contains(On)",
+        },
+        {
+            content: "It says what it waits for",
+            trigger: ".o_field_widget[name='effect']:contains(G6 Go-live)",
+        },
+    ],
+});
+
+tours.add("rollout_gate_review", {
+    steps: () => [
+        {
+            content: "All items are met",
+            trigger: "button[name='action_request_review']",
+            run: "click",
+        },
+        {
+            trigger: ".modal-footer .btn-primary",
+            run: "click",
+        },
+        {
+            trigger: ".o_arrow_button_current:contains(In Review)",
+        },
+    ],
+});

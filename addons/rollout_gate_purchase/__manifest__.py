@@ -1,0 +1,11 @@
+{
+    "name": "Rollout: Purchase",
+    "summary": "Purchases wait until their site is live, where a lock is on",
+    "version": "19.0.1.0.0",
+    "development_status": "Beta",
+    "category": "Supply Chain/Purchase",
+    "author": "Make to Order Suite contributors",
+    "license": "LGPL-3",
+    "depends": ["rollout_gate", "purchase"],
+    "auto_install": True,
+}

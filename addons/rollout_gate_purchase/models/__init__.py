@@ -1,0 +1,2 @@
+from . import rollout_lock
+from . import purchase_order

@@ -1,0 +1,3 @@
+from . import rollout_lock
+from . import sale_order
+from . import payment_transaction
