@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
+
 # Set where an order that was changed orders again: take what is left over first.
 NETTING = "mto_change_net"
 
@@ -99,3 +101,71 @@ class StockMove(models.Model):
             )
             for move in raised
         }
+
+    # What people in the warehouse do
+
+    def _action_done(self, cancel_backorder=False):
+        """What comes short, is not delivered any more or gets lost has consequences."""
+        resupply = self.env["mto.change.resupply"]
+        ended = (
+            resupply._get_changed(self._get_ended())
+            if cancel_backorder
+            else self.browse()
+        )
+        plan = ended._plan_undelivered()
+        served = resupply._get_changed(ended.filtered("purchase_line_id").move_dest_ids)
+        ordered = resupply._filter_ordered(served)
+        res = super()._action_done(cancel_backorder=cancel_backorder)
+        if plan:
+            self.env["mto.change.application"]._apply(plan)
+        if served:
+            resupply._resupply(served, ordered)
+        if res:
+            resupply._resupply_lost_stock(resupply._get_changed(res._get_lost_goods()))
+            self.env["mto.change.issue"]._close_received(res.purchase_line_id.order_id)
+        return res
+
+    def _get_ended(self):
+        """Moves of transfers that are finished without bringing all."""
+        return self.filtered(
+            lambda m: m.picking_id
+            and m.state not in CLOSED
+            and m.product_uom.compare(m.quantity if m.picked else 0, m.product_uom_qty)
+            < 0
+        )
+
+    def _plan_undelivered(self):
+        """Plan of what customers do not get any more, None where they get all."""
+        start = {
+            (move._name, move.id): move._to_product_uom(
+                move.product_uom_qty - (move.quantity if move.picked else 0)
+            )
+            for move in self.filtered("sale_line_id")
+            if move.location_dest_id.usage == "customer"
+        }
+        if not start:
+            return None
+        moves = self.sudo().browse(res_id for _model, res_id in start)
+        change = self.env["mto.change"].sudo()
+        return change._plan(moves, lambda _graph: start, list(start), ())
+
+    def _get_lost_goods(self):
+        """Goods that left the shelves for nobody: scrapped, counted, returned."""
+        return self.filtered(
+            lambda m: m.state == "done"
+            and m.location_id.usage == "internal"
+            and m.location_dest_id.usage in ("inventory", "supplier")
+        )
+
+    def _action_cancel(self):
+        """Who waited for a receipt that a person cancels is supplied again."""
+        resupply = self.env["mto.change.resupply"]
+        receipts = resupply._get_changed(
+            self.filtered(lambda m: m.purchase_line_id and m.state not in CLOSED)
+        )
+        served = receipts.move_dest_ids
+        ordered = resupply._filter_ordered(served)
+        res = super()._action_cancel()
+        if served:
+            resupply._resupply(served, ordered)
+        return res
