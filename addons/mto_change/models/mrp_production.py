@@ -85,12 +85,10 @@ class MrpProduction(models.Model):
         if not changed:
             return super().action_update_bom()
         structure = self.env["mto.change.structure"].sudo()
-        plan = structure._plan(changed.sudo())
+        structure._give_up(changed.sudo())
         res = super(
-            MrpProduction, self.with_context(**{APPLYING: True, NETTING: True})
+            MrpProduction, self.with_context(**{NETTING: True})
         ).action_update_bom()
-        if plan.start:
-            self.env["mto.change.application"]._apply(plan)
         structure._settle(changed)
         return res
 

@@ -7,6 +7,7 @@ from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 from odoo.addons.mto_pegging.models.mto_pegging import MOVE, PRODUCTION
 
 from ..engine import BY_ITSELF, make_fingerprint
+from .mto_change_application import APPLYING
 from .mto_change_issue import STRUCTURE
 from .mto_change_preview import _clean
 
@@ -133,6 +134,21 @@ class MtoChangeStructure(models.AbstractModel):
                     start[MOVE, move.id] = taken
                     less -= taken
         return start
+
+    def _give_up(self, productions):
+        """Components are needed less, and so is what supplies them.
+
+        Before core asks for what is needed more: targets are absolute.
+        """
+        plan = self._plan(productions)
+        if not plan.start:
+            return
+        applying = self.with_context(**{APPLYING: True})
+        moves = applying.env[MOVE].sudo()
+        for (_model, res_id), less in plan.start.items():
+            move = moves.browse(res_id)
+            move.product_uom_qty -= move._from_product_uom(less)
+        self.env["mto.change.application"]._apply(plan)
 
     # Preview
 

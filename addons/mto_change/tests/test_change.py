@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -129,6 +130,20 @@ class TestChange(ChangeCommon):
         self._apply(order, change, decisions=[{"node": node, "action": "reduce"}])
         self.assertEqual(production.product_qty, 2)
         self.assertFalse(self._get_issues("change_decision"))
+
+    def test_raised_order_that_shares_its_request(self):
+        """One needs much more, others share the request: each gets what is theirs."""
+        frame = self._create_product("Frame", "make_to_order")
+        self._create_bom(frame, [(self.bolt, 2), (self.wheel, 1, self.dozen)])
+        trailer = self._create_product("Trailer", "make_to_order")
+        self._create_bom(trailer, [(frame, 3)])
+        order = self._create_order((self.wheel, 6), (self.wheel, 5))
+        order.order_line = [
+            Command.create({"product_id": trailer.id, "product_uom_qty": 4})
+        ]
+        # 11 wheels and 12 dozen of 4 bolts, 12 frames of 2.
+        self.assertEqual(self._get_purchased(self.bolt), 155 * 4 + 24)
+        self.assertServed(self.wheel, self.bolt, frame, trailer)
 
     def test_row_that_is_kept(self):
         """A person keeps the order for the wheels: all below it stays."""

@@ -68,7 +68,14 @@ class TestChangeDates(ChangeCommon):
         other = self._create_order((self.bolt, 1), commitment_date=need + 2 * DAY)
         demand = self._get_deliveries(other)
         demand.date = need + 2 * DAY
-        demand.created_purchase_line_ids = self.bolts
+        (self._get_lines(self.bolt) - self.bolts).order_id.button_cancel()
+        self.bolts.product_qty += 1
+        demand.write(
+            {
+                "procure_method": "make_to_order",
+                "created_purchase_line_ids": self.bolts.ids,
+            }
+        )
         before = self.bolts.date_planned
         self._apply(self.order, self._date(9))
         self.assertEqual(self.bolts.date_planned - before, 2 * DAY)

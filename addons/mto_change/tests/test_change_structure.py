@@ -100,10 +100,10 @@ class TestChangeStructure(ChangeCommon):
         """The issue ends with what it is about."""
         self._make_started()
         wheel = self.bom.bom_line_ids[:1]
-        wheel.product_qty = 3
+        self.bom.bom_line_ids = [Command.update(wheel.id, {"product_qty": 3})]
         issue = self._get_issues("change_decision")
         self.assertTrue(issue)
-        wheel.product_qty = 2
+        self.bom.bom_line_ids = [Command.update(wheel.id, {"product_qty": 2})]
         self.assertEqual(issue.state, "closed")
 
     def test_updated_by_hand(self):

@@ -119,6 +119,6 @@ class TestCoreTable(ChangeCommon):
         self.assertEqual(self.below.move_raw_ids.procure_method, "make_to_order")
         issues, nobody = self._get_told()
         self.assertEqual((issues.res_id, len(nobody)), (self.below.id, 0))
-        self.assertIn(self.order.name, issues.impact_ids.mapped("name"))
+        self.assertIn(self.order.name, issues.impact_ids.mapped("res_name"))
         issues.action_run("change_order_again")
         self.assertEqual(self._read(), (4, 4, 4, 8))

@@ -105,9 +105,7 @@ class TestDelivered(ChangeCommon):
 
     def test_delivered_without_backorder(self):
         """The customer does not want the last ones: what is not begun is not made."""
-        self._add_stock(self.chair, 2)
-        self.later.do_unreserve()
-        self.later.move_ids.procure_method = "make_to_stock"
+        self._produce(self.rest, 2)
         self._move(self.later, 2, backorder=False)
         self.assertEqual(self._read()[:2], (16, 0))
         self.assertFalse(self._read()[2])

@@ -19,7 +19,7 @@ class TestFactorySide(ChangeCommon):
         self._produce(production, 3, backorder=False)
         issue = self._get_shortage()
         self.assertEqual(issue.res_id, order.id)
-        self.assertIn("2", issue.note)
+        self.assertIn("2", issue.description)
         self.assertEqual(self._get_made(self.wheel), 6)
         issue.action_run("change_order_again")
         made = self._get_productions(self.bike) - production
@@ -73,7 +73,7 @@ class TestFactorySide(ChangeCommon):
             self._move(picking, 20, backorder=False)
         issues = self._get_shortage()
         self.assertTrue(issues)
-        self.assertIn(order.name, issues.impact_ids.mapped("name"))
+        self.assertIn(order.name, issues.impact_ids.mapped("res_name"))
         for issue in issues:
             issue.action_run("change_order_again")
         self.assertEqual(sum(self._get_lines(self.bolt).mapped("product_qty")), 45 + 25)
@@ -92,7 +92,7 @@ class TestFactorySide(ChangeCommon):
         line = self._buy(self.bolt)
         line.product_qty = 2
         issue = self._get_shortage()
-        self.assertIn("3", issue.note)
+        self.assertIn("3", issue.description)
         issue.action_run("change_order_again")
         self.assertEqual(self._get_purchased(self.bolt), 5)
         self.assertServed(self.bolt)
@@ -116,7 +116,7 @@ class TestFactorySide(ChangeCommon):
         self._move(back, 4)
         self.assertEqual(back.state, "done")
         issue = self._get_shortage()
-        self.assertIn("4", issue.note)
+        self.assertIn("4", issue.description)
         issue.action_run("change_order_again")
         self.assertServed(self.bolt)
 

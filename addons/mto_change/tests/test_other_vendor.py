@@ -13,6 +13,8 @@ class TestOtherVendor(ChangeCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.other = cls.env["res.partner"].create({"name": "Express"})
+        # One request for all orders.
+        cls.vendor.group_rfq = "all"
         cls.bolt.seller_ids = [
             Command.create({"partner_id": cls.other.id, "price": 12, "delay": 1})
         ]
