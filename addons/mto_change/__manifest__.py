@@ -1,7 +1,7 @@
 {
     "name": "Make to Order Changes",
     "summary": "A change to an order reaches the factory, and shows what it will do",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "development_status": "Beta",
     "category": "Supply Chain/Manufacturing",
     "author": "Make to Order Suite contributors",
@@ -9,12 +9,20 @@
     "depends": ["mto_pegging", "operation_exception"],
     "data": [
         "security/ir.model.access.csv",
+        "security/mto_order_change_rules.xml",
         "data/operation_exception_rung_data.xml",
         "data/change_message.xml",
+        "data/mail_template_data.xml",
+        "wizards/mrp_bom_change_views.xml",
+        "wizards/purchase_order_other_vendor_views.xml",
         "wizards/sale_order_change_views.xml",
+        "views/mrp_bom_views.xml",
+        "views/mto_order_change_views.xml",
+        "views/purchase_order_views.xml",
         "views/sale_order_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["mto_change/static/src/**/*"],
+        "web.assets_tests": ["mto_change/static/tests/tours/**/*"],
     },
 }

@@ -1,13 +1,40 @@
 """Rows and soak jobs of mto_change: what a change of an order costs."""
 
+from .documents import documents
+from .mto_batch_confirm import changing, raise_lines
 from .mto_pegging import confirmed_order
 from .registry import Side, row, soak
+from .structures import Structure
 
 
 @row("L3 B3 S2 N43", most=30, limit=None, default=False)
+@row("L3 B3 S2 N10", most=30, limit=None)
 def change_preview(size):
-    """Queries to preview cancelling an order of 300 manufacturing orders."""
+    """Queries to preview cancelling an order of so many lines, against one line."""
+    single = str(Structure.parse(size)).partition(" N")[0] + " N1"
+    return Side("suite", preview, size), Side("suite", preview, single)
+
+
+@row("L3 B3 S2 N43", most=1.0, of="seconds", default=False)
+def change_preview_seconds(size):
+    """Seconds to preview cancelling an order of 300 manufacturing orders."""
     return Side("suite", preview, size), Side("suite", preview, "L3 B3 S2 N1")
+
+
+@row("L3 B3 S2 N43", most=5.0, of="seconds", default=False)
+def change_cancel(size):
+    """Seconds to cancel an order of 300 manufacturing orders with all below."""
+    return Side("suite", cancel, size), Side("suite", cancel, "L3 B3 S2 N1")
+
+
+@row("L6 B3 S3 N1", limit=1 / 8, of="seconds", same=True, default=False)
+@row("L4 B3 S3 N1", limit=1 / 3, of="seconds", same=True, default=False)
+def change_raised(size):
+    """Raise a line over 364 manufacturing orders, against stock Odoo."""
+    return (
+        Side("suite", raise_followed, size),
+        changing("stock", size, raise_lines),
+    )
 
 
 def preview(bench, size):
@@ -19,9 +46,46 @@ def preview(bench, size):
     return {}
 
 
+def cancel(bench, size):
+    """Cancel one confirmed order where changes reach the factory."""
+    bench.env.company.order_change_rules = True
+    order = confirmed_order(bench, size)
+    bench.warm_up(order.action_cancel)
+    bench.measure(order.action_cancel)
+    left = order.stock_reference_ids.production_ids.filtered(
+        lambda production: production.state != "cancel"
+    )
+    if left:
+        bench.problem(f"{len(left)} manufacturing orders are not cancelled")
+    return {}
+
+
+def raise_followed(bench, size):
+    """Raise all lines of a confirmed order where changes reach the factory."""
+    from .structures import MTO, Factory
+
+    bench.env.company.order_change_rules = True
+    structure = Structure.parse(size)
+    factory = Factory(bench.env, MTO)
+    order = factory.order(factory.build(structure), structure.lines)
+    order.action_confirm()
+    bench.keep()
+    bench.warm_up(lambda: raise_lines(order))
+    bench.measure(lambda: raise_lines(order))
+    return documents(bench.env)
+
+
 @soak
 def changed_lives(bench, seed):
     """Random orders that are changed, cancelled and confirmed again."""
     from odoo.addons.mto_change.tests.lives import live_changes
 
     live_changes(bench.env, seed, steps=12)
+
+
+@soak
+def factory_lives(bench, seed):
+    """The same in a factory where orders come short, and goods are lost or refused."""
+    from odoo.addons.mto_change.tests.factory_lives import live_factory
+
+    live_factory(bench.env, seed, steps=14)

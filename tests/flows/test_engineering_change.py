@@ -98,7 +98,26 @@ class TestEngineeringChange(SeatCase):
         started = self.productions_of(self.sell((self.seat, 2, 80)))
         started.with_env(self.as_("shop_floor")).workorder_ids.button_start()
         self.change_structure()
-        preview = self.bom.with_env(self.as_("planner")).preview_change()[0]
-        actions = {d["res_id"]: d["action"] for d in preview["documents"]}
-        self.assertEqual(actions[started.id], "decide")
-        self.assertNotEqual(actions[waiting.id], "decide")
+        bom = self.bom.with_env(self.as_("planner"))
+        preview = bom.preview_change()[0]
+        actions = {
+            d["res_id"]: d["action"]
+            for d in preview["documents"]
+            if d["model"] == "mrp.production"
+        }
+        self.assertEqual(actions, {started.id: "decide", waiting.id: "update"})
+
+        bom.apply_change(preview["fingerprint"], "Straps tore")
+        self.assertQuantities(
+            waiting.move_raw_ids,
+            "product_uom_qty",
+            {self.shell: 4, self.strap: 12, self.buckle: 4},
+        )
+        self.assertQuantities(
+            started.move_raw_ids, "product_uom_qty", {self.shell: 2, self.strap: 4}
+        )
+        issue = self.env["operation.exception"].search(
+            [("res_model", "=", started._name), ("res_id", "=", started.id)]
+        )
+        self.assertEqual(issue.type_id.code, "change_decision")
+        self.assertTrue(issue.owner_id)

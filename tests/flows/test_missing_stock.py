@@ -83,6 +83,8 @@ class TestMissingStock(SeatCase):
     )
     def test_loss_on_the_shelf_is_supplied_again(self):
         """What a count takes from a confirmed order is bought again by policy."""
+        self.company.order_change_rules = True
+        self.company.order_change_resupply = True
         self.put_on_shelf(self.shell, 10)
         order = self.sell((self.shell, 10, 30))
         self.put_on_shelf(self.shell, 7)

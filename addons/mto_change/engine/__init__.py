@@ -14,3 +14,4 @@ from .impact import (
     Node,
     Reduction,
 )
+from .redating import DatedNode, Redating, redate

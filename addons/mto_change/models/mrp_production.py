@@ -3,7 +3,7 @@ from odoo import models
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 
 from .mto_change_application import APPLYING
-from .mto_change_issue import SURPLUS
+from .stock_move import NETTING
 
 
 class MrpProduction(models.Model):
@@ -41,13 +41,55 @@ class MrpProduction(models.Model):
         return sum(outputs.mapped("product_qty"))
 
     def button_mark_done(self):
+        """What is closed short is missing somewhere, and needs less below."""
+        resupply = self.env["mto.change.resupply"]
+        short = resupply._get_changed(self._get_closed_short())
+        served = resupply._get_served(short)
+        ordered = resupply._filter_ordered(served)
+        less = {mo: mo._get_short_quantity() for mo in short}
+        plan = self.env["mto.change"].sudo()._plan_productions(less) if less else None
         res = super().button_mark_done()
-        done = self.filtered(lambda mo: mo.state == "done")
-        if done:
-            self.env["operation.exception"]._clear_exceptions(
-                [f"{SURPLUS}{mo._name},{mo.id}" for mo in done],
-                reason=self.env._("It is made: what nobody needs is in stock."),
-            )
+        self.env["mto.change.issue"]._close_done(
+            self.filtered(lambda mo: mo.state == "done")
+        )
+        if plan and all(mo.state == "done" for mo in short):
+            self.env["mto.change.application"]._apply(plan)
+            resupply._resupply(served, ordered)
+        return res
+
+    def _get_closed_short(self):
+        """Orders that are being closed with less than was asked for."""
+        context = self.env.context
+        if not context.get("skip_backorder"):
+            return self.browse()
+        kept = context.get("mo_ids_to_backorder") or []
+        return self.filtered(
+            lambda mo: mo.state not in CLOSED
+            and mo.id not in kept
+            and mo.product_uom_id.compare(mo._get_short_quantity(), 0) > 0
+        )
+
+    def _get_short_quantity(self):
+        """What is missing if it is closed now, in the unit of the product."""
+        self.ensure_one()
+        return self.product_uom_id._compute_quantity(
+            max(self.product_qty - self.qty_producing, 0.0), self.product_id.uom_id
+        )
+
+    # The structure
+
+    def action_update_bom(self):
+        """What supplied components that are not needed any more follows the rules."""
+        asked = self.env.context.get(NETTING)
+        changed = self if asked else self.env["mto.change.resupply"]._get_changed(self)
+        if not changed:
+            return super().action_update_bom()
+        structure = self.env["mto.change.structure"].sudo()
+        structure._give_up(changed.sudo())
+        res = super(
+            MrpProduction, self.with_context(**{NETTING: True})
+        ).action_update_bom()
+        structure._settle(changed)
         return res
 
     # Nobody is asked to do by hand what the rules do.

@@ -136,6 +136,9 @@ class MtoChange(models.AbstractModel):
         if moves.product_id == line.product_id:
             unit = line.product_id.uom_id
             wanted = line.product_uom_id._compute_quantity(target, unit, round=False)
+            # What came back, to be refunded, counts as not delivered.
+            returned = line._get_outgoing_incoming_moves(strict=False)[1]
+            total -= sum(move._get_demanded_quantity() for move in returned)
             return max(total - wanted, 0.0)
         before = line.product_uom_qty
         return total * (before - target) / before if before > target else 0.0
@@ -176,6 +179,11 @@ class MtoChange(models.AbstractModel):
         productions.workorder_ids.fetch(["state"])
         lines = self.env[LINE].sudo().browse(by_model[LINE])
         lines.order_id.fetch(["state"])
+        # Each of these would be read in parts, by who asks first.
+        moves = self.env[MOVE].sudo().browse(by_model[MOVE])
+        places = moves.location_id | moves.location_dest_id | moves.location_final_id
+        (places | productions.location_dest_id).fetch(["usage", "warehouse_id"])
+        (moves.product_id | lines.product_id).mapped("display_name")
 
     def _counts(self, plan, peg):
         """What a confirmed purchase brings is settled by the purchase."""

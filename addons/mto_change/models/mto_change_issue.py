@@ -5,6 +5,9 @@ from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION, SOLD
 
 SURPLUS, LOST = "mto_change.surplus-", "mto_change.lost-"
+DATE, STRUCTURE = "mto_change.date-", "mto_change.structure-"
+# Issues that are settled when the document is done.
+UNTIL_DONE = (SURPLUS, DATE, STRUCTURE)
 
 
 class MtoChangeIssue(models.AbstractModel):
@@ -95,6 +98,61 @@ class MtoChangeIssue(models.AbstractModel):
         requests = self.env[LINE].sudo()
         flow = network._load_open(self.env[MOVE].sudo(), (outputs, requests)).solve()
         return sum(flow.left(("move", move.id)) for move in outputs)
+
+    def _close_done(self, documents):
+        """Close what is open about documents that are done or cancelled."""
+        keys = [
+            f"{prefix}{document._name},{document.id}"
+            for document in documents
+            for prefix in UNTIL_DONE
+        ]
+        if keys:
+            self.env["operation.exception"]._clear_exceptions(
+                keys, reason=self.env._("The document is done or cancelled.")
+            )
+
+    def _close_received(self, purchases):
+        """Close what is open about purchases of which nothing is to come any more."""
+        done = purchases.sudo().filtered(
+            lambda order: all(
+                move.state in CLOSED for move in order.order_line.move_ids
+            )
+        )
+        if done:
+            self._close_done(done)
+
+    # What comes too late, or too early
+
+    def _report_dates(self, plan):
+        """Open an issue for each document that a person has to move, or to speed up.
+
+        :param plan: ``mto.change.dates`` plan
+        """
+        dates = self.env["mto.change.dates"]
+        notes = {
+            record: (keys[0], dates._get_stuck_reason(plan, keys[0]))
+            for record, keys in dates._get_stuck(plan).items()
+            if dates._is_decision(plan, keys[0])
+        }
+        for key in plan.redating.late:
+            record = plan.records[key]
+            if key in plan.dates and record._name in (PRODUCTION, LINE):
+                notes[record] = (key, dates._get_reason(plan, key))
+        orders = self.env[SOLD].union(*plan.lines).order_id
+        causes = [
+            {
+                "key": f"{DATE}{document._name},{document.id}",
+                "type_code": "change_decision",
+                "record": document,
+                "note": f"{record.product_id.display_name}: {reason}.",
+                "company": document.company_id,
+                "orders": orders,
+            }
+            for record, (_key, reason) in notes.items()
+            for document in [record.order_id if record._name == LINE else record]
+        ]
+        if causes:
+            self.env["operation.exception"]._raise_exceptions(causes)
 
     # Who lost its supply
 

@@ -1,4 +1,5 @@
 from collections import Counter, defaultdict
+from typing import Any, NamedTuple
 
 from odoo import fields, models
 from odoo.tools.misc import formatLang
@@ -8,8 +9,16 @@ from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION, SOLD
 
 from ..engine import BY_ITSELF, DECIDE, TINY, make_fingerprint
+from .mto_change_dates import DATES, KEEP
 
-KEEP, REDUCE = "keep_surplus", "reduce"
+REDUCE = "reduce"
+
+
+class Plans(NamedTuple):
+    """What becomes of quantities, and of dates."""
+
+    less: Any
+    dates: Any
 
 
 class MtoChangePreview(models.AbstractModel):
@@ -19,19 +28,23 @@ class MtoChangePreview(models.AbstractModel):
     _description = "Preview of a Change"
 
     def _preview(self, request, kept=()):
-        """(answer as ``sale.order.preview_change`` describes it, plan).
+        """(answer as ``sale.order.preview_change`` describes it, ``Plans``).
 
         Runs as superuser; the caller has checked the order.
         """
         self = self.sudo()
+        dates = self.env["mto.change.dates"]
         plan = self.env["mto.change"]._plan_lines(
-            request.get_targets(), kept, request.raised
+            request.get_targets(),
+            kept,
+            [*request.raised, *dates._get_promises(request)],
         )
         rows = self._get_line_rows(request)
         rows |= self._get_less_rows(plan)
         rows |= self._get_kept_rows(plan)
         self._add_more(request, plan, rows)
-        self._add_dates(request, rows)
+        date_plan = self._add_dates(request, plan, rows)
+        self._add_places(request, rows)
         documents = self._sort(plan, rows)
         return {
             "id": request.order.id,
@@ -40,7 +53,7 @@ class MtoChangePreview(models.AbstractModel):
             "documents": documents,
             "summary": self._summarize(documents),
             "decisions": self._get_decisions(documents),
-        }, plan
+        }, Plans(plan, date_plan)
 
     # Rows
 
@@ -74,7 +87,8 @@ class MtoChangePreview(models.AbstractModel):
     def _get_line_rows(self, request):
         """{key: row} of the order lines themselves."""
         targets = dict(request.raised)
-        for line, target in request.get_targets().items():
+        lowered = {} if request.warehouse else request.get_targets()
+        for line, target in lowered.items():
             if not line.display_type and line.product_id:
                 targets[line] = target or 0.0
         rows = {}
@@ -127,8 +141,7 @@ class MtoChangePreview(models.AbstractModel):
         )
 
     def _get_dates(self, record):
-        names = {PRODUCTION: "date_finished", LINE: "date_planned", MOVE: "date"}
-        date = fields.Datetime.to_string(record[names[record._name]]) or False
+        date = fields.Datetime.to_string(record[DATES[record._name]]) or False
         return {"date_before": date, "date_after": date}
 
     def _get_kept_rows(self, plan):
@@ -238,6 +251,8 @@ class MtoChangePreview(models.AbstractModel):
 
     def _get_procurements(self, request, plan):
         """[(line, procurement)] of what is needed more."""
+        if request.warehouse:
+            return self._get_procurements_elsewhere(request)
         lines = dict(request.raised)
         for values in request.added:
             line = self.env[SOLD].new(
@@ -263,6 +278,24 @@ class MtoChangePreview(models.AbstractModel):
                 )
             ]
         return preview
+
+    def _get_procurements_elsewhere(self, request):
+        """[(line, procurement)] of what another warehouse delivers."""
+        result = []
+        for line in request.get_moving_lines().sudo():
+            line = line.with_company(request.order.company_id)
+            more, unit = line.product_uom_id._adjust_uom_quantities(
+                line.product_uom_qty - line.qty_delivered, line.product_id.uom_id
+            )
+            values = {
+                **line._prepare_procurement_values(),
+                "warehouse_id": request.warehouse,
+            }
+            result += [
+                (line, procurement)
+                for procurement in line._create_procurements(more, unit, values)
+            ]
+        return result
 
     def _get_left_over(self, line):
         """What is left over of the line's supply, in its unit: it is taken first."""
@@ -331,32 +364,41 @@ class MtoChangePreview(models.AbstractModel):
             return record._get_requested_quantity()
         return record.product_uom_qty
 
-    # Dates
+    # Dates and places
 
-    def _add_dates(self, request, rows):
-        """Deliveries follow the date that the customer was told."""
-        if "commitment_date" not in request.values:
-            return
-        after = request.values["commitment_date"]
-        moves = request.order.order_line.move_ids.sudo().filtered(
-            lambda m: m.state not in CLOSED
-            and m.location_dest_id.usage == "customer"
-            and not m.production_id
-        )
-        for move in moves:
-            before = move.date_deadline
-            row = rows.setdefault(
-                (MOVE, move.id),
-                self._make_row(
-                    move,
-                    "reschedule",
-                    move.product_qty,
-                    move.product_qty,
-                    self.env._("Follows the delivery date"),
-                ),
+    def _add_dates(self, request, plan, rows):
+        """What moves with the date that the customer is told; returns the plan."""
+        dates = self.env["mto.change.dates"]
+        date_plan = dates._plan_lines(dates._get_promises(request), plan, plan.kept)
+        dates._get_rows(date_plan, rows)
+        return date_plan
+
+    def _add_places(self, request, rows):
+        """Deliveries that go to another address, lines that leave another warehouse."""
+        if "partner_shipping_id" in request.values:
+            partner = self.env["res.partner"].browse(
+                request.values["partner_shipping_id"]
             )
-            row["date_before"] = fields.Datetime.to_string(before) or False
-            row["date_after"] = fields.Datetime.to_string(after) or False
+            reason = self.env._("Goes to %s", partner.display_name)
+            lines = request.order.order_line.sudo()
+            for line in lines:
+                for move in self.env["mto.change.dates"]._get_deliveries(line):
+                    self._add_place(rows, move, move.product_qty, reason)
+        if request.warehouse:
+            reason = self.env._("Delivered from %s", request.warehouse.display_name)
+            for line in request.get_moving_lines().sudo():
+                quantity = line.product_uom_id._compute_quantity(
+                    line.product_uom_qty, line.product_id.uom_id, round=False
+                )
+                self._add_place(rows, line, quantity, reason)
+
+    def _add_place(self, rows, record, quantity, reason):
+        row = rows.get((record._name, record.id))
+        if row:
+            row["reason"] = f"{row['reason']}. {reason}"
+            return
+        row = self._make_row(record, "reassign", quantity, quantity, reason)
+        rows[record._name, record.id] = row
 
     # Order of the rows
 
@@ -401,10 +443,15 @@ class MtoChangePreview(models.AbstractModel):
             ),
             *([vals["product_id"], vals["product_uom_qty"]] for vals in request.added),
             *sorted((name, str(value)) for name, value in request.values.items()),
+            *sorted((line.id, str(date)) for line, date in request.dates.items()),
+            request.warehouse.id,
         ]
         for key, node in plan.nodes.items():
-            if key[0] in (PRODUCTION, LINE) or self._is_shown(plan.records[key]):
+            record = plan.records[key]
+            if key[0] in (PRODUCTION, LINE) or self._is_shown(record):
                 facts[f"{key[0]},{key[1]}"] = [round(node.quantity, 6), node.rule]
+                if request.has_dates():
+                    facts[f"{key[0]},{key[1]}"].append(str(record[DATES[key[0]]]))
         return make_fingerprint(facts)
 
     # Decisions
@@ -418,6 +465,9 @@ class MtoChangePreview(models.AbstractModel):
 
     def _get_options(self, row):
         """What a person may choose: closed vocabulary, the first one is the default."""
+        if not row.get("surplus"):
+            # Only its date: whoever owns it speaks with the vendor or the shop floor.
+            return [{"action": "decide", "label": self.env._("Let its owner decide")}]
         keep = {"action": KEEP, "label": self.env._("Keep in stock")}
         later = {"action": "decide", "label": self.env._("Let its owner decide")}
         if row["model"] == PRODUCTION:

@@ -5,9 +5,11 @@ from typing import Any
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-LINE_KEYS = {"line_id", "quantity", "date", "cancel"}
+from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
+
+LINE_KEYS = {"line_id", "quantity", "date", "cancel", "product_id"}
 NEW_KEYS = {"product_id", "quantity", "product_uom_id", "price_unit"}
-ORDER_KEYS = {"commitment_date", "partner_shipping_id"}
+ORDER_KEYS = {"commitment_date", "partner_shipping_id", "warehouse_id"}
 
 
 @dataclass
@@ -16,9 +18,11 @@ class Request:
 
     ``lowered``, ``raised``: {order line: new quantity in its unit}. ``added``: values
     of new lines. ``dates``: {order line: datetime}. ``values``: of the order.
+    ``warehouse``: another one, that delivers what is not delivered yet.
     """
 
     order: Any
+    warehouse: Any = None
     cancel: bool = False
     lowered: dict = field(default_factory=dict)
     raised: dict = field(default_factory=dict)
@@ -30,7 +34,21 @@ class Request:
         """{order line: quantity, False for "nothing more"} of what becomes less."""
         if self.cancel:
             return dict.fromkeys(self.order.order_line, False)
+        if self.warehouse:
+            return dict.fromkeys(self.get_moving_lines(), False)
         return self.lowered
+
+    def get_moving_lines(self):
+        """Lines that another warehouse shall deliver."""
+        return self.order.order_line.filtered(
+            lambda line: not line.display_type
+            and line.product_id.type == "consu"
+            and line.product_uom_id.compare(line.product_uom_qty, line.qty_delivered)
+            > 0
+        )
+
+    def has_dates(self):
+        return bool(self.dates) or "commitment_date" in self.values
 
 
 class MtoChangeRequest(models.AbstractModel):
@@ -45,11 +63,12 @@ class MtoChangeRequest(models.AbstractModel):
         :raises odoo.exceptions.UserError: with what is wrong and what to do
         """
         self._check_order(order)
-        request = Request(order)
+        request = Request(order, self.env["stock.warehouse"])
         if not isinstance(changes, (list, tuple)):
             self._refuse(self.env._("Changes are a list, one dictionary each."))
         for change in changes:
             self._read_change(request, change)
+        self._check_warehouse(request)
         return request
 
     def _check_order(self, order):
@@ -75,15 +94,10 @@ class MtoChangeRequest(models.AbstractModel):
             self._read_line(request, change)
         elif {"product_id", "quantity"} <= keys <= NEW_KEYS:
             request.added.append(self._read_new_line(request.order, change))
-        elif "warehouse_id" in keys:
-            self._refuse(
-                self.env._(
-                    "Another warehouse delivers an order from the start: cancel it, "
-                    "set it to quotation, change the warehouse and confirm it again."
-                )
-            )
         elif keys and keys <= ORDER_KEYS:
             request.values.update(self._read_values(change))
+            if "warehouse_id" in keys:
+                request.warehouse = self._read_warehouse(request.order, change)
         else:
             self._refuse(
                 self.env._(
@@ -107,7 +121,9 @@ class MtoChangeRequest(models.AbstractModel):
             )
         if "date" in change:
             self._read_line_date(request, line, change["date"])
-        if change.get("cancel") or "quantity" in change:
+        if "product_id" in change:
+            self._read_exchange(request, line, change)
+        elif change.get("cancel") or "quantity" in change:
             quantity = 0.0 if change.get("cancel") else change["quantity"]
             quantity = self._read_quantity(line.product_uom_id, quantity)
             self._check_delivered(line, quantity)
@@ -116,6 +132,27 @@ class MtoChangeRequest(models.AbstractModel):
             order = line.product_uom_id.compare(quantity, line.product_uom_qty)
             if order:
                 (request.lowered if order < 0 else request.raised)[line] = quantity
+
+    def _read_exchange(self, request, line, change):
+        """Another variant or product: what is not delivered yet becomes a new line."""
+        quantity = self._read_quantity(
+            line.product_uom_id, change.get("quantity", line.product_uom_qty)
+        )
+        self._check_delivered(line, quantity)
+        if self.env["product.product"].browse(change["product_id"]) == line.product_id:
+            self._refuse(
+                self.env._("%s is ordered already.", line.product_id.display_name)
+            )
+        values = self._read_new_line(
+            request.order,
+            {
+                "product_id": change["product_id"],
+                "quantity": quantity - line.qty_delivered,
+                "product_uom_id": line.product_uom_id.id,
+            },
+        )
+        request.lowered[line] = line.qty_delivered
+        request.added.append({**values, "sequence": line.sequence})
 
     def _find(self, records, res_id):
         return records.filtered(lambda record: record.id == res_id)
@@ -202,8 +239,43 @@ class MtoChangeRequest(models.AbstractModel):
 
     # The order
 
+    def _read_warehouse(self, order, change):
+        warehouse = self._browse("stock.warehouse", change["warehouse_id"])
+        if warehouse.company_id != order.company_id:
+            self._refuse(
+                self.env._(
+                    "%(warehouse)s belongs to another company than %(order)s.",
+                    warehouse=warehouse.display_name,
+                    order=order.name,
+                )
+            )
+        return warehouse - order.warehouse_id
+
+    def _check_warehouse(self, request):
+        """Another warehouse is a change of its own: what else changes is seen then."""
+        if request.warehouse and (
+            request.cancel
+            or request.lowered
+            or request.raised
+            or request.added
+            or request.has_dates()
+        ):
+            self._refuse(
+                self.env._(
+                    "Change the warehouse first, and quantities or dates afterwards."
+                )
+            )
+        picked = request.get_moving_lines().sudo().move_ids.filtered("picked")
+        if request.warehouse and picked.filtered(lambda m: m.state not in CLOSED):
+            self._refuse(
+                self.env._(
+                    "%s is being picked already: finish or reset it first.",
+                    ", ".join(picked.picking_id.mapped("name")),
+                )
+            )
+
     def _read_values(self, change):
-        values = dict(change)
+        values = {key: change[key] for key in change if key != "warehouse_id"}
         if "commitment_date" in values:
             values["commitment_date"] = self._read_date(values["commitment_date"])
         if "partner_shipping_id" in values:

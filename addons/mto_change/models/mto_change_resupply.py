@@ -31,7 +31,46 @@ class MtoChangeResupply(models.AbstractModel):
             return
         self._wait_for_supply(ordered.sudo() & demands.concat(*missing))
         self.env["mto.supply.network"].sudo()._relink(missing)
-        missing = self._find_missing(demands)
+        self._order_or_report(self._find_missing(demands))
+
+    def _resupply_lost_stock(self, lost):
+        """Order again, or report, what demands lack since goods left the shelves.
+
+        :param lost: done moves that took goods away: scrap, a count, a return
+        """
+        if not lost:
+            return
+        demands = self._find_hit(lost.sudo())
+        stock_first = demands.filtered(lambda m: m.supply_policy == "stock_then_order")
+        missing = self._find_missing(demands - stock_first)
+        if stock_first:
+            network = self.env["mto.supply.network"].sudo()
+            self.env["mto.supply.claim"]._claim(stock_first.product_id)
+            for move, share in network._share_free(stock_first).items():
+                if move.product_id.uom_id.compare(share.missing, 0) > 0:
+                    missing[move] = share.missing
+        self._order_or_report(missing)
+
+    def _find_hit(self, lost):
+        """Open demands that were ordered for, of the goods and where they lay."""
+        change = self.env["mto.change"]
+        places = {
+            (m.product_id, m.company_id, m.location_id.warehouse_id) for m in lost
+        }
+        moves = self.env[MOVE].search(
+            [
+                ("product_id", "in", lost.product_id.ids),
+                ("company_id", "in", lost.company_id.ids),
+                ("state", "in", ("waiting", "confirmed", "partially_available")),
+            ]
+        )
+        return moves.filtered(
+            lambda m: change._may_take(m)
+            and m.supply_policy != "make_to_stock"
+            and (m.product_id, m.company_id, m.location_id.warehouse_id) in places
+        )
+
+    def _order_or_report(self, missing):
         again = {
             move: quantity
             for move, quantity in missing.items()

@@ -1,6 +1,7 @@
 from odoo import models
 
 from odoo.addons.mto_cascade.engine.tree import TreeRow, mark_parents
+from odoo.addons.mto_cascade.report.mto_supply_preview import COST_GROUP
 
 TONES = {
     "cancel": "danger",
@@ -8,6 +9,7 @@ TONES = {
     "increase": "success",
     "decide": "danger",
     "reassign": "success",
+    "update": "success",
 }
 
 
@@ -21,17 +23,25 @@ class MtoChangeTree(models.AbstractModel):
     def _make_tree(self, answer):
         """``answer``: of ``sale.order.preview_change``; returns as ``get_tree``."""
         rows, last = [], {}
+        document = self.env[answer["model"]].browse(answer["id"])
+        shows_cost = self.env.user.has_group(COST_GROUP)
         for position, row in enumerate(answer["documents"]):
             last = {level: at for level, at in last.items() if level < row["level"]}
             rows.append(self._make_row(row, last[max(last)] if last else -1))
+            if shows_cost:
+                # After the check of the group: costs of products, not of the reader.
+                rows[-1].cells["value"] = (
+                    self.env["mto.order.change"].sudo()._get_value(row, document)
+                    or False
+                )
             last[row["level"]] = position
-        return self._finish_tree(rows)
+        return self._finish_tree(rows, shows_cost)
 
-    def _finish_tree(self, rows):
+    def _finish_tree(self, rows, shows_cost=False):
         return {
             "title": "",
             "summary": [],
-            "columns": self._get_columns(),
+            "columns": self._get_columns(shows_cost),
             "rows": [self._prepare_row(row) for row in mark_parents(rows)],
             "messages": [],
             "empty": {"title": "", "text": ""},
@@ -54,7 +64,8 @@ class MtoChangeTree(models.AbstractModel):
             document=(row["model"], row["res_id"]) if row["res_id"] else None,
         )
 
-    def _get_columns(self):
+    def _get_columns(self, shows_cost=False):
+        cost = self._column("value", self.env._("Value"), "money", digits=2)
         return [
             self._column("product", self.env._("Product"), "text"),
             self._column("document", self.env._("Document"), "document"),
@@ -62,6 +73,7 @@ class MtoChangeTree(models.AbstractModel):
             self._column("before", self.env._("Now"), "quantity"),
             self._column("after", self.env._("Then"), "quantity"),
             self._column("date", self.env._("Planned"), "date", optional=True),
+            *([cost] if shows_cost else []),
             self._column("reason", self.env._("Why"), "text", small=True),
         ]
 
@@ -74,4 +86,5 @@ class MtoChangeTree(models.AbstractModel):
             "reassign": self.env._("For another order"),
             "keep_surplus": self.env._("Stays, to stock"),
             "decide": self.env._("To be decided"),
+            "update": self.env._("Takes the new structure"),
         }

@@ -3,7 +3,8 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.mto_pegging.models.mto_pegging import PRODUCTION
 
-from .mto_change_issue import LOST, SURPLUS
+from .mto_change_issue import DATE, LOST, STRUCTURE, SURPLUS
+from .stock_move import NETTING
 
 
 class OperationException(models.Model):
@@ -31,6 +32,16 @@ class OperationException(models.Model):
                         "method": "_action_change_less",
                     }
                 )
+        if key.startswith((DATE, STRUCTURE)):
+            actions += self._get_stay_actions(key)
+        if self._may_change_vendor():
+            actions.append(
+                {
+                    "code": "change_other_vendor",
+                    "label": self.env._("Other vendor"),
+                    "method": "_action_change_other_vendor",
+                }
+            )
         if key.startswith(LOST):
             actions += [
                 {
@@ -45,6 +56,49 @@ class OperationException(models.Model):
                 },
             ]
         return actions
+
+    def _get_stay_actions(self, key):
+        """What is started or ordered stays, or takes what was changed."""
+        stay = {
+            "code": "change_stay",
+            "label": self.env._("Leave it as it is"),
+            "method": "_action_change_stay",
+        }
+        if not key.startswith(STRUCTURE):
+            return [stay]
+        return [
+            {**stay, "label": self.env._("Finish as begun")},
+            {
+                "code": "change_structure",
+                "label": self.env._("Take the new structure"),
+                "method": "_action_change_structure",
+            },
+        ]
+
+    def _may_change_vendor(self):
+        """Whether the issue is about goods that another vendor could bring."""
+        if self.res_model != "purchase.order" or not self.active_document:
+            return False
+        if not self.env.user.has_group("purchase.group_purchase_user"):
+            return False
+        purchase = self.env["purchase.order"].browse(self.res_id)
+        return purchase.has_access("write") and bool(purchase._get_replaceable_lines())
+
+    def _action_change_stay(self):
+        self._check_changeable()
+        self._clear_exceptions([self.key], reason=self.env._("It stays as it is."))
+
+    def _action_change_structure(self):
+        """Started work takes the new structure, by who plans production."""
+        self._check_changeable()
+        self.env["sale.order"]._check_may_change_started()
+        self._browse_change_document().with_context(
+            **{NETTING: True}
+        ).action_update_bom()
+
+    def _action_change_other_vendor(self):
+        self._check_changeable()
+        return self.env["purchase.order"].browse(self.res_id).action_other_vendor()
 
     def _action_change_keep(self):
         self._check_changeable()
@@ -97,6 +151,7 @@ class OperationException(models.Model):
         self._clear_exceptions([self.key], reason=self.env._("It is taken from stock."))
 
     def _browse_change_document(self):
-        prefix = LOST if self.key.startswith(LOST) else SURPLUS
+        prefixes = (SURPLUS, LOST, DATE, STRUCTURE)
+        prefix = next(one for one in prefixes if self.key.startswith(one))
         model, _comma, res_id = self.key.removeprefix(prefix).partition(",")
         return self.env[model].browse(int(res_id)).exists()

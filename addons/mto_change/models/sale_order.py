@@ -1,5 +1,7 @@
-from odoo import Command, api, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 
 from ..engine import get_differences, read_fingerprint
 from .mto_change_application import APPLYING
@@ -11,6 +13,24 @@ DECISIONS = (KEEP, REDUCE, "decide")
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    order_change_ids = fields.One2many(
+        "mto.order.change", "order_id", "Changes", readonly=True
+    )
+    order_change_count = fields.Integer(
+        "Number of Changes", compute="_compute_order_change_count"
+    )
+
+    @api.depends("order_change_ids")
+    def _compute_order_change_count(self):
+        # Only how many: who may read the order may know that.
+        counts = dict(
+            self.env["mto.order.change"]
+            .sudo()
+            ._read_group([("order_id", "in", self.ids)], ["order_id"], ["__count"])
+        )
+        for order in self:
+            order.order_change_count = counts.get(order._origin, 0)
 
     # The interface
 
@@ -24,10 +44,13 @@ class SaleOrder(models.Model):
         :param list changes: dictionaries, each one of
 
             - ``line_id`` with ``quantity`` (in the unit of the line, to any value not
-              below what is delivered) or ``cancel`` (True: the line is taken out)
+              below what is delivered) or ``cancel`` (True: the line is taken out);
+              ``date`` (UTC, with mto_promise); ``product_id``: another variant or
+              product from now on, what is not delivered yet becomes a new line
             - ``product_id``, ``quantity``, optionally ``product_uom_id`` and
               ``price_unit``: a line is added
-            - ``commitment_date`` (UTC) and ``partner_shipping_id`` of the order
+            - ``commitment_date`` (UTC), ``partner_shipping_id`` and ``warehouse_id``
+              of the order; another warehouse is a change of its own
             - ``cancel``: True for the whole order; also what setting it back to a
               quotation does
         :return: a list with one dictionary:
@@ -83,11 +106,14 @@ class SaleOrder(models.Model):
         self.sudo()._lock_for_change()
         preview = self.env["mto.change.preview"]
         kept = self._get_kept(choices)
-        answer, plan = preview._preview(request, kept)
+        answer, plans = preview._preview(request, kept)
         self._check_fingerprint(fingerprint, answer["fingerprint"])
         self._check_decisions(choices, answer)
-        self._apply_request(request, plan, choices)
+        self._apply_request(request, plans, choices)
         self._tell_change(answer, reason)
+        self.env["mto.order.change"]._keep(
+            self, answer["documents"], "shown", reason, choices
+        )
         return [answer]
 
     def action_open_change(self):
@@ -95,6 +121,19 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.check_access("write")
         return self.env["sale.order.change"]._open(self)
+
+    def action_view_changes(self):
+        """The changes of this order since its confirmation."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "mto_change.mto_order_change_action"
+        )
+        return {**action, "domain": [("order_id", "=", self.id)]}
+
+    def _get_change_texts(self):
+        """What a customer is told of the last change; empty without any."""
+        self.ensure_one()
+        return self.sudo().order_change_ids[:1]._get_customer_lines()
 
     def _lock_for_change(self):
         self.env.cr.execute(
@@ -181,25 +220,46 @@ class SaleOrder(models.Model):
                 )
             )
 
-    def _apply_request(self, request, plan, choices):
+    def _apply_request(self, request, plans, choices):
         self = self.with_context(**{NETTING: True})
         lowering = self.with_context(**{APPLYING: True})
         if request.cancel:
             lowering.action_cancel()
         for line, quantity in request.lowered.items():
             line.with_env(lowering.env).product_uom_qty = quantity
-        if plan.start:
-            self.env["mto.change.application"]._apply(plan, choices)
-        if request.values:
-            self.with_context(update_delivery_shipping_partner=True).write(
-                request.values
-            )
-        for line, date in request.dates.items():
-            line.wanted_date = date
+        if request.warehouse:
+            # Who sells need not have rights on transfers; what is cancelled is theirs.
+            lowering._stop_deliveries(request.get_moving_lines())
+        if plans.less.start:
+            self.env["mto.change.application"]._apply(plans.less, choices)
+        if request.warehouse:
+            self.warehouse_id = request.warehouse
+            request.get_moving_lines().with_env(self.env)._action_launch_stock_rule()
+        self._apply_values(request, plans)
         for line, quantity in request.raised.items():
             line.with_env(self.env).product_uom_qty = quantity
         if request.added:
             self.order_line = [Command.create(values) for values in request.added]
+
+    def _apply_values(self, request, plans):
+        moving = self.with_context(
+            **{APPLYING: True, "update_delivery_shipping_partner": True}
+        )
+        if request.values:
+            moving.write(request.values)
+        for line, date in request.dates.items():
+            line = line.with_env(moving.env)
+            line.wanted_date = date
+            if line.promised_date:
+                # Agreed anew: what was told before does not hold any more.
+                line.promised_date = date
+        self.env["mto.change.dates"]._apply(plans.dates)
+
+    def _stop_deliveries(self, lines):
+        moves = lines.sudo().move_ids.filtered(
+            lambda m: m.state not in CLOSED and not m.production_id
+        )
+        moves._action_cancel()
 
     def _tell_change(self, answer, reason):
         self.message_post(
@@ -211,15 +271,28 @@ class SaleOrder(models.Model):
 
     # Where the rules hold
 
+    def write(self, vals):
+        """Another delivery date moves what supplies the order, by the rules."""
+        if "commitment_date" not in vals or self.env.context.get(APPLYING):
+            return super().write(vals)
+        lines = self.order_line.filtered(lambda line: line._follows_change_rules())
+        before = lines._read_dates()
+        res = super().write(vals)
+        lines._follow_dates(before)
+        return res
+
     def _action_cancel(self):
         """A cancelled order stops what supplies it, where the company says so."""
         lines = self.order_line.filtered(lambda line: line._follows_change_rules())
         if not lines or self.env.context.get(APPLYING):
             return super()._action_cancel()
         self.check_access("write")
-        plan = self.env["mto.change"].sudo()._plan_lines(dict.fromkeys(lines, False))
+        targets = dict.fromkeys(lines, False)
+        plan = self.env["mto.change"].sudo()._plan_lines(targets)
+        saved = lines._read_saved_change(targets, plan)
         res = super(SaleOrder, self.with_context(**{APPLYING: True}))._action_cancel()
         self.env["mto.change.application"]._apply(plan)
+        lines._keep_saved_change(saved)
         return res
 
     def _log_decrease_ordered_quantity(self, documents, cancel=False):

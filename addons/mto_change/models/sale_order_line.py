@@ -3,14 +3,74 @@ from odoo import models
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 
 from .mto_change_application import APPLYING
+from .mto_change_request import Request
 from .stock_move import NETTING
+
+# Dates of a line, where mto_promise keeps them.
+LINE_DATES = {"wanted_date", "promised_date"}
 
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     def write(self, vals):
-        """A lowered line lowers what supplies it, where the company says so."""
+        """What supplies a line follows its quantity and date, if the company likes."""
+        dated = self._get_dated(vals)
+        before = dated._read_dates()
+        raised = self._read_raised(vals)
+        res = self._write_lowered(vals)
+        dated._follow_dates(before)
+        self._keep_saved_change(raised)
+        return res
+
+    def _read_raised(self, vals):
+        """{order: rows} of confirmed lines that a plain write raises."""
+        if "product_uom_qty" not in vals or self.env.context.get(APPLYING):
+            return {}
+        if self.env.context.get(NETTING):
+            # Part of a change that was shown, which keeps it.
+            return {}
+        preview = self.env["mto.change.preview"].sudo()
+        target = vals["product_uom_qty"]
+        raised = self.filtered(
+            lambda line: line._follows_change_rules()
+            and line.product_uom_id.compare(target, line.product_uom_qty) > 0
+        )
+        return {
+            order: list(
+                preview._get_line_rows(
+                    Request(order, raised=dict.fromkeys(lines, target))
+                ).values()
+            )
+            for order, lines in raised.grouped("order_id").items()
+        }
+
+    def _get_dated(self, vals):
+        """Confirmed lines that the rules follow, and that get another date."""
+        if LINE_DATES.isdisjoint(vals) or self.env.context.get(APPLYING):
+            return self.browse()
+        return self.filtered(lambda line: line._follows_change_rules())
+
+    def _read_dates(self):
+        """What ``_follow_dates`` needs to know of the time before."""
+        if not self:
+            return None
+        # Documents of other departments: only what serves the lines is read.
+        plan = self.env["mto.change"].sudo()._plan_lines({}, others=self)
+        nodes = self.env["mto.change.dates"].sudo()._make_nodes(plan)
+        return plan, nodes, {line: line._get_promise_date() for line in self}
+
+    def _follow_dates(self, before):
+        """Move what supplies the lines, by rule, for who may change the lines."""
+        if not before:
+            return
+        self.check_access("write")
+        plan, nodes, promised = before
+        promises = {line: (promised[line], line._get_promise_date()) for line in self}
+        dates = self.env["mto.change.dates"].sudo()
+        dates._apply(dates._plan_lines(promises, plan, nodes=nodes))
+
+    def _write_lowered(self, vals):
         targets = self._get_lowered(vals)
         if not targets:
             return super().write(vals)
@@ -18,9 +78,27 @@ class SaleOrderLine(models.Model):
         # rule, for whoever may change the lines, which is checked below.
         self.check_access("write")
         plan = self.env["mto.change"].sudo()._plan_lines(targets)
+        saved = self._read_saved_change(targets, plan)
         res = super(SaleOrderLine, self.with_context(**{APPLYING: True})).write(vals)
         self.env["mto.change.application"]._apply(plan)
+        self._keep_saved_change(saved)
         return res
+
+    def _read_saved_change(self, targets, plan):
+        """{order: rows of what a plain write changes}, told before it is written."""
+        preview = self.env["mto.change.preview"].sudo()
+        orders = self.env["sale.order"].union(*(line.order_id for line in targets))
+        rows = preview._get_less_rows(plan) | preview._get_kept_rows(plan)
+        by_order = {}
+        for order in orders:
+            lines = {line: q for line, q in targets.items() if line.order_id == order}
+            asked = preview._get_line_rows(Request(order, lowered=lines))
+            by_order[order] = [*asked.values(), *rows.values()]
+        return by_order
+
+    def _keep_saved_change(self, saved):
+        for order, documents in saved.items():
+            self.env["mto.order.change"]._keep(order, documents, "saved")
 
     def _get_lowered(self, vals):
         """{line: new quantity} of confirmed lines that the rules follow."""

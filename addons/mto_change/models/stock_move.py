@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
+
 # Set where an order that was changed orders again: take what is left over first.
 NETTING = "mto_change_net"
 
@@ -35,30 +37,63 @@ class StockMove(models.Model):
     def _take_own_surplus(self, needs):
         """Link demands with supply of their own order that has something left.
 
-        :param dict needs: {move: quantity in the product's unit}
+        :param dict needs: {move: quantity that is needed more, in the product's unit}
         :return: {move: quantity that was found}
         """
-        moves = self.browse([move.id for move in needs])
+        moves = self.browse([move.id for move in needs]).sudo()
         if not moves:
             return {}
         network = self.env["mto.supply.network"].sudo()
-        supplies = self._find_own_supply(moves)
+        own = self._find_own_supply(moves)
+        supplies = (
+            own[0] | moves.move_orig_ids,
+            own[1] | moves.created_purchase_line_ids,
+        )
         if not (supplies[0] or supplies[1]):
             return {}
-        flow = network._load_waiting(moves.sudo(), supplies).solve()
-        left = {
-            key: flow.left(key) for key, _q, _s in network._get_capacities(supplies)
-        }
+        left = self._get_left(needs, supplies)
+        free = self._get_free_arrivals(supplies[0], moves)
         taken = {}
         for move, need in needs.items():
-            for record in network._sort_own_supply(supplies, move.sudo()):
+            move = move.sudo()
+            linked = [*move.move_orig_ids, *move.created_purchase_line_ids]
+            for record in [*linked, *network._sort_own_supply(own, move)]:
                 key = ("move" if record._name == self._name else "line", record.id)
                 part = min(left.get(key, 0.0), need - taken.get(move, 0.0))
-                if move.product_id.uom_id.compare(part, 0) > 0:
+                if record.state == "done":
+                    part = min(part, free[move._get_supply_pool()])
+                if move.product_id.uom_id.compare(part, 0) <= 0:
+                    continue
+                if record not in linked:
                     network._link(record, move)
-                    left[key] -= part
-                    taken[move] = taken.get(move, 0.0) + part
+                left[key] -= part
+                taken[move] = taken.get(move, 0.0) + part
+                if record.state == "done":
+                    free[move._get_supply_pool()] -= part
         return taken
+
+    def _get_left(self, needs, supplies):
+        """{key of a supply: what is left when all have what they had before}
+
+        The rest is for who needs more: without that, one of several who share a supply
+        would be taken for the one that lacks.
+        """
+        network = self.env["mto.supply.network"].sudo()
+        moves = self.browse([move.id for move in needs]).sudo()
+        loaded = network._load_waiting(moves, supplies)
+        for move, need in needs.items():
+            if move.id in loaded.needs:
+                loaded.needs[move.id] = max(loaded.needs[move.id] - need, 0.0)
+        flow = loaded.solve()
+        return {
+            key: flow.left(key) for key, _q, _s in network._get_capacities(supplies)
+        }
+
+    def _get_free_arrivals(self, supplies, moves):
+        """{pool: what is free in stock}: what has arrived may be gone again."""
+        if not supplies.filtered(lambda m: m.state == "done"):
+            return {}
+        return self.env["mto.supply.network"].sudo()._get_on_hand(moves.sudo())
 
     def _find_own_supply(self, moves):
         """Supply of the orders' references; not what is being ordered right now."""
@@ -89,13 +124,82 @@ class StockMove(models.Model):
         )
         if not raised:
             return {}
-        missing = self.env["mto.supply.network"].sudo()._find_stranded(raised.sudo())
-        self._take_own_surplus(missing)
-        missing = self.env["mto.supply.network"].sudo()._find_stranded(raised.sudo())
+        before = {move: (old_qties or {}).get(move.id, 0) for move in raised}
+        taken = self._take_own_surplus(
+            {
+                move: move._to_product_uom(move.product_uom_qty - before[move])
+                for move in raised
+            }
+        )
         return {
-            move.id: max(
-                move.product_uom_qty - move._from_product_uom(missing.get(move, 0.0)),
-                (old_qties or {}).get(move.id, 0),
-            )
+            move.id: before[move] + move._from_product_uom(taken.get(move, 0.0))
             for move in raised
         }
+
+    # What people in the warehouse do
+
+    def _action_done(self, cancel_backorder=False):
+        """What comes short, is not delivered any more or gets lost has consequences."""
+        resupply = self.env["mto.change.resupply"]
+        ended = (
+            resupply._get_changed(self._get_ended())
+            if cancel_backorder
+            else self.browse()
+        )
+        plan = ended._plan_undelivered()
+        served = resupply._get_changed(ended.filtered("purchase_line_id").move_dest_ids)
+        ordered = resupply._filter_ordered(served)
+        res = super()._action_done(cancel_backorder=cancel_backorder)
+        if plan:
+            self.env["mto.change.application"]._apply(plan)
+        if served:
+            resupply._resupply(served, ordered)
+        if res:
+            resupply._resupply_lost_stock(resupply._get_changed(res._get_lost_goods()))
+            self.env["mto.change.issue"]._close_received(res.purchase_line_id.order_id)
+        return res
+
+    def _get_ended(self):
+        """Moves of transfers that are finished without bringing all."""
+        return self.filtered(
+            lambda m: m.picking_id
+            and m.state not in CLOSED
+            and m.product_uom.compare(m.quantity if m.picked else 0, m.product_uom_qty)
+            < 0
+        )
+
+    def _plan_undelivered(self):
+        """Plan of what customers do not get any more, None where they get all."""
+        start = {
+            (move._name, move.id): move._to_product_uom(
+                move.product_uom_qty - (move.quantity if move.picked else 0)
+            )
+            for move in self.filtered("sale_line_id")
+            if move.location_dest_id.usage == "customer"
+        }
+        if not start:
+            return None
+        moves = self.sudo().browse(res_id for _model, res_id in start)
+        change = self.env["mto.change"].sudo()
+        return change._plan(moves, lambda _graph: start, list(start), ())
+
+    def _get_lost_goods(self):
+        """Goods that left the shelves for nobody: scrapped, counted, returned."""
+        return self.filtered(
+            lambda m: m.state == "done"
+            and m.location_id.usage == "internal"
+            and m.location_dest_id.usage in ("inventory", "supplier")
+        )
+
+    def _action_cancel(self):
+        """Who waited for a receipt that a person cancels is supplied again."""
+        resupply = self.env["mto.change.resupply"]
+        receipts = resupply._get_changed(
+            self.filtered(lambda m: m.purchase_line_id and m.state not in CLOSED)
+        )
+        served = receipts.move_dest_ids
+        ordered = resupply._filter_ordered(served)
+        res = super()._action_cancel()
+        if served:
+            resupply._resupply(served, ordered)
+        return res

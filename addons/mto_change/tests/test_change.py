@@ -1,47 +1,13 @@
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from odoo.addons.mto_pegging.tests.common import PeggingCommon
+from .common import ChangeCommon
 
 
 @tagged("post_install", "-at_install")
-class TestChange(PeggingCommon):
+class TestChange(ChangeCommon):
     """Preview and application of changes: a bike of 2 wheels of 4 bolts, and 1 bolt."""
-
-    def _preview(self, order, *changes):
-        return order.preview_change(list(changes))[0]
-
-    def _apply(self, order, *changes, **options):
-        preview = self._preview(order, *changes)
-        return order.apply_change(list(changes), preview["fingerprint"], **options)[0]
-
-    def _tell(self, answer):
-        """{(model, product): (before, after, action)}"""
-        return {
-            (row["model"], row["product"]): (
-                row["quantity_before"],
-                row["quantity_after"],
-                row["action"],
-            )
-            for row in answer["documents"]
-        }
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.company.order_change_rules = True
-
-    def _start(self, production):
-        production.action_start()
-        self.assertEqual(production.state, "progress")
-
-    def _get_issues(self, code):
-        return self.env["operation.exception"].search(
-            [("type_id.code", "=", code), ("state", "=", "open")]
-        )
-
-    def _get_made(self, product):
-        return sum(self._get_productions(product).mapped("product_uom_qty"))
 
     def test_lower(self):
         order = self._create_order((self.bike, 5))
@@ -164,6 +130,20 @@ class TestChange(PeggingCommon):
         self._apply(order, change, decisions=[{"node": node, "action": "reduce"}])
         self.assertEqual(production.product_qty, 2)
         self.assertFalse(self._get_issues("change_decision"))
+
+    def test_raised_order_that_shares_its_request(self):
+        """One needs much more, others share the request: each gets what is theirs."""
+        frame = self._create_product("Frame", "make_to_order")
+        self._create_bom(frame, [(self.bolt, 2), (self.wheel, 1, self.dozen)])
+        trailer = self._create_product("Trailer", "make_to_order")
+        self._create_bom(trailer, [(frame, 3)])
+        order = self._create_order((self.wheel, 6), (self.wheel, 5))
+        order.order_line = [
+            Command.create({"product_id": trailer.id, "product_uom_qty": 4})
+        ]
+        # 11 wheels and 12 dozen of 4 bolts, 12 frames of 2.
+        self.assertEqual(self._get_purchased(self.bolt), 155 * 4 + 24)
+        self.assertServed(self.wheel, self.bolt, frame, trailer)
 
     def test_row_that_is_kept(self):
         """A person keeps the order for the wheels: all below it stays."""
@@ -403,7 +383,7 @@ class TestChange(PeggingCommon):
                 },
                 "counted in",
             ),
-            ({"warehouse_id": self.warehouse.id}, "from the start"),
+            ({"warehouse_id": -1}, "no Warehouse"),
             ({"commitment_date": "tomorrow"}, "no date"),
         ):
             with self.assertRaisesRegex(UserError, words):
@@ -465,17 +445,30 @@ class TestChange(PeggingCommon):
             order.with_user(employee).apply_change([change], preview["fingerprint"])
 
     def test_queries_do_not_grow(self):
-        """A preview costs the same for one line and for ten."""
-        counts = []
-        for number in (1, 10):
-            order = self._create_order(*[(self.bike, 2)] * number)
-            change = [{"cancel": True}]
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            order.preview_change(change)
-            counts.append(self.env.cr.sql_log_count - before)
-        self.assertLessEqual(counts[1], counts[0] + 2, counts)
+        """The same for 3 manufacturing orders and for 22, and at most 30."""
+        models = [
+            self._create_product(f"Model {n}", "make_to_order") for n in range(21)
+        ]
+        for model in models:
+            self._create_bom(model, [(self.wheel, 2), (self.bolt, 1)])
+        orders = [
+            self._create_order(*[(model, 2) for model in models[:number]])
+            for number in (2, 21)
+        ]
+        for change in ({"cancel": True}, {"commitment_date": "2031-05-05 12:00:00"}):
+            counts = []
+            for order in orders:
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                answer = order.preview_change([change])[0]
+                counts.append(self.env.cr.sql_log_count - before)
+            made = [
+                row for row in answer["documents"] if row["model"].startswith("mrp")
+            ]
+            self.assertGreaterEqual(len(made), 22)
+            self.assertLessEqual(counts[1], counts[0] + 2, change)
+            self.assertLessEqual(counts[1], 30, change)
 
     def test_screen(self):
         """The screen shows the consequences, and applies them."""

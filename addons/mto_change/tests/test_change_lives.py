@@ -2,9 +2,11 @@ from odoo.tests import tagged
 
 from odoo.addons.mto_cascade.tests.common import SupplyCommon
 
+from .factory_lives import live_factory
 from .lives import add_up, live_changes
 
-SEEDS = range(60)
+SEEDS = range(45)
+FACTORY_SEEDS = range(15)
 
 
 @tagged("post_install", "-at_install")
@@ -15,6 +17,12 @@ class TestChangeLives(SupplyCommon):
         for seed in SEEDS:
             with self.subTest(seed=seed):
                 self.assertTrue(live_changes(self.env, seed, steps=4))
+
+    def test_random_lives_of_the_factory(self):
+        """Orders change, and so does what is made and bought for them."""
+        for seed in FACTORY_SEEDS:
+            with self.subTest(seed=seed):
+                self.assertTrue(live_factory(self.env, seed, steps=5))
 
     def test_it_adds_up(self):
         """Whatever the way, the supply is that of one change to the final values."""

@@ -12,6 +12,19 @@ class SaleOrderChange(models.TransientModel):
     line_ids = fields.One2many("sale.order.change.line", "change_id", "Lines")
     cancel_order = fields.Boolean("Cancel the Order")
     commitment_date = fields.Datetime("Delivery Date")
+    company_id = fields.Many2one(related="order_id.company_id")
+    commercial_partner_id = fields.Many2one(
+        related="order_id.partner_id.commercial_partner_id"
+    )
+    partner_shipping_id = fields.Many2one(
+        "res.partner",
+        "Delivery Address",
+        domain="['|', ('id', 'child_of', commercial_partner_id), "
+        "('id', '=', partner_shipping_id)]",
+    )
+    warehouse_id = fields.Many2one(
+        "stock.warehouse", domain="[('company_id', '=', company_id)]"
+    )
     reason = fields.Char(help="Why the order is changed; kept in its chatter.")
     document_ids = fields.One2many(
         "sale.order.change.document", "change_id", "Decisions"
@@ -29,6 +42,8 @@ class SaleOrderChange(models.TransientModel):
             {
                 "order_id": order.id,
                 "commitment_date": order.commitment_date,
+                "partner_shipping_id": order.partner_shipping_id.id,
+                "warehouse_id": order.warehouse_id.id,
                 "line_ids": [
                     Command.create(
                         {"line_id": line.id, "quantity": line.product_uom_qty}
@@ -53,7 +68,13 @@ class SaleOrderChange(models.TransientModel):
 
     # The preview
 
-    @api.onchange("line_ids", "cancel_order", "commitment_date")
+    @api.onchange(
+        "line_ids",
+        "cancel_order",
+        "commitment_date",
+        "partner_shipping_id",
+        "warehouse_id",
+    )
     def _onchange_change(self):
         self._preview()
 
@@ -96,10 +117,12 @@ class SaleOrderChange(models.TransientModel):
         ]
 
     def _may_overrule(self, row):
-        return row["action"] in ("decide", "reduce", "cancel") and row["model"] in (
-            "mrp.production",
-            "purchase.order.line",
-        )
+        return row["action"] in (
+            "decide",
+            "reduce",
+            "cancel",
+            "reschedule",
+        ) and row["model"] in ("mrp.production", "purchase.order.line")
 
     def _get_changes(self):
         """As ``sale.order.preview_change`` takes them."""
@@ -109,6 +132,9 @@ class SaleOrderChange(models.TransientModel):
         if self.commitment_date != self.order_id.commitment_date:
             date = fields.Datetime.to_string(self.commitment_date) or False
             changes.append({"commitment_date": date})
+        for name in ("partner_shipping_id", "warehouse_id"):
+            if self[name] and self[name] != self.order_id[name]:
+                changes.append({name: self[name]._origin.id})
         return changes
 
     # Buttons
@@ -157,6 +183,12 @@ class SaleOrderChangeLine(models.TransientModel):
     )
     quantity = fields.Float("New", digits="Product Unit", default=1.0)
     product_uom_id = fields.Many2one("uom.uom", "Unit", compute="_compute_unit")
+    new_product_id = fields.Many2one(
+        "product.product",
+        "Instead",
+        domain="[('sale_ok', '=', True)]",
+        help="Another variant or product. What is not delivered becomes a new line.",
+    )
 
     @api.depends("line_id")
     def _compute_product(self):
@@ -174,9 +206,12 @@ class SaleOrderChangeLine(models.TransientModel):
             if not self.product_id or not self.quantity:
                 return []
             return [{"product_id": self.product_id.id, "quantity": self.quantity}]
-        if self.quantity == self.line_id.product_uom_qty:
-            return []
-        return [{"line_id": self.line_id.id, "quantity": self.quantity}]
+        change = {}
+        if self.quantity != self.line_id.product_uom_qty:
+            change["quantity"] = self.quantity
+        if self.new_product_id:
+            change["product_id"] = self.new_product_id._origin.id
+        return [{"line_id": self.line_id.id, **change}] if change else []
 
 
 class SaleOrderChangeDocument(models.TransientModel):

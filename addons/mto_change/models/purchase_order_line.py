@@ -1,0 +1,43 @@
+from odoo import models
+
+from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
+
+
+class PurchaseOrderLine(models.Model):
+    _inherit = "purchase.order.line"
+
+    def write(self, vals):
+        """A confirmed purchase that a person reduces leaves somebody without goods."""
+        if "product_qty" not in vals:
+            return super().write(vals)
+        resupply = self.env["mto.change.resupply"]
+        reduced = resupply._get_changed(self).filtered(
+            lambda line: line.state == "purchase"
+            and line.product_uom_id.compare(vals["product_qty"], line.product_qty) < 0
+        )
+        served = resupply._get_served_by_lines(reduced)
+        ordered = resupply._filter_ordered(served)
+        res = super().write(vals)
+        if reduced:
+            resupply._resupply(served, ordered)
+        return res
+
+    def _get_open_demands(self):
+        """Open demands that wait for the goods of the lines (sudo)."""
+        lines = self.sudo()
+        return (lines.move_dest_ids | lines.move_ids.move_dest_ids).filtered(
+            lambda m: m.state not in (*CLOSED, "draft")
+        )
+
+    def _get_product_price(self):
+        """Price of a unit of the product, in the currency of the company."""
+        self.ensure_one()
+        price = self.product_uom_id._compute_price(
+            self.price_unit_discounted, self.product_id.uom_id
+        )
+        return self.currency_id._convert(
+            price,
+            self.company_id.currency_id,
+            self.company_id,
+            self.order_id.date_order.date(),
+        )

@@ -1,0 +1,154 @@
+from odoo.tests import tagged
+
+from .common import ChangeCommon
+
+
+@tagged("post_install", "-at_install")
+class TestFactorySide(ChangeCommon):
+    """What happens in the factory reaches those who wait."""
+
+    def _get_shortage(self):
+        issue = self._get_issues("shortage")
+        self.assertTrue(all(issue.mapped("owner_id")))
+        return issue
+
+    def test_closed_short(self):
+        """3 of 5 bikes are made, the order is closed: 2 are missing, 4 wheels free."""
+        order = self._create_order((self.bike, 5))
+        production = self._get_productions(self.bike)
+        self._produce(production, 3, backorder=False)
+        issue = self._get_shortage()
+        self.assertEqual(issue.res_id, order.id)
+        self.assertIn("2", issue.description)
+        self.assertEqual(self._get_made(self.wheel), 6)
+        issue.action_run("change_order_again")
+        made = self._get_productions(self.bike) - production
+        self.assertEqual(made.product_qty, 2)
+        self.assertEqual(self._get_made(self.wheel), 10)
+        self.assertServed(self.bike, self.wheel, self.bolt)
+
+    def test_closed_short_is_ordered_again(self):
+        self.company.order_change_resupply = True
+        self._create_order((self.bike, 5))
+        self._produce(self._get_productions(self.bike), 3, backorder=False)
+        self.assertFalse(self._get_issues("shortage"))
+        made = self._get_productions(self.bike).filtered(lambda mo: mo.state != "done")
+        self.assertEqual(made.product_qty, 2)
+        self.assertServed(self.bike, self.wheel, self.bolt)
+
+    def test_with_backorder_nothing_is_missing(self):
+        self._create_order((self.bike, 5))
+        self._produce(self._get_productions(self.bike), 3)
+        self.assertFalse(self._get_issues("shortage"))
+        self.assertServed(self.bike, self.wheel)
+
+    def test_scrapped_component(self):
+        """A wheel breaks: one is missing, and its order is told."""
+        self._create_order((self.bike, 1))
+        wheels = self._get_productions(self.wheel)
+        self._buy(self.bolt)
+        self._receive(self.bolt)
+        self._produce(wheels)
+        bike = self._get_productions(self.bike)
+        bike.action_assign()
+        self.env["stock.scrap"].create(
+            {
+                "product_id": self.wheel.id,
+                "scrap_qty": 1,
+                "production_id": bike.id,
+                "location_id": bike.location_src_id.id,
+            }
+        ).do_scrap()
+        issue = self._get_shortage()
+        self.assertEqual(issue.res_id, bike.id)
+        issue.action_run("change_order_again")
+        made = self._get_productions(self.wheel) - wheels
+        self.assertEqual(made.product_qty, 1)
+
+    def test_short_receipt(self):
+        """20 of 45 bolts came, the rest never will."""
+        order = self._create_order((self.bike, 5))
+        line = self._buy(self.bolt)
+        for picking in line.move_ids.picking_id:
+            self._move(picking, 20, backorder=False)
+        issues = self._get_shortage()
+        self.assertTrue(issues)
+        self.assertIn(order.name, issues.impact_ids.mapped("res_name"))
+        for issue in issues:
+            issue.action_run("change_order_again")
+        self.assertEqual(sum(self._get_lines(self.bolt).mapped("product_qty")), 45 + 25)
+        self.assertServed(self.bolt)
+
+    def test_cancelled_receipt(self):
+        self._create_order((self.bolt, 5))
+        self._buy(self.bolt).move_ids.picking_id.action_cancel()
+        issue = self._get_shortage()
+        self.assertEqual(len(issue), 1)
+        issue.action_run("change_order_again")
+        self.assertServed(self.bolt)
+
+    def test_reduced_purchase(self):
+        self._create_order((self.bolt, 5))
+        line = self._buy(self.bolt)
+        line.product_qty = 2
+        issue = self._get_shortage()
+        self.assertIn("3", issue.description)
+        issue.action_run("change_order_again")
+        self.assertEqual(self._get_purchased(self.bolt), 5)
+        self.assertServed(self.bolt)
+
+    def test_rejected_batch(self):
+        """What was received goes back to the vendor: the order lacks it again."""
+        self._create_order((self.bolt, 5))
+        self._buy(self.bolt)
+        self._receive(self.bolt)
+        receipt = self._get_lines(self.bolt).move_ids.picking_id
+        wizard = self.env["stock.return.picking"].with_context(
+            active_id=receipt.id, active_model=receipt._name
+        )
+        returns = wizard.create({"picking_id": receipt.id})
+        returns.product_return_moves.quantity = 4
+        back = self.env["stock.picking"].browse(
+            returns.action_create_returns()["res_id"]
+        )
+        for picking in self._get_demands(self.bolt).picking_id:
+            picking.do_unreserve()
+        self._move(back, 4)
+        self.assertEqual(back.state, "done")
+        issue = self._get_shortage()
+        self.assertIn("4", issue.description)
+        issue.action_run("change_order_again")
+        self.assertServed(self.bolt)
+
+    def test_lost_on_the_shelf(self):
+        """A count finds less than was kept for the order."""
+        nut = self._create_part("Nut", "stock_then_order", on_hand=10)
+        self._create_order((nut, 10))
+        self.assertFalse(self._get_purchased(nut))
+        self.company.order_change_resupply = True
+        quant = self.env["stock.quant"].search(
+            [("product_id", "=", nut.id), ("location_id", "=", self.stock.id)]
+        )
+        quant.with_context(inventory_mode=True).inventory_quantity = 7
+        quant.action_apply_inventory()
+        self.assertEqual(self._get_purchased(nut), 3)
+
+    def test_found_and_lost_without_demand(self):
+        """Nobody is asked about goods that nobody waits for."""
+        nut = self._create_part("Nut", "stock_then_order", on_hand=10)
+        quant = self.env["stock.quant"].search(
+            [("product_id", "=", nut.id), ("location_id", "=", self.stock.id)]
+        )
+        quant.with_context(inventory_mode=True).inventory_quantity = 7
+        quant.action_apply_inventory()
+        self.assertFalse(self._get_issues("shortage"))
+
+    def test_switched_off(self):
+        """As in Odoo: nobody is told, nothing is ordered."""
+        self.company.order_change_rules = False
+        self._create_order((self.bike, 5))
+        before = self._get_made(self.wheel)
+        self._produce(self._get_productions(self.bike), 3, backorder=False)
+        self._buy(self.bolt).move_ids.picking_id.action_cancel()
+        self.assertFalse(self._get_issues("shortage"))
+        self.assertEqual(self._get_made(self.wheel), before)
