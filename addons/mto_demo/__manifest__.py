@@ -9,6 +9,7 @@
     "depends": [
         "mto_suite",
         "operation_exception",
+        "rollout_readiness",
         "sale_management",
         "sale_crm",
         "mrp_account",

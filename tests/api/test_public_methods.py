@@ -44,6 +44,7 @@ CALLS = [
     ("operation.exception", "get_actions", "exception_late"),
     ("operation.exception.review", "get_review", "exception_review"),
     ("mto.demo", "get_bicycle_table", None),
+    ("readiness.check", "get_readiness", None),
 ]
 
 # The first record of an order line.
