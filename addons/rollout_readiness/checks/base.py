@@ -57,9 +57,16 @@ class Scope:
             # Taxes and accounts may belong to the company that this is a branch of.
             "lineage": tuple(company.parent_ids.ids),
             "root": company.root_id.id,
+            # Where the places at subcontractors begin, as a parent path.
+            "subcontractors": self._get_subcontractors_path(),
             "mto": self.env["readiness.check"]._get_make_to_order_sql(company),
             "warehouses": tuple(self.warehouses.ids) if self.warehouses else (0,),
         }
+
+    def _get_subcontractors_path(self):
+        name = "subcontracting_location_id"
+        place = name in self.company._fields and self.company[name]
+        return place.parent_path if place else "none"
 
 
 class Check:

@@ -84,7 +84,9 @@ class RulesAlive(Check):
         LEFT JOIN stock_location d ON d.id = r.location_dest_id
         LEFT JOIN stock_picking_type o ON o.id = r.picking_type_id"""
     scope_sql = OF_COMPANY
-    wrong = "s.active IS FALSE OR d.active IS FALSE OR o.active IS FALSE"
+    # Odoo has rules at subcontractors ready before their operation type is used.
+    wrong = """s.active IS FALSE OR d.active IS FALSE OR o.active IS FALSE
+        AND NOT starts_with(coalesce(s.parent_path, ''), %(subcontractors)s)"""
 
 
 class ResupplyLoop(Check):
@@ -140,7 +142,8 @@ class LocationsInWarehouse(Check):
     fix = "stock.action_location_form"
     key = "l.id"
     rows = "stock_location l"
-    scope_sql = "l.active AND l.usage = 'internal' AND l.company_id = %(company)s"
+    scope_sql = """l.active AND l.usage = 'internal' AND l.company_id = %(company)s
+        AND NOT starts_with(l.parent_path, %(subcontractors)s)"""
     wrong = "l.warehouse_id IS NULL"
 
 

@@ -90,7 +90,7 @@ class VendorPriceUnique(Check):
     key = "i.id"
     rows = PRICES
     scope_sql = OF_COMPANY
-    # No range of days: one that ends before it begins would stop the query.
+    # No range of days, as one that ends before it begins would stop the query.
     wrong = """EXISTS (
         SELECT FROM product_supplierinfo j
          WHERE j.id <> i.id AND j.partner_id = i.partner_id
@@ -100,6 +100,8 @@ class VendorPriceUnique(Check):
            AND j.product_uom_id IS NOT DISTINCT FROM i.product_uom_id
            AND j.currency_id IS NOT DISTINCT FROM i.currency_id
            AND coalesce(j.min_qty, 0) = coalesce(i.min_qty, 0)
+           AND coalesce(j.date_start, '-infinity') <= coalesce(j.date_end, 'infinity')
+           AND coalesce(i.date_start, '-infinity') <= coalesce(i.date_end, 'infinity')
            AND coalesce(j.date_start, '-infinity') <= coalesce(i.date_end, 'infinity')
            AND coalesce(i.date_start, '-infinity') <= coalesce(j.date_end, 'infinity'))
         """

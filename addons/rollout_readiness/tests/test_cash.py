@@ -184,7 +184,7 @@ class TestCash(ReadinessCommon):
                 {
                     "name": "Fleet",
                     "type": "opportunity",
-                    "user_id": self.env.ref("base.user_admin").id,
+                    "user_id": self.env.uid,
                     "company_id": self.company.id,
                 }
                 for _each in range(2)

@@ -58,6 +58,7 @@ class TestFinance(ReadinessCommon):
                         {
                             "account_id": (account or self.receivable).id,
                             "partner_id": self.customer.id,
+                            "date_maturity": fields.Date.today(),
                             "debit": amount,
                         },
                     ),

@@ -163,7 +163,8 @@ class TestExport(HttpCase, ReadinessCommon):
 
     def test_workbook(self):
         bad = self._product("=1+1", default_code=False)
-        quant = self._put(bad, -1)
+        line = self._bom(bad, self._product("Tube")).bom_line_ids
+        line.product_qty = 0
         self.Checks.run_checks(False, self.company.id)
         groups = "rollout_gate.group_viewer,base.group_allow_export"
         keeper = self._user("ready_keeper", f"{groups},stock.group_stock_user")
@@ -173,13 +174,13 @@ class TestExport(HttpCase, ReadinessCommon):
         self.assertEqual(book["M02"]["A2"].value, bad.id)
         self.assertEqual(book["M02"]["B2"].value, "=1+1")
         self.assertEqual(book["M02"]["B2"].data_type, "s")
-        self.assertEqual(book["I01"]["A2"].value, quant.id)
+        self.assertEqual(book["B04"]["A2"].value, line.id)
         codes = [row[1].value for row in book["Readiness"].iter_rows(min_row=2)]
         self.assertEqual(sorted(codes), sorted(self.Checks.search([]).mapped("code")))
-        # Who may not read stock gets no names of it.
+        # Who may not read bills of materials gets no names of it.
         viewer = self._user("ready_looker", groups)
         book = load_workbook(io.BytesIO(self._get(viewer).content))
-        self.assertIn("may not read", book["I01"]["B2"].value)
+        self.assertIn("may not read", book["B04"]["B2"].value)
 
     def test_refused(self):
         planner = self._user("ready_planner", "stock.group_stock_user")

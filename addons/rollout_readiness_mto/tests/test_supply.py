@@ -97,7 +97,9 @@ class TestSupply(ReadinessCommon):
         )
         order.action_confirm()
         self.assertHolds("O01")
-        move = order.order_line.move_ids
+        move = order.order_line.move_ids.filtered(
+            lambda each: each.location_dest_id.usage == "customer"
+        )
         production = move.move_orig_ids.production_id
         self.assertTrue(production)
         move.move_orig_ids = False

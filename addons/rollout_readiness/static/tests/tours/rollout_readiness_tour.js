@@ -45,7 +45,8 @@ tours.add("rollout_readiness_put_right", {
         },
         {
             content: "It no longer stands among what is wrong",
-            trigger: ".o_readiness_page [data-area='items']:not(:has([data-code='M02']))",
+            trigger:
+                ".o_readiness_page [data-area='items']:not(:has([data-code='M02']))",
         },
         {
             content: "What needs no choice is put right by a button",
