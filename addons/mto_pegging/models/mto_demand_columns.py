@@ -34,6 +34,7 @@ class MtoDemandColumns(models.AbstractModel):
         "mto.customer.order",
         string="Customer Orders",
         compute="_compute_demand_columns",
+        compute_sudo=True,
         search="_search_customer_orders",
         help="The sales orders that this serves, through all levels.",
     )
@@ -41,12 +42,14 @@ class MtoDemandColumns(models.AbstractModel):
         "res.partner",
         string="Customers",
         compute="_compute_demand_columns",
+        compute_sudo=True,
         search="_search_customers",
         help="Whose orders this serves, through all levels.",
     )
     customer_promise_date = fields.Datetime(
         "Promised to Customer",
         compute="_compute_demand_columns",
+        compute_sudo=True,
         search="_search_customer_promise_date",
         help="The earliest promise of the orders that this serves.",
     )
@@ -55,6 +58,7 @@ class MtoDemandColumns(models.AbstractModel):
         digits="Product Unit",
         aggregator="sum",
         compute="_compute_demand_columns",
+        compute_sudo=True,
         search="_search_customer_quantity",
         help="How much of this is for customer orders, in the product's unit.",
     )
@@ -66,21 +70,18 @@ class MtoDemandColumns(models.AbstractModel):
     @api.depends_context("allowed_company_ids")
     def _compute_demand_columns(self):
         keys = {record: self._get_demand_key(record) for record in self}
-        # Whoever reads a document is told for whom it is, and no more.
-        groups = (
-            self.env["mto.demand.line"]
-            .sudo()
-            ._read_group(
-                self._get_demand_domain()
-                & Domain(self._demand_column, "in", list(set(keys.values()))),
-                [self._demand_column],
-                [
-                    "order_id:array_agg_distinct",
-                    "partner_id:array_agg_distinct",
-                    "promise_date:min",
-                    "quantity:sum",
-                ],
-            )
+        # As superuser: whoever reads a document is told for whom it is, and no more. Set
+        # by a user, each relation would be checked record by record, with a query each.
+        groups = self.env["mto.demand.line"]._read_group(
+            self._get_demand_domain()
+            & Domain(self._demand_column, "in", list(set(keys.values()))),
+            [self._demand_column],
+            [
+                "order_id:array_agg_distinct",
+                "partner_id:array_agg_distinct",
+                "promise_date:min",
+                "quantity:sum",
+            ],
         )
         found = {document.id: answer for document, *answer in groups}
         for record, key in keys.items():

@@ -113,6 +113,23 @@ class TestPurchaseProposal(PeggingCommon):
         with self.assertRaises(UserError):
             rows.action_order()
 
+    def test_queries_do_not_grow_with_rows(self):
+        for _order in range(5):
+            self._create_promised((self.bike, 1))
+        buyer = self._create_buyer()
+
+        def count(rows):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(len(rows.customer_order_ids), len(rows))
+            self.assertEqual(rows.customer_ids, self.customer)
+            return self.env.cr.sql_log_count - before
+
+        rows = self._get_rows(self.bolt, user=buyer)
+        self.assertEqual(len(rows), 5)
+        count(rows)
+        self.assertEqual(count(rows), count(rows[:1].with_prefetch()))
+
     def test_request_that_waits_for_approval_is_told(self):
         self.company.po_double_validation = "two_step"
         self.company.po_double_validation_amount = 0
