@@ -78,10 +78,6 @@ export class ReadinessPage extends Component {
         return at ? formatDateTime(deserializeDateTime(at)) : false;
     }
 
-    get areOld() {
-        return this.state.page.counts.old;
-    }
-
     isRed(check) {
         return check.state === "fail" || check.state === "error";
     }
@@ -110,6 +106,10 @@ export class ReadinessPage extends Component {
             major: _t("Major"),
             minor: _t("Minor"),
         }[check.severity];
+    }
+
+    warnings(count) {
+        return count === 1 ? _t("1 warning") : _t("%s warnings", count);
     }
 
     /** The checks of a card: the worst, or all once it is opened. */
