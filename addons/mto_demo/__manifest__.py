@@ -42,6 +42,8 @@
         "data/mto_demo_card_data.xml",
         # What went wrong
         "data/operation_exception_data.xml",
+        # What is not ready
+        "data/readiness_data.xml",
     ],
     "assets": {
         "web.assets_backend": ["mto_demo/static/src/**/*"],

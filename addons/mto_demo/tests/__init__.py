@@ -3,3 +3,4 @@ from . import test_cards
 from . import test_company
 from . import test_js
 from . import test_working_days
+from . import test_readiness

@@ -41,6 +41,26 @@ class CustomerTerms(Check):
         OR o.account_use_credit_limit AND coalesce(%(limit)s, 0) <= 0"""
 
 
+class CreditControl(Check):
+    code = "L12"
+    area = "cash"
+    name = _lt("Credit is limited")
+    reason = _lt("Without a limit one customer can owe any amount, and nobody is told.")
+    things = _lt("companies")
+    fault = _lt("no credit limit is watched")
+    advice = _lt("Turn on Sales Credit Limit in the settings of Accounting.")
+    model = "res.company"
+    severity = "critical"
+    gates = ("G6",)
+    owner = "finance"
+    expects_data = True
+    fix = "account.action_account_config"
+    key = "c.id"
+    rows = "res_company c"
+    scope_sql = "c.id = %(company)s"
+    wrong = "NOT coalesce(c.account_use_credit_limit, FALSE)"
+
+
 class PriceList(Check):
     code = "L02"
     area = "cash"

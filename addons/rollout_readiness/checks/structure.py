@@ -191,6 +191,32 @@ class WorkcenterHours(Check):
          WHERE a.calendar_id = c.id AND a.hour_to > a.hour_from)"""
 
 
+class RealEnvironment(Check):
+    code = "F08"
+    area = "system"
+    name = _lt("This is a real database, without demonstration data")
+    reason = _lt("Customers must not get invoices that were made to show something.")
+    things = _lt("installed modules")
+    fault = _lt(
+        "installed with demonstration data, or the database is a neutralized copy"
+    )
+    advice = _lt(
+        "Go live in a new database. A copy for tests is neutralized on purpose."
+    )
+    model = "ir.module.module"
+    severity = "blocker"
+    gates = ("G6",)
+    owner = "it"
+    expects_data = True
+    fix = "base.open_module_tree"
+    key = "m.id"
+    rows = "ir_module_module m"
+    scope_sql = "m.state = 'installed'"
+    wrong = """m.demo OR m.name = 'base' AND EXISTS (
+        SELECT FROM ir_config_parameter p WHERE p.key = 'database.is_neutralized'
+           AND lower(p.value) IN ('true', '1'))"""
+
+
 class MailHealthy(Check):
     code = "F12"
     area = "system"

@@ -7,21 +7,21 @@ class RolloutCheck(models.AbstractModel):
     _inherit = "rollout.check"
 
     @api.model
+    def _find_check(self, code):
+        """The codes of the catalogue are checks as well."""
+        return self._find_readiness(code) or super()._find_check(code)
+
+    @api.model
     def _run_code(self, code, items):
-        """An item with the code of a readiness check is met when that holds now."""
+        base = super()
+        # Where the base looks checks up by `_find_check` that is all it needs.
+        found = not hasattr(base, "_find_check") and self._find_readiness(code)
+        return found(items) if found else base._run_code(code, items)
+
+    @api.model
+    def _find_readiness(self, code):
         check = self.env["readiness.check"]._find_by_code(code)
-        if not check:
-            return super()._run_code(code, items)
-        by_place = {}
-        for item in items:
-            for place in item._get_readiness_places():
-                by_place.setdefault(place, check._run_in(*place))
-        return {
-            item: self._get_readiness_answer(
-                [by_place[place] for place in item._get_readiness_places()]
-            )
-            for item in items
-        }
+        return check and check._answer_items
 
     @api.model
     def _get_readiness_answer(self, results):

@@ -59,6 +59,21 @@ class ReadinessCheck(models.Model):
             lambda check: check.code in wanted
         )
 
+    def _answer_items(self, items):
+        """Return {item: (whether it holds, what it says)}, each place looked at once."""
+        self.ensure_one()
+        by_place = {}
+        for item in items:
+            for place in item._get_readiness_places():
+                if place not in by_place:
+                    by_place[place] = self._run_in(*place)
+        return {
+            item: self.env["rollout.check"]._get_readiness_answer(
+                [by_place[place] for place in item._get_readiness_places()]
+            )
+            for item in items
+        }
+
     def _prepare_item(self, gate):
         self.ensure_one()
         return {

@@ -109,6 +109,11 @@ class TestCash(ReadinessCommon):
         (self.customer | no_terms | nowhere).customer_rank = 0
         self.assertAbsent("L01")
 
+    def test_l12_credit(self):
+        self.assertFinds("L12", self.company)
+        self.company.account_use_credit_limit = True
+        self.assertHolds("L12")
+
     def test_l02_prices(self):
         self.env["product.pricelist.item"].search([]).unlink()
         self.assertAbsent("L02")

@@ -99,6 +99,22 @@ class TestStructure(ReadinessCommon):
         idle = self._workcenter(resource_calendar_id=empty.id)
         self.assertFinds("F07", idle)
 
+    def test_f08_real(self):
+        modules = self.env["ir.module.module"].search([("state", "=", "installed")])
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE ir_module_module SET demo = false")
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", False)
+        self.assertHolds("F08")
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", "true")
+        base = modules.filtered(lambda module: module.name == "base")
+        self.assertFinds("F08", base)
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", False)
+        shown = modules.filtered(lambda module: module.name == "stock")
+        self.env.cr.execute(
+            "UPDATE ir_module_module SET demo = true WHERE id = %s", [shown.id]
+        )
+        self.assertFinds("F08", shown)
+
     def test_f12_mail(self):
         self.env["mail.mail"].search([]).unlink()
         self.assertAbsent("F12")

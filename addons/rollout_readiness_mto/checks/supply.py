@@ -217,6 +217,64 @@ class LinksIntact(SupplyCheck):
         return set(stranded.ids) & set(self.demands.ids)
 
 
+class PromiseProjected(SupplyCheck):
+    code = "O08"
+    area = "orders"
+    name = _lt("Open orders are expected by the date that was promised")
+    reason = _lt("A customer who is told in time can plan; one who waits is lost.")
+    things = _lt("open order lines")
+    fault = _lt("expected later than promised")
+    advice = _lt("Clear what it waits for, or agree on a new date with the customer.")
+    model = "sale.order.line"
+    gates = ("G7",)
+    owner = "sales"
+    hours = 4
+
+    @cached_property
+    def delays(self):
+        lines = self.env["sale.order.line"].search(
+            [
+                ("state", "=", "sale"),
+                ("company_id", "=", self.company.id),
+                ("product_id.type", "=", "consu"),
+                ("order_id.delivery_status", "!=", "full"),
+            ]
+        )
+        if self.scope.warehouses:
+            lines = lines.filtered(
+                lambda line: line.order_id.warehouse_id in self.scope.warehouses
+            )
+        # As the queue left it: looking anew would write.
+        return lines._get_delays()
+
+    def count(self):
+        return len(self.delays)
+
+    def find(self):
+        return [
+            line.id for line, delay in self.delays.items() if delay["days_late"] > 0
+        ]
+
+
+class IssuesInTime(Check):
+    code = "L13"
+    area = "orders"
+    name = _lt("Open issues are solved in time")
+    reason = _lt("An issue past its date is one that nobody works on.")
+    things = _lt("open issues")
+    fault = _lt("past its due date")
+    advice = _lt("Solve it, hand it over, or set a new date with a reason.")
+    model = "operation.exception"
+    severity = "critical"
+    gates = ("G7",)
+    owner = "site_owner"
+    hours = 4
+    key = "e.id"
+    rows = "operation_exception e"
+    scope_sql = "e.state <> 'closed' AND e.company_id = %(company)s"
+    wrong = "e.due_date < now() at time zone 'utc'"
+
+
 class MakeToOrderRoute(structure.MakeToOrderRoute):
     """Where policies decide, no route of Odoo's is needed."""
 

@@ -17,6 +17,20 @@ class TestSupply(ReadinessCommon):
         cls.bom = cls._bom(cls.bike, cls.tube, produce_delay=3)
         cls.price = cls._price(cls.tube, delay=4)
 
+    def _order(self):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.env["res.partner"].create({"name": "C"}).id,
+                "company_id": self.company.id,
+                "warehouse_id": self.warehouse.id,
+                "order_line": [
+                    (0, 0, {"product_id": self.bike.id, "product_uom_qty": 2})
+                ],
+            }
+        )
+        order.action_confirm()
+        return order
+
     def _nothing_is_sold(self):
         self.bike.sale_ok = False
 
@@ -85,17 +99,7 @@ class TestSupply(ReadinessCommon):
 
     def test_o01_links(self):
         self.assertAbsent("O01")
-        order = self.env["sale.order"].create(
-            {
-                "partner_id": self.env["res.partner"].create({"name": "C"}).id,
-                "company_id": self.company.id,
-                "warehouse_id": self.warehouse.id,
-                "order_line": [
-                    (0, 0, {"product_id": self.bike.id, "product_uom_qty": 2})
-                ],
-            }
-        )
-        order.action_confirm()
+        order = self._order()
         self.assertHolds("O01")
         move = order.order_line.move_ids.filtered(
             lambda each: each.location_dest_id.usage == "customer"
@@ -105,6 +109,60 @@ class TestSupply(ReadinessCommon):
         move.move_orig_ids = False
         production.reference_ids = False
         self.assertFinds("O01", move)
+
+    def test_o08_projected(self):
+        self.assertAbsent("O08")
+        line = self._order().order_line
+        self._refresh()
+        self.assertHolds("O08")
+        line.promised_date = fields.Datetime.now() - timedelta(days=3)
+        self._refresh()
+        self.assertFinds("O08", line)
+
+    def _refresh(self):
+        """As the queue does within a minute."""
+        self.env.flush_all()
+        self.env.cr.flush()
+        while self.env["mto.demand.change"]._follow(500):
+            pass
+
+    def test_l13_issues(self):
+        self.assertAbsent("L13")
+        Issues = self.env["operation.exception"]
+        partner = self.env["res.partner"].create({"name": "Customer"})
+        issues = Issues.concat(
+            *(
+                Issues._raise_exception(key, "late_promise", partner)
+                for key in ("late-1", "late-2")
+            )
+        )
+        self.assertHolds("L13")
+        self.env.cr.execute(
+            "UPDATE operation_exception SET due_date = due_date - interval '60 days'"
+            " WHERE id = %s",
+            [issues[1].id],
+        )
+        self.env.invalidate_all()
+        self.assertFinds("L13", issues[1])
+
+    def test_b10_and_p05_by_policy(self):
+        """What a policy orders is made to order, as what a route does."""
+        self.assertHolds("B10")
+        self.bom.produce_delay = 0
+        self.assertFinds("B10", self.bom)
+        category = self.env["product.category"].create({"name": "Bought"})
+        self.tube.write({"supply_policy": False, "categ_id": category.id})
+        rule = self.env["stock.warehouse.orderpoint"].create(
+            {
+                "product_id": self.tube.id,
+                "location_id": self.stock.id,
+                "product_max_qty": 2,
+                "trigger": "auto",
+            }
+        )
+        self.assertHolds("P05")
+        category.supply_policy = "make_to_order"
+        self.assertFinds("P05", rule)
 
     def test_f01_policy_instead_of_a_route(self):
         self.env.ref("stock.route_warehouse0_mto").active = False
