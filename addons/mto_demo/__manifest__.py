@@ -10,6 +10,7 @@
         "mto_suite",
         "operation_exception",
         "rollout_gate_stock",
+        "rollout_readiness",
         "sale_management",
         "sale_crm",
         "mrp_account",
@@ -44,6 +45,8 @@
         "data/operation_exception_data.xml",
         # How the company goes live
         "data/rollout_programme_data.xml",
+        # What is not ready
+        "data/readiness_data.xml",
     ],
     "assets": {
         "web.assets_backend": ["mto_demo/static/src/**/*"],

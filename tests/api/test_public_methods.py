@@ -47,6 +47,7 @@ CALLS = [
     ("rollout.programme", "get_dashboard", "programme_two_plant"),
     ("rollout.audit.head", "get_head", "programme_two_plant.heads"),
     ("mto.demo", "get_bicycle_table", None),
+    ("readiness.check", "get_readiness", None),
 ]
 
 # The first record of an order line, or of a programme.

@@ -2,5 +2,6 @@ from . import test_bicycle
 from . import test_cards
 from . import test_company
 from . import test_js
-from . import test_working_days
+from . import test_readiness
 from . import test_rollout
+from . import test_working_days

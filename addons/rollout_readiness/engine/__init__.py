@@ -1,0 +1,2 @@
+from . import cycle
+from . import outcome

@@ -1,0 +1,2 @@
+from . import readiness_report
+from . import readiness_xlsx
