@@ -12,7 +12,6 @@ class MrpBom(models.Model):
 
     owner_id = fields.Many2one(
         "res.users",
-        "Owner",
         domain="[('share', '=', False)]",
         tracking=True,
         help="Who answers for components and steps, and approves them.",

@@ -12,9 +12,7 @@ class MrpWorkcenter(models.Model):
 
     _inherit = "mrp.workcenter"
 
-    equipment_ids = fields.One2many(
-        "mto.workcenter.equipment", "workcenter_id", "Equipment"
-    )
+    equipment_ids = fields.One2many("mto.workcenter.equipment", "workcenter_id")
     downtime_message = fields.Char(
         "Planned Downtime",
         compute="_compute_downtime_message",

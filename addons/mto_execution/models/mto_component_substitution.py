@@ -118,7 +118,11 @@ class MtoComponentSubstitution(models.Model):
         }
         for substitution in self:
             substitution.production_id.message_post(
-                body=f"{substitution._get_words()} ({words[state]})"
+                body=self.env._(
+                    "%(what)s (%(state)s)",
+                    what=substitution._get_words(),
+                    state=words[state],
+                )
             )
 
     def _get_issue_key(self):

@@ -40,7 +40,7 @@ class MtoInspection(models.Model):
         index="btree_not_null",
         ondelete="cascade",
     )
-    lot_id = fields.Many2one("stock.lot", "Lot", readonly=True, index="btree_not_null")
+    lot_id = fields.Many2one("stock.lot", readonly=True, index="btree_not_null")
     test = fields.Selection(related="point_id.test")
     instruction = fields.Text(related="point_id.instruction")
     minimum = fields.Float(related="point_id.minimum")

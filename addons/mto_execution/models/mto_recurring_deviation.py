@@ -124,7 +124,7 @@ class MtoRecurringDeviation(models.Model):
     @api.model
     def _cron_look(self):
         """Look at all companies, once a day."""
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             self._look(company)
 
     @api.model

@@ -6,7 +6,6 @@ class ResourceCalendarLeaves(models.Model):
 
     equipment_id = fields.Many2one(
         "mto.workcenter.equipment",
-        "Equipment",
         index="btree_not_null",
         domain="[('workcenter_id.resource_id', '=', resource_id)]",
         help="What is out of order, or maintained, in this time.",

@@ -98,7 +98,7 @@ class MtoOrderResultLine(models.TransientModel):
 
     ask_id = fields.Many2one("mto.order.result.ask", required=True, ondelete="cascade")
     sale_line_id = fields.Many2one("sale.order.line", readonly=True)
-    order_id = fields.Many2one("mto.customer.order", "Order", readonly=True)
+    order_id = fields.Many2one("mto.customer.order", readonly=True)
     customer_id = fields.Many2one("res.partner", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

@@ -108,7 +108,9 @@ registry.category("web_tour.tours").add("mto_execution_dispatch", {
 function scan(code) {
     document.activeElement.blur();
     for (const key of [...code, "Enter"]) {
-        document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+        document.body.dispatchEvent(
+            new window.KeyboardEvent("keydown", {key, bubbles: true})
+        );
     }
 }
 
