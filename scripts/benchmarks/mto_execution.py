@@ -1,5 +1,6 @@
 """Rows of mto_execution: what asking, closing and comparing cost."""
 
+from .mto_pegging import confirmed_order
 from .registry import Side, row
 from .structures import FROM_STOCK, Factory, Structure
 
@@ -33,6 +34,20 @@ def variance_report(size):
     """Add up plan against actual over so many lines, against ten."""
     count = int(size.split(" ")[0])
     return Side("suite", report, count), Side("suite", report, 10)
+
+
+@row("50 lines", limit=1.5)
+def order_result(size):
+    """Queries to tell cost and margin of so many order lines, against one."""
+    count = int(size.split(" ")[0])
+    return Side("suite", results, count), Side("suite", results, 1)
+
+
+@row("200 orders", limit=1.5)
+def production_alerts(size):
+    """Queries to tell what deviates of so many orders that are done, against one."""
+    count = int(size.split(" ")[0])
+    return Side("suite", alerts, count), Side("suite", alerts, 1)
 
 
 def make_orders(bench, count):
@@ -107,4 +122,32 @@ def report(bench, count):
 
     bench.warm_up(pivot)
     bench.measure(pivot)
+    return {}
+
+
+def results(bench, count):
+    """Ask for the result of all lines of an order with three levels below each."""
+    lines = confirmed_order(bench, f"L3 B3 S2 N{count}").order_line
+    bench.keep()
+    bench.measure(lines.get_order_result)
+    if len(lines.get_order_result()) != count:
+        bench.problem("not all lines are told")
+    return {}
+
+
+def alerts(bench, count):
+    """Ask all of them what deviates; each made one of two."""
+    productions = make_orders(bench, count)
+    productions.action_release()
+    productions.sudo().plan_ids.quantity = 2
+    productions.qty_producing = 1
+    for production in productions:
+        production._set_qty_producing()
+    productions.with_context(
+        skip_consumption=True, skip_backorder=True
+    ).button_mark_done()
+    bench.keep()
+    bench.measure(productions._get_alerts)
+    if len(productions._get_alerts()) != count:
+        bench.problem("the orders do not deviate")
     return {}

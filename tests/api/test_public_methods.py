@@ -35,6 +35,7 @@ CALLS = [
     ("mrp.bom", "get_supply_path", "bom_bicycle"),
     ("mrp.production", "get_launch_check", "order_line_bicycle_bicycle.productions"),
     ("mrp.production", "get_variance", "order_line_bicycle_bicycle.productions"),
+    ("sale.order.line", "get_order_result", "order_line_bicycle_bicycle"),
     ("sale.order", "preview_cascade", "order_quoted"),
     ("product.product", "get_supply_problems", "product_bicycle"),
     ("sale.order", "get_supply_problems", "order_quoted"),

@@ -1,3 +1,6 @@
+from odoo import Command
+from odoo.exceptions import UserError
+
 from .common import SeatCase, waits_for
 
 
@@ -110,10 +113,44 @@ class TestQualityRejection(SeatCase):
 
     def test_rejection_holds_the_receipt(self):
         """A failed inspection on receipt holds the lot until somebody decides."""
-        self.skipTest(
-            "waits for: inspection points on receipt, operation and finished goods "
-            "(mto_execution)"
+        self.shell.tracking = "lot"
+        self.put_on_shelf(self.strap, 12)
+        self.as_("planner")["mto.inspection.point"].create(
+            {
+                "name": "Cracks",
+                "occasion": "receipt",
+                "product_ids": [Command.set(self.shell.ids)],
+            }
         )
+        order = self.sell((self.seat, 6, 80))
+        production = self.productions_of(order)
+        purchase = self.buy(self.purchases_of(order))
+        receipt = purchase.picking_ids
+        for line in receipt.move_line_ids:
+            line.with_env(self.as_("warehouse")).lot_name = "SHELL-1"
+        self.receive(purchase)
+        inspection = self.env["mto.inspection"].search(
+            [("picking_id", "=", receipt.id)]
+        )
+        lot = inspection.lot_id
+        self.assertEqual(lot.name, "SHELL-1")
+        self.assertTrue(lot.is_held)
+        inspection.with_env(self.as_("warehouse")).action_fail("Two have cracks")
+        self.assertEqual(production.execution_status, "hold")
+        issue = self.env["operation.exception"].search(
+            [("res_model", "=", "stock.picking"), ("res_id", "=", receipt.id)]
+        )
+        self.assertTrue(issue.owner_id)
+        with self.assertRaisesRegex(UserError, "On hold"):
+            self.produce(production, 6)
+        planner = self.as_("planner").user
+        planner.sudo().group_ids += self.env.ref("mto_execution.group_substitute")
+        inspection.with_env(self.as_("planner")).action_accept("They can be glued")
+        self.assertFalse(lot.is_held)
+        production.with_env(self.as_("planner")).action_resume()
+        self.produce(production, 6)
+        self.move_goods(order.picking_ids)
+        self.assertAmount(self.invoice(order).amount_untaxed, 6 * 80)
 
     @waits_for(
         "sale.order",

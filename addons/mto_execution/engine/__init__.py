@@ -17,3 +17,4 @@ from .plan import (
     divide,
     is_above,
 )
+from .recurring import Diagnosis, Series, diagnose

@@ -119,11 +119,14 @@ class MrpProduction(models.Model):
         }
 
     def _prepare_closing_lines(self, deviations, reasons):
-        output = self._get_output_deviation()
-        for deviation in (output, *deviations):
+        scrapped = {row["product_id"]: row["quantity"] for row in self._prepare_scrap()}
+        deviations = [self._get_output_deviation(), *deviations]
+        for deviation in [*deviations, *self._get_only_scrapped(scrapped, deviations)]:
             reason, note = reasons.get((self.id, deviation.key), (False, False))
+            subject = self._prepare_closing_subject(deviation.key)
             yield {
-                **self._prepare_closing_subject(deviation.key),
+                **subject,
+                "scrapped": scrapped.get(subject.get("product_id"), 0.0),
                 "planned": deviation.planned,
                 "actual": deviation.actual,
                 "planned_cost": deviation.planned_cost,
@@ -131,6 +134,15 @@ class MrpProduction(models.Model):
                 "reason_id": reason,
                 "note": note,
             }
+
+    def _get_only_scrapped(self, scrapped, deviations):
+        """Lines of goods that were scrapped and neither planned nor consumed."""
+        known = {each.key[1] for each in deviations if each.key[0] != "operation"}
+        return [
+            Deviation(("component", product_id), 0.0, 0.0, 0.0, 0.0, False)
+            for product_id in scrapped
+            if product_id not in known
+        ]
 
     def _prepare_closing_subject(self, key):
         """What a line is about: the product, a component or an operation."""

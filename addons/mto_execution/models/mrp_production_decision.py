@@ -47,8 +47,12 @@ class MrpProduction(models.Model):
 
     def _get_order_label(self, words):
         if not self.launch_missing_quantity:
+            if not self.env["mto.launch.decision"]._may_buy():
+                return self.env._("Ask for What Is Missing")
             return self.env._("Order What Is Missing")
         quantity = f"{self.launch_missing_quantity:.6f}".rstrip("0").rstrip(".")
+        if not self.env["mto.launch.decision"]._may_buy():
+            return self.env._("Ask for %s", quantity)
         return self.env._("Order %s", quantity)
 
     def _get_move_label(self, words):

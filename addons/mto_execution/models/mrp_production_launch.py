@@ -206,6 +206,8 @@ class MrpProduction(models.Model):
     def _ask_before_finish(self):
         """The same before goods are posted."""
         self._check_not_on_hold()
+        self._refuse_unapproved()
+        self._refuse_uninspected()
         waiting = self.filtered(lambda p: p.state not in CLOSED)
         waiting._refuse_shortage(finishing=True)
         return waiting._ask_about_shortage("finish")
@@ -329,6 +331,8 @@ class MrpProduction(models.Model):
     # Where goods are posted
 
     def _post_inventory(self, cancel_backorder=False):
+        self._refuse_unapproved()
+        self._refuse_uninspected()
         self._refuse_negative_stock()
         return super()._post_inventory(cancel_backorder=cancel_backorder)
 

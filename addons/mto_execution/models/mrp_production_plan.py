@@ -26,8 +26,10 @@ class MrpProduction(models.Model):
 
     def _freeze_plans(self):
         """Keep what is planned now, of orders whose plan is not kept yet."""
+        open_orders = self.filtered(lambda p: p.state not in CLOSED)
+        open_orders._make_inspections()
         # The plan is nobody's to write; whoever may start the order makes it.
-        fresh = self.sudo().filtered(lambda p: not p.plan_ids and p.state not in CLOSED)
+        fresh = open_orders.sudo().filtered(lambda p: not p.plan_ids)
         if fresh:
             self.env["mto.production.plan"].sudo().create(
                 [production._prepare_plan() for production in fresh]

@@ -65,7 +65,9 @@ class MrpProduction(models.Model):
             )
         if not (self.date_start and self.date_finished):
             problems.append(self.env._("It is not planned: start or end is missing."))
-        return problems
+        if self.bom_id and self.company_id.sudo().bom_approval_required:
+            problems.append(self.bom_id.sudo()._get_approval_problem())
+        return [problem for problem in problems if problem]
 
     def _record_release(self, automatic=False):
         if not self:

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 # What closing freezes on work orders.
 FROZEN = {
@@ -31,12 +32,25 @@ class MrpWorkorder(models.Model):
         related="production_id.execution_status", string="Order Status"
     )
 
+    inspection_ids = fields.One2many("mto.inspection", "workorder_id", "Inspections")
+    inspection_open_count = fields.Integer(
+        related="production_id.inspection_open_count", string="To Inspect"
+    )
+    alert_message = fields.Char(related="production_id.alert_message")
+    downtime_message = fields.Char(related="workcenter_id.downtime_message")
+    equipment_names = fields.Char("Equipment", compute="_compute_equipment_names")
     dispatch_priority = fields.Selection(
         related="production_id.priority",
         string="Priority",
         store=True,
         help="Of the order: what is urgent stands first on the dispatch list.",
     )
+
+    @api.depends("workcenter_id.equipment_ids.name")
+    def _compute_equipment_names(self):
+        for workorder in self:
+            names = workorder.workcenter_id.equipment_ids.mapped("name")
+            workorder.equipment_names = ", ".join(names)
 
     def action_dispatch_quantity(self):
         """Ask how many were made."""
@@ -56,18 +70,119 @@ class MrpWorkorder(models.Model):
             "target": "new",
         }
 
+    def _is_delayed(self, planned, now):
+        """Whether it takes longer than planned, or should have ended by ``now``.
+
+        :param planned: line of the plan that is kept
+        """
+        self.ensure_one()
+        if self.state in ("done", "cancel"):
+            return False
+        tolerance = 1 + self.company_id.tolerance_time / 100
+        if planned.quantity and self.duration > planned.quantity * tolerance:
+            return True
+        return bool(planned.date_finished) and planned.date_finished < now
+
+    @api.model
+    def action_scan(self, barcode):
+        """Open what a code of the traveller names: a step, or the next of an order.
+
+        Needs read access to work orders.
+
+        :param str barcode: of a step, or the name of a manufacturing order
+        :return: an action that opens the work order; a notification that says so where
+            the code is unknown or nothing is left to do
+        """
+        self.check_access("read")
+        barcode = (barcode or "").strip()
+        workorder = self.search([("barcode", "=", barcode)], limit=1)
+        if not workorder:
+            order = self.search([("production_id.name", "=", barcode)])
+            rest = order.filtered(lambda w: w.state not in ("done", "cancel"))
+            workorder = (rest or order)[:1]
+        if not workorder:
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "warning",
+                    "message": self.env._("No step has the code %s.", barcode),
+                },
+            }
+        return {
+            "type": "ir.actions.act_window",
+            "name": workorder.display_name,
+            "res_model": self._name,
+            "res_id": workorder.id,
+            "views": [
+                (
+                    self.env.ref("mrp.mrp_production_workorder_form_view_inherit").id,
+                    "form",
+                )
+            ],
+        }
+
     def button_start(self, raise_on_invalid_state=False):
         productions = self.production_id
         productions._check_not_on_hold()
+        self._refuse_before_its_turn()
         if question := productions._ask_before_start():
             return question
         productions._freeze_plans()
         return super().button_start(raise_on_invalid_state=raise_on_invalid_state)
 
+    def _refuse_before_its_turn(self):
+        """Raise for steps that wait for another step, where the order is blocked.
+
+        Core tells that a step waits, and starts it all the same.
+        """
+        for workorder in self:
+            production = workorder.production_id
+            before = workorder.blocked_by_workorder_ids.filtered(
+                lambda w: w.state not in ("done", "cancel") and not w.qty_produced
+            )
+            if not before or production.launch_override_on:
+                continue
+            if production._get_launch_policy() == "block":
+                raise UserError(
+                    self.env._(
+                        "%(step)s waits for %(before)s. Finish that first.",
+                        step=workorder.name,
+                        before=", ".join(before.mapped("name")),
+                    )
+                )
+
     def button_finish(self):
         open_orders = self.filtered(lambda w: w.state not in ("done", "cancel"))
         open_orders.production_id._check_not_on_hold()
+        # Whoever finishes the step need not read all inspections.
+        inspections = open_orders.sudo().inspection_ids
+        self.env["mto.inspection"]._refuse_waiting(inspections)
         return super().button_finish()
+
+    def _get_points(self, points):
+        """Inspection points of these steps: (point, order, step)."""
+        for workorder in self:
+            production = workorder.production_id
+            for point in points:
+                if point._applies_to(
+                    production.product_id, production.company_id, workorder
+                ):
+                    yield point, production, workorder
+
+    def action_view_inspections(self):
+        """What has to be looked at in this step."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Inspections"),
+            "res_model": "mto.inspection",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [
+                ("production_id", "=", self.production_id.id),
+                ("workorder_id", "in", [self.id, False]),
+            ],
+        }
 
     @api.model_create_multi
     def create(self, vals_list):

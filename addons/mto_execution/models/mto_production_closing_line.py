@@ -51,6 +51,11 @@ class MtoProductionClosingLine(models.Model):
         help="In the unit of the product, or minutes.",
     )
     actual = fields.Float(digits="Product Unit", readonly=True)
+    scrapped = fields.Float(
+        digits="Product Unit",
+        readonly=True,
+        help="Thrown away for the order, beside what it consumed.",
+    )
     difference = fields.Float(digits="Product Unit", readonly=True)
     percent = fields.Float(
         "Deviation (%)",

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 # What closing freezes on moves of the order. Valuation writes other fields.
 FROZEN = {
@@ -31,6 +31,7 @@ class StockMove(models.Model):
         if FROZEN & vals.keys():
             self._refuse_when_closed()
             self._refuse_moves_of_closed([vals])
+            self._refuse_locked_period(vals)
         return super().write(vals)
 
     def unlink(self):
@@ -44,6 +45,24 @@ class StockMove(models.Model):
         # Whoever writes the move need not have rights on the order.
         productions.sudo()._refuse_when_closed()
 
+    def _refuse_locked_period(self, vals):
+        """Raise for consumption and output on a day that accounting has locked.
+
+        What is corrected counts on its own day, what is dated on the new one too.
+        """
+        is_correction = bool({"date", "quantity"} & vals.keys())
+        becomes_done = vals.get("state") == "done"
+        done = self.filtered(
+            lambda m: (m.raw_material_production_id or m.production_id)
+            and (is_correction and m.state == "done" or becomes_done)
+        )
+        for company, moves in done.grouped("company_id").items():
+            moments = {m.date for m in moves if m.state == "done"}
+            if "date" in vals:
+                moments.add(fields.Datetime.to_datetime(vals["date"]))
+            orders = moves.raw_material_production_id | moves.production_id
+            company._refuse_locked_days(moments, orders[:1].sudo().name)
+
     @api.model
     def _refuse_moves_of_closed(self, vals_list):
         """Raise where a move would come to a closed order."""
@@ -55,3 +74,40 @@ class StockMove(models.Model):
         ids -= {None, False}
         if ids:
             self.env["mrp.production"].sudo().browse(ids)._refuse_when_closed()
+
+    # Substitutes
+
+    def action_open_replace(self):
+        """Ask what takes the place of this component."""
+        self.ensure_one()
+        self.raw_material_production_id.check_access("write")
+        wizard = self.env["mto.component.replace"].create(
+            {
+                "move_id": self.id,
+                "planned_quantity": self._to_product_uom(self.product_uom_qty),
+                # Whoever works on the order need not see bills of materials.
+                "product_id": self.sudo().bom_line_id.substitute_ids[:1].product_id.id,
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Replace %s", self.product_id.display_name),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _take_off(self, quantity):
+        """Ask for so much less, in the product's unit; nothing left is cancelled."""
+        self.ensure_one()
+        if quantity <= 0:
+            return
+        uom = self.product_id.uom_id
+        rest = self._to_product_uom(self.product_uom_qty) - quantity
+        self._do_unreserve()
+        if uom.is_zero(rest):
+            self._action_cancel()
+            return
+        self.product_uom_qty = uom._compute_quantity(rest, self.product_uom)
+        self._action_assign()

@@ -271,7 +271,10 @@ class TestDecisions(ExecutionCommon):
         production = self._make().with_user(user)
         wizard = self._decide(production, "order")
         self.assertIn("Purchasing is asked", wizard.result)
-        wizard.action_apply()
+        self.assertEqual(production.launch_order_label, "Ask for 6")
+        told = wizard.action_apply()["params"]["message"]
+        self.assertIn(f"got an open issue to order {request.name}", told)
+        self.assertIn(told, production.message_ids[0].body)
         self.assertEqual(request.state, "draft")
         issue = self.env["operation.exception"].search(
             [("key", "=", f"launch-order-{request.id}")]

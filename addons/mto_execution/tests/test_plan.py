@@ -98,7 +98,11 @@ class TestPlan(ExecutionCommon):
 
     def _disturb(self, productions, rng):
         waiting = productions.filtered(lambda p: p.state == "confirmed")
-        kind = rng.choice(["split", "backorder", "merge", "change"])
+        kind = rng.choice(["split", "backorder", "merge", "change", "unbuild"])
+        done = productions.filtered(lambda p: p.state == "done")
+        if kind == "unbuild" and done:
+            self._unbuild(done[0])
+            return productions
         if kind == "merge" and len(waiting) > 1:
             action = waiting.action_merge()
             merged = self.env["mrp.production"].browse(action["res_id"])
@@ -119,6 +123,16 @@ class TestPlan(ExecutionCommon):
             ).change_prod_qty()
             return productions
         return productions | production._split_productions({production: [part]})
+
+    def _unbuild(self, production):
+        self.env["mrp.unbuild"].create(
+            {
+                "product_id": production.product_id.id,
+                "mo_id": production.id,
+                "product_qty": 1,
+                "product_uom_id": self.unit.id,
+            }
+        ).action_unbuild()
 
     def test_component_that_was_not_used(self):
         """Core sets the demand of what was not picked to zero."""

@@ -134,3 +134,52 @@ class TestShopFloor(ExecutionCommon):
         self.assertGreaterEqual(counts["released"], 1)
         self.assertGreaterEqual(counts["hold"], 1)
         self.assertIn("closed", counts)
+
+    def test_scan_opens_the_step(self):
+        """A code of the traveller: of a step, or of the order (its next step)."""
+        production = self._make(5)
+        workorder = production.workorder_ids
+        orders = self.env["mrp.workorder"].with_user(self.user)
+        for code in (workorder.barcode, f" {production.name} "):
+            action = orders.action_scan(code)
+            self.assertEqual(
+                (action["res_model"], action["res_id"]), (orders._name, workorder.id)
+            )
+        action = orders.action_scan("nonsense")
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertIn("nonsense", action["params"]["message"])
+
+    def test_equipment_and_downtime(self):
+        """The dispatch list says with what, and when the work center does not work."""
+        equipment = self.env["mto.workcenter.equipment"].create(
+            {"name": "Truing stand", "workcenter_id": self.bench.id}
+        )
+        production = self._make(5)
+        workorder = production.workorder_ids.with_user(self.user)
+        self.assertEqual(workorder.equipment_names, "Truing stand")
+        self.assertFalse(workorder.downtime_message)
+        action = self.bench.action_view_downtimes()
+        start = self.env.cr.now() + timedelta(days=2)
+        leave = (
+            self.env[action["res_model"]]
+            .with_context(**action["context"])
+            .create(
+                {
+                    "name": "Maintenance",
+                    "date_from": start,
+                    "date_to": start + timedelta(hours=4),
+                    "equipment_id": equipment.id,
+                }
+            )
+        )
+        self.env.invalidate_all()
+        self.assertIn("Truing stand", workorder.downtime_message)
+        self.assertIn(leave, self.env[action["res_model"]].search(action["domain"]))
+        leave.write(
+            {
+                "date_from": start + timedelta(days=30),
+                "date_to": start + timedelta(days=31),
+            }
+        )
+        self.env.invalidate_all()
+        self.assertFalse(workorder.downtime_message, "too far ahead to say")

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import ExecutionCommon
@@ -45,3 +46,30 @@ class TestTour(HttpCase, ExecutionCommon):
             "/odoo/dispatch-list", "mto_execution_dispatch", login=self.user.login
         )
         self.assertEqual(production.workorder_ids.state, "done")
+
+    def test_scan_the_traveller(self):
+        self._make(10)
+        others = self.env["mrp.workorder"].search([("product_id", "!=", self.bike.id)])
+        others.production_id.filtered(
+            lambda p: p.state not in ("done", "cancel")
+        ).action_cancel()
+        self.browser_size = "1024x768"
+        self.start_tour(
+            "/odoo/dispatch-list", "mto_execution_scan", login=self.user.login
+        )
+
+    def test_produce_with_a_deviation(self):
+        """Another component from the list, and the close that asks why."""
+        disc = self._create_part("Disc brake", on_hand=50, standard_price=35)
+        line = self.bom.bom_line_ids.filtered(lambda x: x.product_id == self.brake)
+        line.substitute_ids = [Command.create({"product_id": disc.id})]
+        self.bom.consumption = "flexible"
+        self.company.deviation_reason_required = True
+        production = self._make(5)
+        self.start_tour(
+            f"/odoo/manufacturing/{production.id}",
+            "mto_execution_deviate",
+            login=self.user.login,
+        )
+        self.assertEqual(production.state, "done")
+        self.assertEqual(production.substitution_ids.product_id, disc)

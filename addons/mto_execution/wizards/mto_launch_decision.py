@@ -192,19 +192,21 @@ class MtoLaunchDecision(models.TransientModel):
             raise UserError(
                 self.env._("Everything that is missing was ordered meanwhile.")
             )
+        asked = ""
         if self._may_buy():
             # With the rights of the user: sudo was for reading names.
             requests.sudo(False).button_confirm()
-        else:
-            self._ask_purchasing(requests)
+        elif requests:
+            asked = self._ask_purchasing(requests)
         self._request(needs)
         self.production_id.message_post(
-            body=self.env._("Ordered for it: %s", self.result)
+            body=asked or self.env._("Ordered for it: %s", self.result)
         )
-        return self._notify(self.env._("Ordered."))
+        return self._notify(asked or self.env._("Ordered."))
 
     def _ask_purchasing(self, requests):
-        self.env["operation.exception"]._raise_exceptions(
+        """Open an issue per request; returns who was asked, in words."""
+        issues = self.env["operation.exception"]._raise_exceptions(
             [
                 {
                     "key": f"launch-order-{request.id}",
@@ -214,6 +216,12 @@ class MtoLaunchDecision(models.TransientModel):
                 }
                 for request in requests
             ]
+        )
+        # Whoever plans need not read issues of others; who answers is told.
+        return self.env._(
+            "You may not order: %(owners)s got an open issue to order %(requests)s.",
+            owners=", ".join(issues.sudo().owner_id.mapped("name")),
+            requests=", ".join(requests.mapped("name")),
         )
 
     def _request(self, parts):

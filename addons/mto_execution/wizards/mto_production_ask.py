@@ -13,6 +13,7 @@ class MtoProductionAsk(models.TransientModel):
             ("reopen", "Reopen"),
             ("cancel", "Cancel"),
             ("first", "Serve First"),
+            ("components", "Approve Components"),
         ],
         required=True,
     )
@@ -49,6 +50,8 @@ class MtoProductionAsk(models.TransientModel):
             productions.action_reopen_order(self.reason)
         elif self.kind == "cancel":
             productions.action_cancel_order(self.reason)
+        elif self.kind == "components":
+            productions.action_approve_components(self.reason)
         else:
             productions.action_serve_first(self.reason)
         return {"type": "ir.actions.client", "tag": "soft_reload"}

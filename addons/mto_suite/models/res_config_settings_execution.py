@@ -13,6 +13,12 @@ class ResConfigSettings(models.TransientModel):
     release_required = fields.Boolean(
         related="company_id.release_required", readonly=False
     )
+    bom_approval_required = fields.Boolean(
+        related="company_id.bom_approval_required", readonly=False
+    )
+    substitute_approval_required = fields.Boolean(
+        related="company_id.substitute_approval_required", readonly=False
+    )
     auto_release = fields.Boolean(related="company_id.auto_release", readonly=False)
     auto_close = fields.Boolean(related="company_id.auto_close", readonly=False)
     deviation_reason_required = fields.Boolean(

@@ -103,3 +103,78 @@ registry.category("web_tour.tours").add("mto_execution_dispatch", {
         },
     ],
 });
+
+/** Type as a bar code scanner does: fast, to nobody in particular, and Enter. */
+function scan(code) {
+    document.activeElement.blur();
+    for (const key of [...code, "Enter"]) {
+        document.body.dispatchEvent(
+            new window.KeyboardEvent("keydown", {key, bubbles: true})
+        );
+    }
+}
+
+// The step of the bicycle is on the list; its order has one step.
+registry.category("web_tour.tours").add("mto_execution_scan", {
+    steps: () => [
+        {
+            content: "Scan the order of the traveller",
+            trigger: ".o_kanban_record:contains(Bicycle) .fs-4 .text-muted",
+            run() {
+                scan(this.anchor.textContent.trim());
+            },
+        },
+        {
+            content: "Its step is open",
+            trigger: ".o_form_view [name='product_id']:contains(Bicycle)",
+        },
+    ],
+});
+
+// Starts on an order of 5 bicycles that lacks no component; 7 brake kits are taken.
+registry.category("web_tour.tours").add("mto_execution_deviate", {
+    steps: () => [
+        {
+            content: "Replace the brake kits",
+            trigger:
+                ".o_data_row:contains(Brake kit) button[name='action_open_replace']",
+            run: "click",
+        },
+        {
+            content: "The approved substitute is proposed",
+            trigger: `${dialog} .alert-success:contains(approved substitute)`,
+        },
+        {
+            content: "Take it",
+            trigger: ".modal footer button[name='action_apply']:visible",
+            run: "click",
+        },
+        {
+            content: "It stands on the order",
+            trigger: ".o_form_view .o_data_row:contains(Disc brake)",
+        },
+        {
+            content: "Produce",
+            trigger: "button[name='button_mark_done']:visible",
+            run: "click",
+        },
+        {
+            content: "It is done",
+            trigger: ".o_form_view .badge:contains(Done)",
+        },
+        {
+            content: "Close it",
+            trigger: "button[name='action_close_order']",
+            run: "click",
+        },
+        {
+            content: "After a look at what that means",
+            trigger: ".modal footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "Reasons are asked",
+            trigger: ".modal .o_data_row:contains(Disc brake)",
+        },
+    ],
+});
