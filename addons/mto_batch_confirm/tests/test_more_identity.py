@@ -77,7 +77,7 @@ class TestSurroundings(BatchCommon):
         brought = self._part("R", route_ids=routes.ids)
         low = self._assembly("L", [(self._part("P"), 2)])
         top = self._assembly("T", [(low, 1), (self._part("Q"), 1), (brought, 1)])
-        order = self._order((top, 2), (low, 1), warehouse_id=second.id)
+        order = self._order((top, 2), warehouse_id=second.id)
         first = self._order((low, 4))
         self._assert_identical((order | first).action_confirm)
 
@@ -139,7 +139,7 @@ class TestSurroundings(BatchCommon):
         middle = self._assembly("M", [(low, 1), (part, 1)], **vals)
         first = {**vals, "supply_policy": "stock_then_order"}
         top = self._assembly("T", [(middle, 1), (low, 1), (part, 1)], **first)
-        self._confirm_as(self.env.user, (top, 2), (low, 1), (middle, 1))
+        self._confirm_as(self.env.user, (top, 2), (low, 1))
 
     def test_policies_on_empty_stock(self):
         self._policies(0)
