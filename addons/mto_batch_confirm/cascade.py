@@ -108,6 +108,7 @@ class Cascade:
         self.inserting = False  # while the rows of new orders are written
         self.told = {}  # {rank: [(order, procurement)]}, to say where they come from
         self.posts = None  # notes on new orders, while they are collected
+        self.dated_again = {}  # {id of an order: rank of what gave it its last end}
         self.enlarged = None  # id of the order that a demand enlarges
         self.wizards = None  # wizards that enlarge orders, while they are collected
         self.grown_lines = (
@@ -333,6 +334,11 @@ class Cascade:
     def tell_later(self, production, procurement, rank):
         """Put off the note on an order where it comes from, of a call's demand."""
         self.told.setdefault((*rank[:-1], LAST), []).append((production, procurement))
+
+    def date_again(self, production, rank):
+        """Note that an order has got another end, by a call of this rank."""
+        before = self.dated_again.get(production.id, rank)
+        self.dated_again[production.id] = max(before, rank)
 
     def link_later(self, moves):
         """Put off what mto_cascade does for moves of which the supply is not there."""

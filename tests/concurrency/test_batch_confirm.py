@@ -2,13 +2,23 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from .test_stock_first import (
+    confirm_together,
+    in_stock,
+    make_product,
+    new_order,
+    purchased,
+)
+
 TIMES = 3
 
 
-def make_structure(admin):
+def make_structure(admin, part=None):
     """Create two products that share an assembly and a part; returns their ids."""
     vendor = admin.call("res.partner", "create", [{"name": "Vendor of the frame"}])[0]
-    part = new_product(admin, "Tube", seller_ids=[[0, 0, {"partner_id": vendor}]])
+    part = part or new_product(
+        admin, "Tube", seller_ids=[[0, 0, {"partner_id": vendor}]]
+    )
     frame = new_product(admin, "Frame of tubes", supply_policy="make_to_order")
     new_bom(admin, frame, part)
     tops = []
@@ -83,3 +93,27 @@ def test_common_components(demo_site):
         assert found == sorted(
             [(top, 3.0, "confirmed") for top in tops] + 2 * [(frame, 6.0, "confirmed")]
         )
+
+
+def test_common_stock_and_request(demo_site):
+    """Both want the same stock and enlarge the same request: nothing comes twice."""
+    sessions = demo_site.session("sales"), demo_site.session("admin")
+    part, vendor = make_product(demo_site, sessions[1])
+    sessions[1].call("res.partner", "write", [vendor], {"group_rfq": "all"})
+    tops, frame = make_structure(sessions[1], part)
+    demand = 0
+    for _time in range(TIMES):
+        orders = [
+            new_order(session, top, 3)
+            for session, top in zip(sessions, tops, strict=True)
+        ]
+        confirm_together(sessions, orders)
+        # 3 trailers of 2 frames of 2 tubes each.
+        demand += 2 * 3 * 2 * 2
+        assert in_stock(demo_site, part) == (5, 5)
+        assert purchased(demo_site, part) == demand - 5
+    made = demo_site.query(
+        "SELECT product_qty, state FROM mrp_production WHERE product_id = %s", [frame]
+    )
+    found = [(float(quantity), state) for quantity, state in made]
+    assert found == 2 * TIMES * [(6.0, "confirmed")]

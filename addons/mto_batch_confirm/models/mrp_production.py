@@ -11,6 +11,14 @@ from ..cascade import current, write_links
 class MrpProduction(models.Model):
     _inherit = "mrp.production"
 
+    @api.model
+    def search(self, domain, offset=0, limit=None, order=None):
+        """Find the order that a demand enlarges: it has been found already."""
+        cascade = current(self.env)
+        if cascade and cascade.enlarged and ("id", "=", cascade.enlarged) in domain:
+            return self.browse(cascade.enlarged)
+        return super().search(domain, offset, limit, order)
+
     # -- numbers
 
     @api.model_create_multi

@@ -1,4 +1,5 @@
 import logging
+import traceback
 from contextlib import contextmanager
 
 from odoo import api, models
@@ -7,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.addons.stock.models.stock_rule import ProcurementException
 
 from ..cascade import MustGoInTurn, current, get_policies, running, undone
-from ..engine import Call
+from ..engine import LAST, Call
 
 _logger = logging.getLogger(__name__)
 _logged = set()
@@ -126,6 +127,29 @@ class StockRule(models.Model):
         if posts:
             orders = posts[0][0].browse([order.id for order, _values in posts])
             orders._post_at_once(posts)
+        self._hand_on_deadlines(cascade, links)
+
+    def _hand_on_deadlines(self, cascade, links):
+        """Give demands the deadline of the order that they had been linked with.
+
+        Core writes it to all that wait for an order when the order gets another end.
+        Here the order has got its last one before mto_cascade links it.
+        """
+        linked = {}
+        for rank, ids in links:
+            for id_ in ids:
+                linked[id_] = min(rank, linked.get(id_, rank))
+        orders = self.env["mrp.production"].sudo().browse(cascade.dated_again)
+        for order in orders.filtered("date_deadline"):
+            for move in order.move_finished_ids:
+                told = {"date_deadline_propagate_ids": set(move.ids)}
+                for demand in move.move_dest_ids.with_context(**told):
+                    if (
+                        linked.get(demand.id, (LAST,)) < cascade.dated_again[order.id]
+                        and demand.state not in ("done", "cancel")
+                        and demand.date_deadline != order.date_deadline
+                    ):
+                        demand.date_deadline = order.date_deadline
 
     def _link_supplied(self, links):
         """Let mto_cascade check demands that have their supply: these need no order.
@@ -289,20 +313,31 @@ class StockRule(models.Model):
         """
         wizards = []
         can_wait = self.env["change.production.qty"]._can_wait()
-        for order, found in more:
-            call, demands = self._join(found)
-            # Of demands in several units, each sees what the one before it did.
-            with cascade.collecting(can_wait and len(demands) == 1) as collected:
-                self._enlarge_one(cascade, order, call, demands)
-                wizards += [(call.rank, wizard) for wizard in collected]
-        if wizards:
-            self.env["change.production.qty"]._change_at_once(cascade, wizards)
+        with self._watching_dates(cascade, more):
+            for order, found in more:
+                call, demands = self._join(found)
+                # Of demands in several units, each sees what the one before it did.
+                with cascade.collecting(can_wait and len(demands) == 1) as collected:
+                    self._enlarge_one(cascade, order, call, demands)
+                    wizards += [(call.rank, wizard) for wizard in collected]
+            if wizards:
+                self.env["change.production.qty"]._change_at_once(cascade, wizards)
 
     def _enlarge_in_turn(self, cascade, more):
+        with self._watching_dates(cascade, more):
+            for order, found in more:
+                call, demands = self._join(found)
+                with self._telling_path([demands[0][0]]):
+                    self._enlarge_one(cascade, order, call, demands)
+
+    @contextmanager
+    def _watching_dates(self, cascade, more):
+        """Remember which orders end later for what they make more, and since when."""
+        before = {order: order.date_finished for order, _found in more}
+        yield
         for order, found in more:
-            call, demands = self._join(found)
-            with self._telling_path([demands[0][0]]):
-                self._enlarge_one(cascade, order, call, demands)
+            if order.state != "draft" and order.date_finished != before[order]:
+                cascade.date_again(order, max(call.rank for call, _demand in found))
 
     def _enlarge_one(self, cascade, order, call, demands):
         cascade.enlarged = order.id
@@ -461,10 +496,15 @@ class StockRule(models.Model):
 
 
 def _log_once(error):
-    """Say that a level was confirmed in core's way, the first time it fails so."""
+    """Say that a level was confirmed in core's way, the first time it fails so.
+
+    The text may name the orders of the level: what counts is where it fails.
+    """
     text = str(error)
-    if text not in _logged:
-        _logged.add(text)
+    walk = traceback.walk_tb(error.__traceback__)
+    place = tuple((frame.f_code, line) for frame, line in walk)
+    if place not in _logged:
+        _logged.add(place)
         _logger.warning(
             "Orders of one level could not be confirmed at once, but one by one: %s",
             text,

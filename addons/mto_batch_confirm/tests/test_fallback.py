@@ -10,6 +10,7 @@ from odoo.addons.mrp.models.mrp_production import MrpProduction
 from ..cascade import current
 from ..models import stock_rule
 from .common import BatchCommon
+from .comparator import differences, snapshot
 
 
 @tagged("post_install", "-at_install")
@@ -17,9 +18,12 @@ class TestFallback(BatchCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.low = cls._assembly("Low", [(cls._part("Part"), 2)])
-        cls.middle = cls._assembly("Middle", [(cls.low, 2)])
-        cls.tops = [cls._assembly(f"Top {n}", [(cls.middle, 1)]) for n in range(2)]
+        part = cls._part("Part")
+        cls.lows = [cls._assembly(f"Low {n}", [(part, 2)]) for n in range(3)]
+        cls.tops = [
+            cls._assembly(f"Top {n}", [(cls._assembly(f"Middle {n}", [(low, 2)]), 1)])
+            for n, low in enumerate(cls.lows)
+        ]
 
     def setUp(self):
         super().setUp()
@@ -33,7 +37,7 @@ class TestFallback(BatchCommon):
             self.ensure_one()
             return confirm(self)
 
-        order = self._order(*((top, 1) for top in self.tops))
+        order = self._order(*((top, 1) for top in self.tops[1:]))
         with (
             patch.object(MrpProduction, "action_confirm", action_confirm),
             self.assertLogs(stock_rule._logger.name, "WARNING") as logs,
@@ -42,18 +46,21 @@ class TestFallback(BatchCommon):
         self.assertEqual(len(logs.records), 1)
 
     def test_error_names_the_path(self):
-        """What nothing can supply is told from the top; all is undone."""
+        """What fails in the middle of the third level is told from the top.
+
+        All is undone, and nothing of it is left for the next attempt.
+        """
         lost = self._product("Lost")
-        self._bom(self.low, [(lost, 1)], sequence=-1)
-        order = self._order((self.tops[0], 1))
-        before = self.env["mrp.production"].search_count([("state", "!=", "x")])
-        with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
+        bom = self._bom(self.lows[1], [(lost, 1)], sequence=-1)
+        order = self._order(*((top, 1) for top in self.tops))
+        before = snapshot(self.env)
+        with self.assertRaises(UserError) as caught, self._thrown_away():
             order.action_confirm()
-        self.assertIn(f"{order.name} > Top 0 > Middle > Low", str(caught.exception))
-        self.assertIn("Lost", str(caught.exception))
+        told = str(caught.exception)
+        self.assertIn(f"{order.name} > Top 1 > Middle 1 > Low 1", told)
+        self.assertIn("Lost", told)
         self.assertIsNone(current(self.env))
-        self.env.invalidate_all()
+        self.assertFalse(differences(snapshot(self.env), before))
         self.assertEqual(order.state, "draft")
-        self.assertEqual(
-            self.env["mrp.production"].search_count([("state", "!=", "x")]), before
-        )
+        bom.unlink()
+        self._assert_identical(self._order((self.tops[1], 1)).action_confirm)

@@ -43,7 +43,7 @@ class TestPerformance(BatchCommon):
         return self._count(lambda: quiet.write({"product_uom_qty": 3}))
 
     def test_queries_per_raised_order(self):
-        """Each further assembly costs its wizard and look-ups, core's way 200."""
+        """Each further assembly costs what locks its parts, core's way 200."""
         self._count_raised(1)
         few, many = self._count_raised(2), self._count_raised(8)
-        self.assertLess((many - few) / 6, 16)
+        self.assertLess((many - few) / 6, 4)

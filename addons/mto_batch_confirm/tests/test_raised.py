@@ -7,11 +7,11 @@ from odoo.tests import new_test_user, tagged
 
 from odoo.addons.mrp.wizard.change_production_qty import ChangeProductionQty
 
-from .common import BatchCommon
+from .common import RaisedCommon
 
 
 @tagged("post_install", "-at_install")
-class TestRaised(BatchCommon):
+class TestRaised(RaisedCommon):
     def _tree(self, name, depth):
         """Two assemblies below each one, and a part."""
         part = self._part(f"{name} part", vendor=depth % 2)
@@ -19,35 +19,6 @@ class TestRaised(BatchCommon):
             return part
         below = [self._tree(f"{name}{side}", depth - 1) for side in "ab"]
         return self._assembly(name, [(part, 1), *((b, 2) for b in below)])
-
-    def _raise(self, order, *quantities, user=None):
-        """Change the lines of an order, as one who saves the form."""
-
-        def change():
-            order.with_user(user or self.env.user).write(
-                {
-                    "order_line": [
-                        Command.update(line.id, {"product_uom_qty": quantity})
-                        for line, quantity in zip(
-                            order.order_line, quantities, strict=False
-                        )
-                    ]
-                }
-            )
-
-        return change
-
-    def _confirmed(self, *lines):
-        order = self._order(*lines)
-        order.action_confirm()
-        return order
-
-    def _assert_raised(self, lines, *quantities, by_level=True, changes=True, **vals):
-        order = self._confirmed(*lines)
-        with self._watched() as walks:
-            self._assert_identical(self._raise(order, *quantities, **vals), changes)
-        self.assertTrue(walks)
-        self.assertEqual(all(walks), by_level, walks)
 
     def test_deep(self):
         """Raised by a user who may do nothing but sell."""
@@ -76,14 +47,13 @@ class TestRaised(BatchCommon):
 
         self._assert_identical(change)
 
-    def test_kits_and_batches(self):
+    def test_batches(self):
         inner = self._assembly("I", [(self._part("P"), 1)])
-        kit = self._assembly("K", [(inner, 2)], bom={"type": "phantom"})
         batch = self._assembly(
             "B", [(inner, 1)], bom={"enable_batch_size": True, "batch_size": 2}
         )
-        top = self._assembly("T", [(kit, 2), (batch, 2)])
-        self._assert_identical(self._raise(self._confirmed((top, 1), (kit, 2)), 2, 3))
+        top = self._assembly("T", [(batch, 2)])
+        self._assert_identical(self._raise(self._confirmed((top, 1)), 2))
 
     def test_bills_of_all_kinds(self):
         """By-products, operations, units, serials and lots."""
@@ -159,21 +129,6 @@ class TestRaised(BatchCommon):
                 self._assert_raised(
                     [(top, 1)], 5, changes=False, by_level=on_hand == 100
                 )
-
-    def test_subcontracting(self):
-        if "subcontractor_ids" not in self.env["mrp.bom"]._fields:
-            self.skipTest("mrp_subcontracting is not installed")
-        welded = self._part("Welded")
-        inner = self._assembly("I", [(self._part("P"), 1)])
-        self._bom(
-            welded,
-            [(inner, 2)],
-            operations=0,
-            type="subcontract",
-            subcontractor_ids=welded.seller_ids.partner_id.ids,
-        )
-        top = self._assembly("T", [(welded, 1), (inner, 1)])
-        self._assert_raised([(top, 2)], 5)
 
     def test_override_of_the_wizard(self):
         """What another module adds to the wizard is called for each order."""

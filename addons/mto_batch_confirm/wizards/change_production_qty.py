@@ -16,6 +16,14 @@ _STEPS = {
 class ChangeProductionQty(models.TransientModel):
     _inherit = "change.production.qty"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Wait, while the wizards of a level are collected: they get rows at once."""
+        cascade = current(self.env)
+        if cascade and cascade.wizards is not None:
+            return self.concat(*(self.new(vals) for vals in vals_list))
+        return super().create(vals_list)
+
     def change_prod_qty(self):
         """Wait, while the wizards of a level are collected."""
         cascade = current(self.env)
@@ -37,21 +45,38 @@ class ChangeProductionQty(models.TransientModel):
     def _change_at_once(self, cascade, found):
         """Do for many orders what `change_prod_qty` does for each.
 
-        Those that are no drafts and have not been started; others go core's way.
+        :param found: list of (rank of the call, wizard that has no row yet)
+        """
+        by_env = defaultdict(list)
+        for rank, wizard in found:
+            by_env[wizard.env].append((rank, wizard))
+        for env, entries in by_env.items():
+            wizards = env[self._name].create(
+                [wizard._prepare_row() for _rank, wizard in entries]
+            )
+            wizards._change_many(cascade, [rank for rank, _wizard in entries])
 
-        :param found: list of (rank of the call, wizard)
+    def _prepare_row(self):
+        self.ensure_one()
+        return self._convert_to_write({name: self[name] for name in self._cache})
+
+    def _change_many(self, cascade, all_ranks):
+        """Change those at once that are no drafts and have not been started.
+
+        Others go core's way.
+
+        :param all_ranks: list of the ranks of their calls
         """
         ranks = {}  # {production group: rank}
         chosen = {}  # {order: (rank, wizard)}
-        wizards = found[0][1].union(*(wizard for _rank, wizard in found))
-        for (rank, _wizard), wizard in zip(found, wizards, strict=True):
+        for rank, wizard in zip(all_ranks, self, strict=True):
             order = wizard.mo_id
             if order in chosen:
                 more = wizard.product_qty - order.product_qty
                 chosen[order][1].product_qty += more
             else:
                 chosen[order] = (rank, wizard)
-        together = wizards.browse()
+        together = self.browse()
         for rank, wizard in chosen.values():
             group = wizard.mo_id.production_group_id.id
             if group and group not in ranks and wizard._is_not_started():
@@ -102,7 +127,9 @@ class ChangeProductionQty(models.TransientModel):
                 {"product_uom_qty": quantity}
             )
         for wave in zip_longest(*waves):
-            moves = components.browse().union(*filter(None, wave))
+            moves = components.browse(move.id for move in wave if move)
+            # What one of them needs to know is read for all that follow as well.
+            moves = moves.with_prefetch(components.ids)
             moves._run_procurement({move.id: old[move.id] for move in moves})
         self._refer_components()
 

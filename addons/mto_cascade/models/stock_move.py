@@ -420,6 +420,8 @@ class StockMove(models.Model):
             # They take their share of the stock in their turn.
             self -= self.filtered(lambda m: m._is_stock_first_demand())
         self._claim_stock_in_use()
+        if not force_qty:
+            self._reserve_unordered_first()
         res = super()._action_assign(force_qty=force_qty)
         if not force_qty:
             self._reserve_part_from_stock()

@@ -1,7 +1,7 @@
 from odoo import Command, models
 
 from ..engine import STOCK_THEN_ORDER
-from .mto_supply_network import CLOSED
+from .mto_supply_network import CLOSED, REQUESTED
 
 
 class StockMove(models.Model):
@@ -86,6 +86,27 @@ class StockMove(models.Model):
             )
         self.move_line_ids._apply_putaway_strategy()
 
+    def _reserve_unordered_first(self):
+        """Let demands take from stock what is not ordered for them, before others.
+
+        Core goes by date: a demand that waits for what was ordered for it would take
+        what another one counts on, and there would be too much of what was ordered.
+        """
+        demands = self.filtered(
+            lambda m: m._is_stock_first_demand() and not m._should_bypass_reservation()
+        )
+        together = self.browse()
+        for found in demands.grouped(lambda m: m._get_supply_pool()).values():
+            if len(found) > 1 and any(move._has_open_supply() for move in found):
+                together |= found
+        together._reserve_unordered()
+
+    def _has_open_supply(self):
+        self.ensure_one()
+        return any(origin.state not in CLOSED for origin in self.move_orig_ids) or any(
+            line.state in REQUESTED for line in self.sudo().created_purchase_line_ids
+        )
+
     def _reserve_part_from_stock(self):
         """Reserve the part that no open supply is ordered for.
 
@@ -99,12 +120,16 @@ class StockMove(models.Model):
                 and not m._should_bypass_reservation()
             )
         )
-        if not demands:
+        demands._reserve_unordered()
+
+    def _reserve_unordered(self):
+        """Reserve what is free, as far as no open supply is ordered for the demands."""
+        if not self:
             return
-        flow = self.env["mto.supply.network"]._load_open(demands).solve()
-        for move in demands:
+        flow = self.env["mto.supply.network"]._load_open(self).solve()
+        for move in self:
             move._reserve_from_stock(flow.missing(move.id))
-        demands._recompute_state()
+        self._recompute_state()
 
     def _reserve_arrived(self):
         """Reserve for demands made to order what arrived for them and is free.

@@ -247,3 +247,36 @@ class TestStockFirst(SupplyCommon):
         purchase.order_id.picking_ids.button_validate()
         order.order_line.product_uom_qty = 6
         self.assertEqual(self._get_purchased(glue), 6)
+
+    def _deliver(self, line, quantity):
+        move = line.move_ids
+        move.quantity = quantity
+        move.picked = True
+        move.picking_id._action_done()
+
+    def _get_reserved(self, order):
+        """Reserved quantities of what is not delivered yet, line by line."""
+        self.assertFalse(self._get_demands(self.brakes).filtered("is_stranded"))
+        return [
+            sum(line.move_ids.filtered(lambda m: m.state != "done").mapped("quantity"))
+            for line in order.order_line
+        ]
+
+    def test_rest_of_a_delivery_keeps_its_stock(self):
+        """A line that waits for a vendor does not take it, whoever reserves first."""
+        order = self._create_order((self.brakes, 14), (self.brakes, 3))
+        self.assertEqual(self._get_purchased(self.brakes), 3)
+        self._deliver(order.order_line[0], 10)
+        self.assertEqual(self._get_reserved(order), [4, 0])
+        rest = order.picking_ids.filtered(lambda p: p.state != "done")
+        rest.do_unreserve()
+        rest.action_assign()
+        self.assertEqual(self._get_reserved(order), [4, 0])
+        self.assertEqual(self._get_purchased(self.brakes), 3)
+
+    def test_rest_of_a_delivery_that_was_partly_ordered(self):
+        order = self._create_order((self.brakes, 15), (self.brakes, 3))
+        self.assertEqual(self._get_purchased(self.brakes), 4)
+        self._deliver(order.order_line[0], 10)
+        self.assertEqual(self._get_reserved(order), [4, 0])
+        self.assertEqual(self._get_purchased(self.brakes), 4)
