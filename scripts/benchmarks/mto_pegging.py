@@ -1,5 +1,6 @@
 """Rows of mto_pegging: what following an order costs."""
 
+from . import browser
 from .registry import Side, row
 from .structures import POLICY, Factory, Structure
 
@@ -25,6 +26,13 @@ def pegging_big(size):
 def pegging_overview(size):
     """Show the supply of an order, against core's overview of its top orders."""
     return Side("suite", show, size), Side("suite", show_overviews, size)
+
+
+@row("3000 rows", most=2.0, of="seconds", default=False)
+def pegging_painted(size):
+    """Seconds in which a browser unfolds a tree and paints all rows, against 66."""
+    count = int(size.split(" ")[0])
+    return Side("suite", paint, count), Side("suite", paint, PAINTED_PER_LINE)
 
 
 @row("50 orders", most=0.2, of="seconds")
@@ -115,6 +123,46 @@ def show_overviews(bench, size):
 
     bench.warm_up(lambda: report.get_report_values(productions[:1].id))
     bench.measure(overviews)
+    return {}
+
+
+# Rows of a line of the order that is painted: 63 components, and what they are for.
+PAINTED_PER_LINE = 66
+
+# The click that unfolds the last level, and all rows on the screen. A frame is drawn
+# before the second callback.
+_UNFOLD = """
+(async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const count = () => document.querySelectorAll("tr[data-position]").length;
+    [...document.querySelectorAll(".o_mto_level")].at(-1).click();
+    while (count() < %s) {
+        await frame();
+    }
+    await frame();
+    await frame();
+    return count();
+})()"""
+
+
+def paint(bench, count):
+    """Unfold "Supply of this order" in a window that is high enough for all rows."""
+    lines = -(-count // PAINTED_PER_LINE)
+    order = confirmed_order(bench, f"L3 B9 S2 N{lines}")
+    rows = len(bench.env["mto.order.supply"].get_tree(order.ids)["rows"])
+    if rows < count:
+        bench.problem(f"{rows} rows are too few")
+    bench.keep()
+    with browser.opened(bench.env) as (page, url):
+        page.resize(1440, 400 + rows * 40)
+        page.open(
+            f"{url}/odoo/sales/{order.id}/order-supply",
+            "document.querySelector('tr[data-position]')",
+        )
+        for _time in range(2):
+            page.run("document.querySelector('.o_mto_fold').click()")
+            page.run("new Promise(requestAnimationFrame)")
+            bench.measure(lambda: page.run(_UNFOLD % rows))
     return {}
 
 

@@ -75,7 +75,7 @@ class WaysCommon(PeggingCommon):
 
     def _is_made(self, peg):
         move = self.env["stock.move"].browse(int(peg["demand"].split(",")[1]))
-        return bool(move.move_orig_ids.production_id)
+        return bool(move.purchase_line_id and move.move_orig_ids.production_id)
 
     def _check_covered(self, answer, node, covered):
         """Of a whole demand of this order, nothing is pegged twice or forgotten."""

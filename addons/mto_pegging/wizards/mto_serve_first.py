@@ -229,9 +229,10 @@ class MtoServeFirstEffect(models.TransientModel):
     order_id = fields.Many2one("mto.customer.order")
     partner = fields.Char("Customer")
     is_first = fields.Boolean()
-    parts = fields.Char("Takes or Gives")
+    # Long, so that it is wrapped and not cut.
+    parts = fields.Text("Takes or Gives")
     promise_date = fields.Datetime("Promised")
     date_before = fields.Datetime("Before", help="When all of it is expected now.")
     date_after = fields.Datetime("After", help="When all of it is expected then.")
     days_late = fields.Integer()
-    is_missing = fields.Boolean("Something Lacks")
+    is_missing = fields.Boolean("Lacks", help="Nothing supplies a part of it then.")
