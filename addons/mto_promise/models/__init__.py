@@ -1,5 +1,6 @@
 from . import (
     res_company,
+    ir_http,
     mrp_bom,
     mrp_production,
     mrp_workcenter,
@@ -8,6 +9,7 @@ from . import (
     mto_lead_structure,
     mto_open_order,
     mto_order_progress,
+    mto_order_progress_path,
     mto_promise,
     mto_promise_answer,
     mto_promise_calendar,
@@ -24,6 +26,7 @@ from . import (
     product_product_promise,
     product_template,
     res_partner,
+    resource_calendar,
     resource_calendar_leaves,
     sale_order_answer,
     sale_order_dates,
