@@ -242,7 +242,7 @@ class SaleOrderLine(models.Model):
                 and Promise._get_document_name(step.document),
                 "start": _to_string(step.start),
                 "end": _to_string(step.end),
-                "days": round(step.days, 1),
+                "days": round(step.days) if step.days >= 1 else round(step.days, 1),
             }
             for step in promise.path
         ]
