@@ -14,6 +14,7 @@
         "security/ir.model.access.csv",
         "data/mail_template_data.xml",
         "report/sale_report_templates.xml",
+        "report/stock_report_templates.xml",
         "views/sale_portal_templates.xml",
         "views/mto_promise_change_views.xml",
         "views/mto_promise_reliability_views.xml",

@@ -44,6 +44,13 @@ def promise_typed(size):
     return Side("suite", promise_typing, size), Side("suite", overview, size)
 
 
+@row("L3 B3 S2 N20", limit=1.10)
+def stocking_flat(size):
+    """Queries to tell which parts to stock for so many products, against one."""
+    single = size.partition(" N")[0] + " N1"
+    return Side("suite", stocking, size), Side("suite", stocking, single)
+
+
 def promise_typing(bench, size):
     """Ask for the dates as the screen does, with a quantity that is not saved."""
     order = make_quotation(bench, size)
@@ -52,13 +59,37 @@ def promise_typing(bench, size):
         for line in order.order_line
     ]
 
+    # The browser says in which language and time zone it shows them.
+    orders = order.browse().with_context(lang="en_US", tz="UTC")
+
     def ask():
-        return order.browse().read_typed_promise({"id": order.id}, lines)
+        return orders.read_typed_promise({"id": order.id}, lines)
 
     bench.warm_up(ask)
     bench.measure(ask)
     if len(ask()["answers"]) != len(lines):
         bench.problem("a line has no answer")
+    return {}
+
+
+def stocking(bench, size):
+    """Load the structure of all products and find the cheapest set of parts."""
+    order = make_quotation(bench, size)
+    products = order.order_line.product_id
+    bench.env["product.product"].search([]).standard_price = 1
+    bench.keep()
+    Structure_ = bench.env["mto.lead.structure"]
+
+    def choose():
+        lead = Structure_._get_structure(products, order.warehouse_id, {})
+        waits = lead.structure.get_waits()
+        targets = {root: 0.5 * waits[root] for root in lead.roots.values()}
+        return lead.structure.choose(targets)
+
+    bench.warm_up(choose)
+    bench.measure(choose)
+    if not choose().parts:
+        bench.problem("no part is to be stocked")
     return {}
 
 

@@ -159,15 +159,36 @@ class TestQualityRejection(SeatCase):
     )
     def test_rejection_moves_the_projected_date(self):
         """The customer's order knows that 2 shells must come again, and until when."""
+        # 7 days for new shells and 2 to make the seats: later than in 8 days.
+        before, after = self.reject_two_of_six(promised_in=8)
+        self.assertGreater(after["projected_date"], before["projected_date"])
+        self.assertEqual(after["days_late"], 1)
+        self.assertEqual(after["limiting_component"], self.shell.display_name)
+
+    @waits_for(
+        "sale.order",
+        "get_promise",
+        "delays travel to the customer's order (mto_promise)",
+    )
+    def test_rejection_within_the_slack_moves_nothing(self):
+        """Promised in 10 days: new shells after 7 and 2 days of making leave one day.
+
+        The plan begins the seats in 8 days, so the new shells are there before that:
+        the projected date stays the planned one, and nobody is alarmed.
+        """
+        before, after = self.reject_two_of_six(promised_in=10)
+        self.assertEqual(after["projected_date"], before["projected_date"])
+        self.assertEqual(after["days_late"], 0)
+
+    def reject_two_of_six(self, promised_in):
+        """What sales is told of 6 seats before and after 2 shells went back."""
         self.put_on_shelf(self.strap, 12)
-        # 7 days for the shells and 2 to make the seats: nothing to spare.
-        order = self.sell((self.seat, 6, 80), days=8)
+        order = self.sell((self.seat, 6, 80), days=promised_in)
         purchase = self.buy(self.purchases_of(order))
         receipt = purchase.picking_ids
         self.receive(purchase)
         by_sales = order.with_env(self.as_("sales"))
-        before = by_sales.get_promise()[0]["lines"][0]["projected_date"]
+        [before] = by_sales.get_promise()[0]["lines"]
         self.move_goods(self.send_back(receipt, 2), 2)
-        after = by_sales.get_promise()[0]["lines"][0]
-        self.assertGreater(after["projected_date"], before)
-        self.assertEqual(after["limiting_component"], self.shell.display_name)
+        [after] = by_sales.get_promise()[0]["lines"]
+        return before, after

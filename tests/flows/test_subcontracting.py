@@ -1,3 +1,5 @@
+from odoo import fields
+
 from .common import FlowCase, waits_for
 
 
@@ -137,6 +139,44 @@ class TestSubcontracting(FlowCase):
         self.assertEqual(self.on_hand(self.painted), 0)
         self.assertEqual(self.on_hand(self.painted, self.frames), 0)
         self.assertAmount(self.invoice(order).amount_untaxed, 2 * 620)
+
+    @waits_for(
+        "sale.order", "get_promise", "honest dates on the quotation (mto_promise)"
+    )
+    def test_quotation_counts_the_days_at_the_painter(self):
+        """Welded here, then the painter's days: both are on the way to the customer."""
+        # Other orders wait for tubes as well.
+        self.put_on_shelf(self.tubes, 40, self.frames.lot_stock_id)
+        quotation = self.quote(
+            (self.painted, 2, 620), warehouse_id=self.frames.id, days=1
+        )
+        by_sales = quotation.with_env(self.as_("sales"))
+        [told] = by_sales.get_promise()[0]["lines"]
+        path = {step["supply"]: step for step in told["critical_path"]}
+        price = self.painted.seller_ids.filtered(lambda s: s.partner_id == self.painter)
+        painting = path["subcontract"]
+        self.assertEqual(painting["product"], self.painted.name)
+        self.assertGreaterEqual(painting["days"], price.delay)
+        self.assertEqual(path["manufacture"]["product"], self.welded.name)
+        self.assertLessEqual(path["manufacture"]["end"], painting["start"])
+        self.assertIn("at their subcontractor", told["message"])
+        earliest = fields.Datetime.to_datetime(told["feasible_date"])
+        self.assertGreaterEqual(earliest, self.in_days(price.delay))
+
+        # Promised for that day, core dates nothing before today.
+        quotation.commitment_date = earliest
+        self.confirm(quotation)
+        purchase = self.buy(self.purchases_of(quotation))
+        self.assertGreaterEqual(purchase.date_order.date(), fields.Date.today())
+        [told] = by_sales.get_promise()[0]["lines"]
+        self.assertEqual(told["days_late"], 0)
+        supplies = [step["supply"] for step in told["critical_path"]]
+        self.assertEqual(supplies[-1], "delivery")
+        # The painter is late: so is the customer's order.
+        purchase.order_line.date_planned = self.in_days(90)
+        [told] = by_sales.get_promise()[0]["lines"]
+        self.assertGreater(told["days_late"], 30)
+        self.assertIn(self.painter.name, told["message"])
 
     @waits_for(
         "mrp.production",

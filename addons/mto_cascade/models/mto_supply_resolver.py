@@ -35,7 +35,7 @@ from odoo import fields, models, tools
 from odoo.tools import SQL
 
 # What is read of every product and bill of materials, in one query each.
-PRODUCT_FIELDS = ["product_tmpl_id", "active", "variant_supply_policy"]
+PRODUCT_FIELDS = ["product_tmpl_id", "active", "default_code", "variant_supply_policy"]
 TEMPLATE_FIELDS = [
     "name",
     "type",

@@ -211,7 +211,12 @@ class Promiser:
             order = outcome.orders[key]
             if node.supply and node.supply != KIT:
                 step = PathStep(
-                    node.product_id, node.supply, order.begin, order.end, order.quantity
+                    node.product_id,
+                    node.supply,
+                    order.begin,
+                    order.end,
+                    order.quantity,
+                    vendor_id=node.vendor_id,
                 )
                 if node.supply != TRANSFER or node.receipt_days:
                     yield step, counted
@@ -255,6 +260,7 @@ class Promiser:
             step.end,
             step.days,
             step.document,
+            step.vendor_id,
         )
 
 

@@ -79,6 +79,7 @@ class PathStep:
 
     ``supply``: one of the ways above. ``document``: (model, id) of the open document
     that brings it, False where there is none yet. ``days``: from start to end.
+    ``vendor_id``: of what is bought anew, False where it is not known.
     """
 
     product_id: int
@@ -87,6 +88,7 @@ class PathStep:
     end: datetime
     quantity: float
     document: tuple | bool = False
+    vendor_id: int | bool = False
 
     @property
     def days(self) -> float:
@@ -101,7 +103,8 @@ class Limiting:
     ``needed`` = ``on_hand`` (free in stock) + ``arriving`` (in open supply that comes
     before it) + ``missing`` (what is waited for). ``supply``: how that comes,
     ``document``: (model, id) of the open document that brings it, or False.
-    ``available``: when it is there, ``days``: how long it takes.
+    ``available``: when it is there, ``days``: how long it takes. ``vendor_id``: as of
+    the step.
     """
 
     product_id: int
@@ -113,6 +116,7 @@ class Limiting:
     available: datetime
     days: float
     document: tuple | bool = False
+    vendor_id: int | bool = False
 
 
 @dataclass(frozen=True)

@@ -221,7 +221,7 @@ class Scheduler:
         for operation in node.operations:
             after = max([begin, *(done[number] for number in operation.after)])
             shop = self.get_calendar(operation.calendar)
-            done.append(shop.add_minutes(after, operation.get_minutes(quantity)))
+            done.append(shop.add_work(after, operation.get_minutes(quantity)))
         return calendar.arrival(max([end, *done]))
 
     # Scheduling backwards
@@ -292,7 +292,7 @@ class Scheduler:
             operation = node.operations[number]
             shop = self.get_calendar(operation.calendar)
             minutes = operation.get_minutes(quantity)
-            before[number] = shop.subtract_minutes(before[number], minutes)
+            before[number] = shop.subtract_work(before[number], minutes)
             for earlier in operation.after:
                 before[earlier] = min(before[earlier], before[number])
         return calendar.latest_start(min([begin, *before]))

@@ -72,6 +72,7 @@ class Node:
     (``choose_days``: for a quantity, where that matters), ``produce_days`` to make it,
     ``receipt_days`` from the receipt to stock, ``transit_days`` from there to where it
     is needed. ``calendar``, ``vendor_calendar``: keys of working hours.
+    ``vendor_id``: who it is bought from, False where the quantity decides that.
     ``remarks``: what is missing or assumed if it is ordered.
     """
 
@@ -88,6 +89,7 @@ class Node:
     transit_days: float = 0.0
     calendar: Hashable | None = None
     vendor_calendar: Hashable | None = None
+    vendor_id: int | bool = False
     remarks: list[Remark] = field(default_factory=list)
 
     def get_vendor_days(self, quantity: float) -> float:

@@ -80,6 +80,14 @@ class AlwaysOpen:
         """Return when so many minutes of work must begin."""
         return self._shift(moment, -minutes / 1440)
 
+    def add_work(self, moment: datetime, minutes: float) -> datetime:
+        """Return when so many minutes are done that no planned work interrupts."""
+        return self.add_minutes(moment, minutes)
+
+    def subtract_work(self, moment: datetime, minutes: float) -> datetime:
+        """Return when so many minutes must begin that no planned work interrupts."""
+        return self.subtract_minutes(moment, minutes)
+
     def _shift(self, moment, days):
         try:
             return moment + timedelta(days=days)
@@ -103,6 +111,8 @@ class Hours:
 class WorkCalendar(AlwaysOpen):
     """Working hours and what they are interrupted by.
 
+    ``load``: when it works on something else already, for ``add_work``.
+
     >>> week = [Hours(day, 8, 16) for day in range(5)]
     >>> calendar = WorkCalendar("shop", week, "UTC")
     >>> calendar.opening(datetime(2026, 3, 7, 12))  # a Saturday
@@ -117,12 +127,14 @@ class WorkCalendar(AlwaysOpen):
         hours: Iterable[Hours],
         zone: str,
         leaves: Iterable[tuple[datetime, datetime]] = (),
+        load: Iterable[tuple[datetime, datetime]] = (),
     ):
         self.key = key
         self.zone = ZoneInfo(zone)
         self.hours = self._sort_hours(hours)
         self.leaves = _merge(leaves)
         self._ends = [stop for _start, stop in self.leaves]
+        self.load = _merge(load)
         self._days: dict[date, tuple] = {}
         # Many things begin and arrive at the same moment.
         self._openings: dict[datetime, datetime] = {}
@@ -270,6 +282,38 @@ class WorkCalendar(AlwaysOpen):
                 if stop - start >= left:
                     return stop - left
                 left -= stop - start
+
+    def add_work(self, moment, minutes):
+        """Return when so many minutes are done that no planned work interrupts.
+
+        Source: ``mrp.workcenter._get_first_available_slot`` of Odoo, which looks for
+        such a gap in the plan.
+
+        >>> week = [Hours(day, 8, 16) for day in range(5)]
+        >>> busy = [(datetime(2026, 3, 2, 10), datetime(2026, 3, 2, 12))]
+        >>> shop = WorkCalendar("shop", week, "UTC", load=busy)
+        >>> shop.add_work(datetime(2026, 3, 2, 8), 120)
+        datetime.datetime(2026, 3, 2, 10, 0)
+        >>> shop.add_work(datetime(2026, 3, 2, 8), 180)
+        datetime.datetime(2026, 3, 2, 15, 0)
+        """
+        end = self.add_minutes(moment, minutes)
+        for start, stop in self.load:
+            if start >= end:
+                break
+            if stop > moment and minutes > 0:
+                moment, end = stop, self.add_minutes(stop, minutes)
+        return end
+
+    def subtract_work(self, moment, minutes):
+        """Return when so many minutes must begin that no planned work interrupts."""
+        begin = self.subtract_minutes(moment, minutes)
+        for start, stop in reversed(self.load):
+            if stop <= begin:
+                break
+            if start < moment and minutes > 0:
+                moment, begin = start, self.subtract_minutes(start, minutes)
+        return begin
 
     def _get_span(self, minutes):
         try:

@@ -1,5 +1,6 @@
 from . import (
     res_company,
+    ir_http,
     mrp_bom,
     mrp_production,
     mrp_production_issues,
@@ -9,6 +10,7 @@ from . import (
     mto_lead_structure,
     mto_open_order,
     mto_order_progress,
+    mto_order_progress_path,
     mto_promise,
     mto_promise_answer,
     mto_promise_calendar,
@@ -26,6 +28,7 @@ from . import (
     product_template,
     purchase_order_issues,
     res_partner,
+    resource_calendar,
     resource_calendar_leaves,
     sale_order_answer,
     sale_order_dates,

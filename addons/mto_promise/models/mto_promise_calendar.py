@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import models
+from odoo import models, tools
 from odoo.fields import Domain
 
 from ..engine import Hours, WorkCalendar
@@ -10,7 +10,14 @@ WORKING_DAYS = range(5)
 NOON = 12.0
 CALENDAR_FIELDS = ["tz", "flexible_hours", "hours_per_day"]
 ATTENDANCE_FIELDS = ["calendar_id", "dayofweek", "hour_from", "hour_to", "week_type"]
-LEAVE_FIELDS = ["calendar_id", "resource_id", "company_id", "date_from", "date_to"]
+LEAVE_FIELDS = [
+    "calendar_id",
+    "resource_id",
+    "company_id",
+    "date_from",
+    "date_to",
+    "time_type",
+]
 
 
 class PromiseCalendar(models.AbstractModel):
@@ -48,30 +55,43 @@ class PromiseCalendar(models.AbstractModel):
     def _load(self, keys, start):
         """Return {key: ``WorkCalendar``}, with time off that ends after ``start``.
 
-        Three queries, however many keys there are.
+        One query, however many keys there are; two more after hours were changed.
         """
         keys = {key for key in keys if key}
         if not keys:
             return {}
-        calendars = self.env["resource.calendar"].browse({key[0] for key in keys})
-        calendars.fetch(CALENDAR_FIELDS)
-        hours = self._load_hours(calendars)
+        hours = self.sudo()._load_hours()
         leaves = self._search_leaves(keys, start)
+        closed = leaves.filtered(lambda leave: leave.time_type == "leave")
         return {
             key: WorkCalendar(
                 key,
-                hours[key[0]],
-                calendars.browse(key[0]).tz,
-                [
-                    (leave.date_from, leave.date_to)
-                    for leave in leaves
-                    if self._counts(leave, key)
-                ],
+                *hours[key[0]],
+                self._get_periods(closed, key),
+                self._get_periods(leaves - closed, key),
             )
             for key in keys
         }
 
-    def _load_hours(self, calendars):
+    def _get_periods(self, leaves, key):
+        return [
+            (leave.date_from, leave.date_to)
+            for leave in leaves
+            if self._counts(leave, key)
+        ]
+
+    @tools.ormcache()
+    def _load_hours(self):
+        """Return {calendar id: (its ``Hours``, time zone)}; kept until one changes."""
+        calendars = self.env["resource.calendar"].with_context(active_test=False)
+        calendars = calendars.search_fetch([], CALENDAR_FIELDS)
+        hours = self._read_hours(calendars)
+        return {
+            calendar.id: (tuple(hours[calendar.id]), calendar.tz)
+            for calendar in calendars
+        }
+
+    def _read_hours(self, calendars):
         hours = {calendar.id: [] for calendar in calendars}
         for calendar in calendars.filtered("flexible_hours"):
             half = min(calendar.hours_per_day, 24.0) / 2
@@ -98,15 +118,31 @@ class PromiseCalendar(models.AbstractModel):
         return hours
 
     def _search_leaves(self, keys, start):
-        """What closes these calendars, not what is planned on a work centre."""
+        """What closes these calendars, and the work that is planned on work centres.
+
+        The work where the company wants it to count.
+        """
         resources = {key[1] for key in keys}
+        loaded = self._get_loaded_resources(keys)
         return self.env["resource.calendar.leaves"].search_fetch(
-            Domain("time_type", "=", "leave")
+            (
+                Domain("time_type", "=", "leave")
+                | (
+                    Domain("time_type", "=", "other")
+                    & Domain("resource_id", "in", loaded)
+                )
+            )
             & Domain("date_to", ">=", start - timedelta(days=1))
             & Domain("calendar_id", "in", [False, *{key[0] for key in keys}])
             & Domain("resource_id", "in", [False, *(resources - {False})]),
             LEAVE_FIELDS,
         )
+
+    def _get_loaded_resources(self, keys):
+        """Ids of work centres' resources of companies that let their load count."""
+        companies = self.env["res.company"].browse({key[2] for key in keys} - {False})
+        counting = companies.filtered("promise_work_center_load")
+        return [key[1] for key in keys if key[1] and key[2] in counting.ids]
 
     def _counts(self, leave, key):
         calendar_id, resource_id, company_id = key

@@ -29,9 +29,11 @@ WORKCENTER_FIELDS = [
 class OperationMemory:
     """``cycles``: {operation id: minutes of a cycle}; ``shops``: facts of work centres.
 
-    What depends on no product is asked once for many bills of materials.
+    ``by_bom``: {bill of materials: its operations}. What depends on no product is asked
+    once for many bills of materials.
     """
 
+    by_bom: dict = field(default_factory=dict)
     cycles: dict = field(default_factory=dict)
     shops: dict = field(default_factory=dict)
 
@@ -47,16 +49,19 @@ class PromiseOperation(models.AbstractModel):
 
         :rtype: OperationMemory
         """
-        operations = boms.operation_ids
+        operations = self.env["mrp.routing.workcenter"].search_fetch(
+            [("bom_id", "in", boms.ids)], OPERATION_FIELDS
+        )
         if not operations:
             return OperationMemory()
-        operations.fetch(OPERATION_FIELDS)
         workcenters = operations.workcenter_id
         workcenters.fetch(WORKCENTER_FIELDS)
         workcenters.capacity_ids.fetch(["product_id", "product_uom_id", "capacity"])
         cycles = {operation.id: operation.time_cycle_manual for operation in operations}
         tracked = operations.filtered(lambda operation: operation.time_mode == "auto")
-        return OperationMemory(cycles | self._load_tracked_cycles(tracked))
+        return OperationMemory(
+            operations.grouped("bom_id"), cycles | self._load_tracked_cycles(tracked)
+        )
 
     def _load_tracked_cycles(self, operations):
         """{operation id: minutes of a cycle} of those that were done often enough.
@@ -114,12 +119,13 @@ class PromiseOperation(models.AbstractModel):
         :param memory: of ``_load``
         :param option_ids: chosen no-variant attribute values
         """
-        if not bom.operation_ids:
+        operations = memory.by_bom.get(bom)
+        if not operations:
             return ()
         options = self.env["product.template.attribute.value"].browse(option_ids)
         operations = self._sort(
             bom,
-            bom.operation_ids.filtered(
+            operations.filtered(
                 lambda operation: not operation._skip_operation_line(product, options)
             ),
         )

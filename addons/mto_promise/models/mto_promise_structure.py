@@ -368,6 +368,8 @@ class PromiseStructure(models.AbstractModel):
             )
         if len(product.product_tmpl_id.seller_ids) > 1:
             node.choose_days = self._make_choice(product, price, node, memory)
+        if len(product.product_tmpl_id.seller_ids.partner_id) == 1:
+            node.vendor_id = price.partner_id.id
 
     def _get_assumed_days(self, node, product, kind, missing):
         """Days by the category, which is told; 0 where nobody says anything."""

@@ -10,8 +10,8 @@ WITH_DOCUMENT = (told.NO_HOURS, told.NOT_CONFIRMED, told.OVERDUE)
 class MtoPromise(models.AbstractModel):
     """The words of a promise, rendered late: in the language of who reads them.
 
-    Products, dates, quantities and numbers of documents are told, never a vendor, a
-    price or a cost.
+    Products, dates, quantities and numbers of documents are told, never a price or a
+    cost; vendors by name only to employees, where the caller says so.
     """
 
     _inherit = "mto.promise"
@@ -24,11 +24,25 @@ class MtoPromise(models.AbstractModel):
         """
         return self._get_messages([promise])[promise.demand.key]
 
-    def _get_messages(self, promises):
-        """Return {demand.key: sentence}, see ``_get_message``, in a few queries."""
+    def _get_messages(self, promises, name_vendors=False):
+        """Return {demand.key: sentence}, see ``_get_message``, in a few queries.
+
+        :param name_vendors: 'need 21 days from Alpine Brakes' in place of 'from their
+            vendor'; never for customers
+        """
         promises = list(promises)
         self._read_names(promises)
-        return {promise.demand.key: self._tell(promise) for promise in promises}
+        vendors = self._get_vendor_names(promises) if name_vendors else {}
+        return {
+            promise.demand.key: self._tell(promise, vendors) for promise in promises
+        }
+
+    def _get_vendor_names(self, promises):
+        """Return {vendor id: name} of all vendors on the paths."""
+        ids = {step.vendor_id for promise in promises for step in promise.path}
+        # Any employee may read vendors of products; companies apart.
+        vendors = self.env["res.partner"].sudo().browse(ids - {False})
+        return {vendor.id: vendor.name for vendor in vendors}
 
     def _read_names(self, promises):
         """Read the names of all products that are told, at once."""
@@ -38,7 +52,7 @@ class MtoPromise(models.AbstractModel):
             ids |= {remark.product_id for remark in promise.assumed + promise.missing}
         self._get_names(ids)
 
-    def _tell(self, promise):
+    def _tell(self, promise, vendors):
         blocking = [remark for remark in promise.missing if remark.is_blocking]
         if blocking:
             return self.env._("No date: %(cause)s", cause=self._get_remark(blocking[0]))
@@ -51,7 +65,7 @@ class MtoPromise(models.AbstractModel):
                 cause=self._get_remark(promise.missing[0]),
             )
         if promise.limiting:
-            return self._tell_limiting(promise.limiting)
+            return self._tell_limiting(promise.limiting, vendors)
         return self.env._(
             "All of it is in stock: %(date)s",
             date=self._format_moment(promise.feasible),
@@ -59,11 +73,11 @@ class MtoPromise(models.AbstractModel):
 
     # What is waited for
 
-    def _tell_limiting(self, limiting):
+    def _tell_limiting(self, limiting, vendors):
         """One sentence, put together of two: what is there, and when the rest is."""
         values = {
             "product": self._get_name(limiting.product_id),
-            "rest": self._tell_rest(limiting),
+            "rest": self._tell_rest(limiting, vendors),
             "there": self._format_quantity(limiting.on_hand + limiting.arriving),
             "needed": self._format_quantity(limiting.needed),
         }
@@ -83,7 +97,7 @@ class MtoPromise(models.AbstractModel):
             )
         return self.env._("%(product)s: %(rest)s", **values)
 
-    def _tell_rest(self, limiting):
+    def _tell_rest(self, limiting, vendors):
         is_rest = bool(limiting.on_hand or limiting.arriving)
         quantity = self._format_quantity(limiting.missing)
         values = {
@@ -91,6 +105,7 @@ class MtoPromise(models.AbstractModel):
             "days": self._format_days(limiting.days),
             "date": self._format_moment(limiting.available),
             "document": self._get_document_name(limiting.document),
+            "vendor": vendors.get(limiting.vendor_id),
         }
         if limiting.missing == 1:
             return self._tell_one(limiting.supply, values)
@@ -102,9 +117,17 @@ class MtoPromise(models.AbstractModel):
                 return self.env._(
                     "%(rest)s arrive with %(document)s: %(date)s", **values
                 )
+            case told.BUY if values["vendor"]:
+                return self.env._(
+                    "%(rest)s need %(days)s from %(vendor)s: %(date)s", **values
+                )
             case told.BUY:
                 return self.env._(
                     "%(rest)s need %(days)s from their vendor: %(date)s", **values
+                )
+            case told.SUBCONTRACT if values["vendor"]:
+                return self.env._(
+                    "%(rest)s need %(days)s at %(vendor)s: %(date)s", **values
                 )
             case told.SUBCONTRACT:
                 return self.env._(
@@ -122,9 +145,17 @@ class MtoPromise(models.AbstractModel):
                 return self.env._(
                     "%(rest)s arrives with %(document)s: %(date)s", **values
                 )
+            case told.BUY if values["vendor"]:
+                return self.env._(
+                    "%(rest)s needs %(days)s from %(vendor)s: %(date)s", **values
+                )
             case told.BUY:
                 return self.env._(
                     "%(rest)s needs %(days)s from its vendor: %(date)s", **values
+                )
+            case told.SUBCONTRACT if values["vendor"]:
+                return self.env._(
+                    "%(rest)s needs %(days)s at %(vendor)s: %(date)s", **values
                 )
             case told.SUBCONTRACT:
                 return self.env._(

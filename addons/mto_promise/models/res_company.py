@@ -39,11 +39,23 @@ class ResCompany(models.Model):
         "earliest date; the promise stays the deadline. Nothing is planned to have "
         "started in the past.",
     )
+    promise_work_center_load = fields.Boolean(
+        "Count the Load of Work Centers",
+        help="The earliest date plans operations after the work orders that are "
+        "planned on their work center. Off: each work center counts as free in its "
+        "working hours.",
+    )
     promise_move_dates = fields.Boolean(
         "Move Dates by Itself",
         help="Manufacturing orders that are not started and transfers follow what they "
         "wait for, unless somebody set their date by hand. Off: the new dates are "
         "proposed.",
+    )
+    promise_portal_only = fields.Boolean(
+        "Customers See Promised Dates Only",
+        help="The portal and the delivery slip tell customers the promised date of a "
+        "delivery until it has left. Off: as Odoo, the planned date, which moves with "
+        "the factory.",
     )
     promise_open_issues = fields.Boolean(
         "Open Issues for Late Orders",

@@ -11,8 +11,10 @@ class SaleOrder(models.Model):
         Lines of a quotation are computed from today's stock, open orders, lead times,
         operations and working hours; the lines of one quotation share one stock, in
         their order, and other quotations do not count. Confirmed lines tell what their
-        documents lead to. Needs read access to the orders only, and tells products,
-        quantities and dates: no vendor, no price, no cost.
+        documents lead to. Needs read access to the orders only; for employees. Told are
+        products, quantities, dates and names of documents, no price and no cost. The
+        ``message`` of a confirmed line that waits for a purchase names its vendor, as
+        the order does; that of a quotation names none.
 
         :param str wanted_date: day ('YYYY-MM-DD', in the time zone of the user) or
             moment ('YYYY-MM-DD HH:MM:SS', UTC) on which everything would be wanted;
@@ -32,10 +34,10 @@ class SaleOrder(models.Model):
             - ``quantity_on_wanted_date``: how much of it can be there by then
             - ``limiting_component``: name of the product that is waited for, or False
             - ``critical_path``: what follows each other until the goods are with the
-              customer: ``product``, ``supply`` ('stock', 'arrival', 'buy',
-              'manufacture', 'subcontract', 'transfer' or 'delivery'), ``document``
-              ('purchase.order,12', or False where there is none yet), ``start``,
-              ``end``, ``days``
+              customer, of confirmed lines what is still to be done: ``product``,
+              ``supply`` ('stock', 'arrival', 'buy', 'manufacture', 'subcontract',
+              'transfer' or 'delivery'), ``document`` ('purchase.order,12', or False
+              where there is none yet), ``start``, ``end``, ``days``
             - ``assumed``: sentences, what the date depends on that nobody confirmed
             - ``message``: the cause in one sentence, or False
         :rtype: list[dict]

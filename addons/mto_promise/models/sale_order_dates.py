@@ -12,6 +12,7 @@ class SaleOrder(models.Model):
         help="Promise so many weeks from the confirmation, instead of a date, for all "
         "lines without a date of their own.",
     )
+    promise_early = fields.Selection(related="company_id.promise_early")
     planned_message = fields.Text(
         compute="_compute_planned_message",
         groups="base.group_user",

@@ -51,7 +51,8 @@ class SaleOrderLine(models.Model):
         :return: {line: {``projected_date`` (UTC), ``days_late`` (calendar days),
             ``message`` (in the language of the reader), ``owner`` (res.users),
             ``document`` and ``product`` (what is waited for, may be empty),
-            ``chain`` ([(model, id)] from the customer down to it)}}
+            ``chain`` ([(model, id)] from the customer down to it), ``path``
+            (``engine.PathStep``s up to the customer, if ``live``)}}
             of lines that are open for delivery and were looked at; empty for customers,
             who are told the promise only
         :rtype: dict
@@ -60,7 +61,7 @@ class SaleOrderLine(models.Model):
             return {}
         lines = self._origin.filtered(lambda line: line.state == "sale").sudo()
         # What the factory does is told in words, to whoever may read the line.
-        rows = lines._project_rows() if live else lines._search_rows()
+        rows, paths = lines._project_rows() if live else (lines._search_rows(), {})
         sentences = rows._tell_all() if rows else {}
         delays = {}
         for row in rows:
@@ -77,6 +78,7 @@ class SaleOrderLine(models.Model):
                 "document": row._get_cause_document(),
                 "product": row.waits_product_id,
                 "chain": [tuple(step) for step in row.chain or ()],
+                "path": paths.get(line, []),
             }
         return {line: delays[line._origin] for line in self if line._origin in delays}
 
@@ -84,12 +86,15 @@ class SaleOrderLine(models.Model):
         return self.env["mto.order.progress"].search([("sale_line_id", "in", self.ids)])
 
     def _project_rows(self):
+        """(rows as the queue would keep them, {line: critical path}); not written."""
         progress = self.env["mto.order.progress"]
         lines = self.filtered(lambda line: line._is_open_for_delivery())
         if not lines:
-            return progress
-        values = progress._compute_values(lines, progress._project(lines))
-        return progress.concat(*(progress.new(vals) for vals in values.values()))
+            return progress, {}
+        outlook = progress._project(lines)
+        values = progress._compute_values(lines, outlook)
+        rows = progress.concat(*(progress.new(vals) for vals in values.values()))
+        return rows, progress._get_paths(lines, outlook)
 
     def _get_projected_dates(self):
         """{confirmed line: projected date, None where nobody knows}"""

@@ -102,5 +102,8 @@ class SaleOrderLine(models.Model):
             "projected_date": Promise._tell_moment(delay.get("projected_date")),
             "days_late": delay.get("days_late", 0),
             "limiting_component": bool(waits) and Promise._get_name(waits.id),
+            "critical_path": [
+                Promise._prepare_step(step) for step in delay.get("path", ())
+            ],
             "message": delay.get("message") or False,
         }

@@ -2,7 +2,8 @@ from math import ceil
 
 from odoo import api, fields, models
 
-# What may be told of a quotation that is not saved yet.
+# What a date depends on, as far as it is typed on the quotation: what the screen sends,
+# what makes it ask anew, and all that is taken from it.
 ORDER_FIELDS = {
     "company_id",
     "partner_id",
@@ -27,6 +28,9 @@ LINE_FIELDS = {
     "engineering_due_date",
     "engineering_days",
 }
+# What the lines and the answers say of products, read at once.
+PRODUCT_FIELDS = ["product_tmpl_id", "default_code"]
+TEMPLATE_FIELDS = ["name", "type", "uom_id", "categ_id", "target_wait_days"]
 # The worst first; with the words for it.
 STATES = ("late", "unknown", "tight", "in_time")
 # A date with fewer days to spare may not hold.
@@ -44,7 +48,8 @@ class SaleOrder(models.Model):
         """When the lines of a quotation can be had, as it stands on the screen.
 
         Nothing is written. Needs read access to the order, or to orders where it is not
-        saved yet; neither purchase nor manufacturing rights, and tells no cost.
+        saved yet; neither purchase nor manufacturing rights. For employees: vendors are
+        told by name, no price and no cost.
 
         :param dict order: ``id`` (False for a new one) and values of its fields, those
             that are missing are taken from what is saved
@@ -56,18 +61,22 @@ class SaleOrder(models.Model):
               ``order_by`` (UTC or False), ``state`` ('in_time', 'tight', 'late',
               'unknown'), ``state_label``, ``message``, ``quantity_on_wanted``, ``uom``,
               ``weeks`` (from the order), ``parts`` (``quantity``, ``date``), ``path``
-              (``product``, ``supply``, ``supply_label``, ``document``, ``start``,
-              ``end``, ``days``), ``remarks`` (``message``, ``is_missing``, ``model``,
-              ``res_id``) and ``over_target`` (a sentence or False)
+              (``product``, ``supply``, ``supply_label``, ``vendor``, ``document``,
+              ``start``, ``end``, ``days``), ``remarks`` (``message``, ``is_missing``,
+              ``model``, ``res_id``) and ``over_target`` (a sentence or False)
             - ``summary``: ``state``, ``state_label``, ``earliest``, ``order_by``,
               ``weeks``, ``message`` of all of it; False without lines
         :rtype: dict
-        :raises odoo.exceptions.AccessError: if the order may not be read
+        :raises odoo.exceptions.AccessError: if the order may not be read, and for
+            customers on the portal
         """
+        self.env["mto.promise"]._check_may_ask()
         draft, by_key = self._make_typed_order(order, lines)
         typed = self.env["sale.order.line"].concat(*by_key.values())
         promises = typed._get_promises()
-        messages = self.env["mto.promise"]._get_messages(promises.values())
+        messages = self.env["mto.promise"]._get_messages(
+            promises.values(), name_vendors=True
+        )
         typed._prefetch_promise_answers(promises.values())
         answers = {
             key: line._prepare_promise_answer(promises[line], messages[line])
@@ -76,27 +85,44 @@ class SaleOrder(models.Model):
         }
         return {"answers": answers, "summary": draft._summarize_promises(answers)}
 
+    @api.model
+    def _get_typed_promise_fields(self):
+        """The fields that the dates of a quotation depend on, as far as they are typed.
+
+        The screen gets them with its session, sends these alone, and asks anew when one
+        of them changes.
+
+        :return: ``order`` and ``line``: sorted names of fields
+        :rtype: dict[str, list[str]]
+        """
+        return {"order": sorted(ORDER_FIELDS), "line": sorted(LINE_FIELDS)}
+
     def _make_typed_order(self, values, lines):
         """Return (unsaved order, {key: unsaved line}) of what is on the screen."""
         saved = self.browse(values.get("id") or ())
         saved.check_access("read")
-        chosen = {name: values[name] for name in ORDER_FIELDS & values.keys()}
+        names = self._get_typed_promise_fields()
+        chosen = _choose(values, names["order"])
         draft = self.new({**chosen, "order_line": []}, origin=saved or None)
+        # Read as the user, who is told of no stock of a warehouse of others.
+        draft.warehouse_id.mapped("company_id")
         company = draft.company_id or self.env.company
         draft = draft.with_company(company)
         Line = self.env["sale.order.line"].with_company(company)
         saved_lines = Line.browse(line["id"] for line in lines if line.get("id"))
         saved_lines.check_access("read")
-        # Unsaved lines would read their products one by one.
+        # Unsaved lines would read their products one by one. As the user: nothing is
+        # told of products of others.
         typed_ids = {line["product_id"] for line in lines if line.get("product_id")}
         products = saved_lines.product_id.browse(
             typed_ids.union(saved_lines.product_id.ids)
         )
-        products.product_tmpl_id.mapped("type")
+        products.fetch(PRODUCT_FIELDS)
+        products.product_tmpl_id.fetch(TEMPLATE_FIELDS)
         by_key = {}
         for line in lines:
             origin = Line.browse(line.get("id") or ())
-            chosen = {name: line[name] for name in LINE_FIELDS & line.keys()}
+            chosen = _choose(line, names["line"])
             by_key[line["key"]] = Line.new(
                 {**chosen, "order_id": draft}, origin=origin or None
             )
@@ -205,16 +231,18 @@ class SaleOrderLine(models.Model):
         products = products.browse({step.product_id for step in promise.path})
         names = {product.id: product.display_name for product in products}
         Promise = self.env["mto.promise"]
+        vendors = self.env["res.partner"].sudo()
         return [
             {
                 "product": names[step.product_id],
                 "supply": step.supply,
                 "supply_label": self._get_step_label(step.supply),
+                "vendor": vendors.browse(step.vendor_id or ()).name,
                 "document": bool(step.document)
                 and Promise._get_document_name(step.document),
                 "start": _to_string(step.start),
                 "end": _to_string(step.end),
-                "days": round(step.days, 1),
+                "days": round(step.days) if step.days >= 1 else round(step.days, 1),
             }
             for step in promise.path
         ]
@@ -263,6 +291,10 @@ class SaleOrderLine(models.Model):
             days=days,
             target=target,
         )
+
+
+def _choose(values, names):
+    return {name: values[name] for name in names if name in values}
 
 
 def _get_rank(answer):

@@ -21,6 +21,20 @@ class StockPicking(models.Model):
         open_ones.filtered("move_ids").is_date_by_hand = True
         return res
 
+    def _get_promised_date(self):
+        """What customers are told in place of the planned date, False for that.
+
+        The company's choice; of transfers to customers that have not left.
+        """
+        self.ensure_one()
+        is_told = (
+            self.picking_type_code == "outgoing"
+            and self.state != "done"
+            # Customers read no companies.
+            and self.company_id.sudo().promise_portal_only
+        )
+        return is_told and self.date_deadline
+
     def _get_immovable_reason(self):
         """Why the transfer does not move by itself, False if it may."""
         self.ensure_one()

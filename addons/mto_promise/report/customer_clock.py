@@ -27,7 +27,7 @@ class MtoCustomerClock(models.AbstractModel):
             .sudo()
             ._get_structure(products, warehouse, demands={})
         )
-        clock = _Clock(lead)
+        clock = Clock(lead)
         rows = self._make_rows(clock)
         return {
             "title": self.env._(
@@ -69,13 +69,14 @@ class MtoCustomerClock(models.AbstractModel):
         product = self.env["product.product"].sudo().browse(item.product_id)
         is_buffered = node.is_buffered or is_behind_stock
         is_critical = key in clock.critical and not is_buffered
+        waits, buffered = clock.get_days(key, is_behind_stock)
         cells = {
             "product": product.display_name,
             "quantity": {"value": round(quantity, 6), "uom": product.uom_id.name},
             "supply": self._get_supply_words(item),
             "days": round(node.days, 1),
-            "clock": False if is_buffered else round(clock.waits[key], 1),
-            "buffered": round(clock.full[key], 1) if is_buffered else False,
+            "clock": waits,
+            "buffered": buffered,
             "state": self._get_state(is_buffered, is_critical),
         }
         return TreeRow(
@@ -167,7 +168,7 @@ class MtoCustomerClock(models.AbstractModel):
         )
 
 
-class _Clock:
+class Clock:
     """A structure with its waits: on the clock, and as if nothing were in stock."""
 
     def __init__(self, lead):
@@ -180,6 +181,19 @@ class _Clock:
             for root in lead.roots.values()
             for key in lead.structure.get_clock_path(root, self.waits)
         }
+
+    def get_days(self, key, is_behind_stock=False):
+        """(days a customer waits for it, days that stock buffers); False for none."""
+        if is_behind_stock or self.nodes[key].is_buffered:
+            return False, round(self.full[key], 1)
+        return round(self.waits[key], 1), False
+
+    def get_components(self, key):
+        """{product id: key} of what it is made of, wherever it is made."""
+        while self.lead.items[key].supply == "transfer" and self.nodes[key].below:
+            key = next(iter(self.nodes[key].below))
+        items = self.lead.items
+        return {items[child].product_id: child for child in self.nodes[key].below}
 
 
 def _get_path(rows, position):

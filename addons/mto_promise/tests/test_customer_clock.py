@@ -129,6 +129,26 @@ class TestCustomerClock(LeadTimeCommon):
         self.assertEqual(told["Buffered by stock"], "21 days")
         self.assertIn("level 0: 2, level 1: 9", tree["messages"][0]["text"])
 
+    def test_overview_tells_the_same_days(self):
+        self.frame.supply_policy = "make_to_stock"
+        Report = self.env["report.mrp.report_bom_structure"]
+        planner = self._create_user("planner")
+        data = Report.with_user(planner)._get_report_data(self.trailer_bom.id)["lines"]
+        frame, axle = data["components"]
+        [steel] = frame["components"]
+        self.assertEqual(
+            [
+                (line["name"], line["clock_days"], line["buffered_days"])
+                for line in (data, frame, steel, axle)
+            ],
+            [
+                ("Trailer", 11, False),
+                ("Frame", False, 30),
+                ("Steel", False, 25),
+                ("Axle", 9, False),
+            ],
+        )
+
     def test_report_of_a_service_teaches(self):
         service = self.env["product.product"].create(
             {"name": "Advice", "type": "service"}

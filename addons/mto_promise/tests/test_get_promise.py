@@ -172,6 +172,44 @@ class TestGetPromise(PromiseCommon):
         self.assertEqual(line["days_late"], 0)
         self.assertTrue(line["projected_date"])
 
+    def test_path_of_a_confirmed_order(self):
+        """From the vendor to the customer, with the documents that do it."""
+        order = self._quote((self.bicycle, 20), commitment_date="2026-03-24 09:00:00")
+        order.action_confirm()
+        purchase = self._get_purchase_line(self.kit)
+        made = self._get_productions(self.bicycle)
+
+        def read_path():
+            self._refresh()
+            [line] = order.get_promise()[0]["lines"]
+            self.assertEqual(line["critical_path"][-1]["end"], line["projected_date"])
+            return line, [
+                (step["product"], step["supply"], step["document"])
+                for step in line["critical_path"]
+            ]
+
+        made_step = ("Bicycle", "manufacture", f"mrp.production,{made.id}")
+        _line, path = read_path()
+        document = f"purchase.order,{purchase.order_id.id}"
+        self.assertEqual(path[:2], [("Brake kit", "buy", document), made_step])
+        self.assertEqual(path[2][:2], ("Bicycle", "delivery"))
+        purchase.order_id.button_confirm()
+        purchase.date_planned = datetime(2026, 4, 20, 9)
+        line, path = read_path()
+        self.assertEqual(path[:2], [("Brake kit", "arrival", document), made_step])
+        self.assertEqual(line["critical_path"][0]["end"], "2026-04-20 09:00:00")
+        self.assertEqual(line["critical_path"][1]["start"], "2026-04-20 09:00:00")
+        self.assertEqual(line["critical_path"][1]["days"], 1)
+        self.assertIn(self.vendor.name, line["message"])
+        for name in ("start", "end"):
+            dates = [step[name] for step in line["critical_path"]]
+            self.assertEqual(dates, sorted(dates))
+        # Nobody brings them any more.
+        purchase.order_id.picking_ids.action_cancel()
+        _line, path = read_path()
+        self.assertEqual(path[0][:2], ("Brake kit", "buy"))
+        self.assertEqual(path[1], made_step)
+
     def test_assumed_lead_times_of_the_category(self):
         parent = self._create_category("Bicycles")
         category = self._create_category("Parts", parent=parent)

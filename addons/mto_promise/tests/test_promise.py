@@ -424,6 +424,42 @@ class TestPromise(PromiseCommon):
         [promise] = self._promise((kit, 1))
         self.assertEqual(promise.feasible.date(), datetime(2026, 3, 10).date())
 
+    def test_load_of_work_centers_counts_where_the_company_wants_it(self):
+        """The shop is planned for a week already, an hour for each of 40 frames."""
+        shop = self.env["mrp.workcenter"].create(
+            {
+                "name": "Shop",
+                "time_start": 0,
+                "time_stop": 0,
+                "resource_calendar_id": self._create_calendar().id,
+            }
+        )
+        frame = self._create_product("Frame", "make_to_order")
+        operation = {"name": "Weld", "workcenter_id": shop.id, "time_cycle_manual": 60}
+        self._create_bom(frame, [], operation_ids=[Command.create(operation)])
+        quotation = self._create_order((frame, 1), confirm=False)
+
+        def ask():
+            [promise] = quotation.order_line._get_promises().values()
+            return promise.feasible
+
+        free = ask()
+        busy = self.env["mrp.production"].create(
+            {"product_id": frame.id, "product_qty": 40}
+        )
+        busy.action_confirm()
+        busy.button_plan()
+        end = busy.workorder_ids.leave_id.date_to
+        self.assertGreater(end, free)
+        self.assertEqual(ask(), free)
+        self.company.promise_work_center_load = True
+        self.assertGreaterEqual(ask(), end)
+        # Its own plan agrees: nothing could be planned for earlier.
+        mine = self.env["mrp.production"].create({"product_id": frame.id})
+        mine.action_confirm()
+        mine.button_plan()
+        self.assertGreaterEqual(mine.date_finished, end)
+
     def test_calendar_without_hours(self):
         calendar = self._create_calendar(days=())
         self.company.resource_calendar_id = calendar

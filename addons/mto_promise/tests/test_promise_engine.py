@@ -130,6 +130,37 @@ class TestWorkCalendar(BaseCase):
             self.assertLessEqual(max(start, end), moment)
             self.assertGreaterEqual(calendar.opening(moment), calendar.arrival(moment))
 
+    def test_work_between_what_is_planned_as_minute_by_minute(self):
+        """The first gap that is long enough, and the last one before an end."""
+        random = Random(23)
+        week = [Hours(day, 8, 12) for day in range(5)]
+        for _number in range(60):
+            load = [
+                (begin, begin + timedelta(minutes=random.randint(10, 200)))
+                for begin in (
+                    NOW + timedelta(minutes=random.randint(0, 4 * 1440))
+                    for _one in range(random.randint(0, 6))
+                )
+            ]
+            shop = WorkCalendar("shop", week, "UTC", load=load)
+            minutes = random.randint(1, 300)
+            end = shop.add_work(NOW, minutes)
+            self.assertEqual(end, self._find_gap(shop, NOW, minutes))
+            needed = end + timedelta(minutes=random.randint(0, 1440))
+            begin = shop.subtract_work(needed, minutes)
+            self.assertGreaterEqual(begin, NOW)
+            self.assertLessEqual(shop.add_work(begin, minutes), needed)
+            later = shop.add_work(begin + timedelta(minutes=1), minutes)
+            self.assertGreater(later, needed)
+
+    def _find_gap(self, shop, moment, minutes):
+        """Try each minute to begin at."""
+        while True:
+            end = shop.add_minutes(moment, minutes)
+            if not any(a < end and b > moment for a, b in shop.load):
+                return end
+            moment += timedelta(minutes=1)
+
 
 class Factory:
     """A random tree of nodes with their stock, and its schedule by brute force."""

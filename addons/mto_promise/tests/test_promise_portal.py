@@ -63,6 +63,37 @@ class TestPromisePortal(PromiseCommon, HttpCase):
             self.assertIn(self._format(5), text)
             self.assertNotIn('name="line_promise"', text)
 
+    def test_planned_dates_of_deliveries_are_shown_unless_switched_off(self):
+        """Core shows when a delivery is planned, which moves with the factory."""
+        deliveries = self.order.picking_ids.filtered(
+            lambda p: p.picking_type_code == "outgoing"
+        )
+        for delivery in deliveries:
+            delivery.scheduled_date = self._in_days(44)
+        told = self._get_page().partition("Last Delivery Orders")[2]
+        self.assertIn(self._format(44), told)
+        self.company.promise_portal_only = True
+        told = self._get_page().partition("Last Delivery Orders")[2]
+        self.assertNotIn(self._format(44), told)
+        for days in (20, 27):
+            self.assertIn(self._format(days), told)
+
+    def test_delivery_slip_follows_the_same_switch(self):
+        delivery = self._get_delivery(self.order.order_line[0]).picking_id
+        delivery.scheduled_date = self._in_days(44)
+
+        def read_slip():
+            html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+                "stock.action_report_delivery", delivery.ids
+            )
+            return html.decode()
+
+        self.assertIn(self._format(44), read_slip())
+        self.company.promise_portal_only = True
+        slip = read_slip()
+        self.assertNotIn(self._format(44), slip)
+        self.assertIn(self._format(20), slip)
+
     def test_weeks_of_a_quotation(self):
         quotation = self._create_order((self.bike, 1), confirm=False, promise_weeks=6)
         self.order = quotation

@@ -34,6 +34,13 @@ class TestQuotationTour(HttpCase, LeadTimeCommon):
             (order.order_line.promised_date - self.env.cr.now()).days, 31
         )
 
+    def test_session_tells_what_dates_depend_on(self):
+        """The list stands on the server only."""
+        self.authenticate(self.user.login, self.user.login)
+        info = self.make_jsonrpc_request("/web/session/get_session_info")
+        expected = self.env["sale.order"]._get_typed_promise_fields()
+        self.assertEqual(info["promise_fields"], expected)
+
     def test_two_parts(self):
         self.trailer.supply_policy = "stock_then_order"
         self._add_stock(self.trailer, 14)

@@ -128,6 +128,31 @@ class TestStockDecision(LeadTimeCommon):
         row = self._get_row(decision, self.frame)
         self.assertEqual(row.saved_days, (32 - 11) + (31 - 1))
 
+    def test_more_products_cost_no_more_queries(self):
+        """Of 20 products with parts of their own as many as of 2."""
+        products = self.trailer.browse()
+        for number in range(20):
+            steel = self._create_part(f"Steel {number}", "make_to_order", delay=20)
+            frame = self._create_product(f"Frame {number}", "make_to_order")
+            self._create_bom(frame, [(steel, 3)], produce_delay=5)
+            product = self._create_product(f"Trailer {number}", "make_to_order")
+            self._create_bom(product, [(frame, 1)], produce_delay=2)
+            products |= product
+        few = self._count(products[:2])
+        self.assertLessEqual(self._count(products), few)
+
+    def _count(self, products):
+        # As a quotation has them.
+        order = self._create_order(*((p, 1) for p in products), confirm=False)
+        products = order.order_line.product_id
+        Structure = self.env["mto.lead.structure"].sudo()
+        Structure._get_structure(products, self.warehouse)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        Structure._get_structure(products, self.warehouse)
+        return self.env.cr.sql_log_count - before
+
     # Roles
 
     def test_values_are_for_the_cost_group_only(self):

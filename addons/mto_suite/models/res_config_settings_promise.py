@@ -21,8 +21,14 @@ class ResConfigSettings(models.TransientModel):
     promise_plan_earliest = fields.Boolean(
         related="company_id.promise_plan_earliest", readonly=False
     )
+    promise_work_center_load = fields.Boolean(
+        related="company_id.promise_work_center_load", readonly=False
+    )
     promise_move_dates = fields.Boolean(
         related="company_id.promise_move_dates", readonly=False
+    )
+    promise_portal_only = fields.Boolean(
+        related="company_id.promise_portal_only", readonly=False
     )
     promise_open_issues = fields.Boolean(
         related="company_id.promise_open_issues", readonly=False

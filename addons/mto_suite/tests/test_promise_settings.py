@@ -15,6 +15,9 @@ class TestPromiseSettings(MtoSuiteCommon):
         )
         self.assertFalse(company.promise_plan_earliest or company.promise_move_dates)
         self.assertFalse(company.promise_open_issues)
+        self.assertFalse(
+            company.promise_work_center_load or company.promise_portal_only
+        )
 
     def test_page_saves_each(self):
         company = self.env.company
@@ -24,6 +27,8 @@ class TestPromiseSettings(MtoSuiteCommon):
             form.promise_plan_earliest = True
             form.promise_move_dates = True
             form.promise_open_issues = True
+            form.promise_work_center_load = True
+            form.promise_portal_only = True
             settings = form.save()
         settings.execute()
         self.assertEqual(
@@ -31,6 +36,9 @@ class TestPromiseSettings(MtoSuiteCommon):
         )
         self.assertTrue(company.promise_plan_earliest and company.promise_move_dates)
         self.assertTrue(company.promise_open_issues)
+        self.assertTrue(
+            company.promise_work_center_load and company.promise_portal_only
+        )
         modes = self.env["operation.exception.setting"].search(
             [
                 ("company_id", "=", company.id),
@@ -56,3 +64,6 @@ class TestPromiseSettings(MtoSuiteCommon):
         self.assertTrue(company.promise_open_issues)
         self.assertFalse(company.promise_plan_earliest or company.promise_move_dates)
         self.assertEqual(company.promise_early, "warn")
+        self.assertFalse(
+            company.promise_work_center_load or company.promise_portal_only
+        )

@@ -9,7 +9,9 @@ import {
     models,
     mountView,
     onRpc,
+    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import {session} from "@web/session";
 import {
     LINES_WHILE_TYPING,
     PromiseStore,
@@ -114,7 +116,15 @@ async function settle() {
     await animationFrame();
 }
 
-beforeEach(() => mockDate("2026-02-10 10:00:00"));
+beforeEach(() => {
+    mockDate("2026-02-10 10:00:00");
+    patchWithCleanup(session, {
+        promise_fields: {
+            order: ["promise_weeks", "state_of_another_module"],
+            line: ["product_id", "product_uom_qty", "promised_date"],
+        },
+    });
+});
 
 test("each line tells its earliest date, asked for once for all of them", async () => {
     await openQuotation();

@@ -1,37 +1,12 @@
 import {serializeDate, serializeDateTime} from "@web/core/l10n/dates";
 import {ConnectionLostError} from "@web/core/network/rpc";
+import {session} from "@web/session";
 import {reactive, toRaw} from "@odoo/owl";
 
 // A quotation with more lines is computed by a button.
 export const LINES_WHILE_TYPING = 50;
 // Milliseconds without a change before the dates are asked for.
 const PAUSE = 250;
-
-// What a date depends on, as far as it is typed on the quotation.
-const ORDER_FIELDS = [
-    "company_id",
-    "partner_id",
-    "partner_shipping_id",
-    "warehouse_id",
-    "commitment_date",
-    "start_later",
-    "wanted_start_date",
-    "promise_weeks",
-];
-const LINE_FIELDS = [
-    "product_id",
-    "product_uom_qty",
-    "product_uom_id",
-    "wanted_date",
-    "promised_date",
-    "customer_lead",
-    "sequence",
-    "supply_policy",
-    "supply_scope",
-    "to_engineer",
-    "engineering_due_date",
-    "engineering_days",
-];
 
 /** The value of a field as the server takes it; relations are ids. */
 export function toServer(value, type) {
@@ -63,15 +38,20 @@ function isDated(line) {
     return !displayType && Boolean(product) && line.data.product_uom_qty > 0;
 }
 
-/** What is asked of the server for the quotation as it stands on the screen. */
+/**
+ * What is asked of the server for the quotation as it stands on the screen.
+ *
+ * The server says what a date depends on, see `_get_typed_promise_fields`.
+ */
 export function readOrder(order) {
+    const {order: orderFields, line: lineFields} = session.promise_fields;
     const lines = order.data.order_line.records.filter(isDated);
     return {
-        order: {id: order.resId || false, ...readFields(order, ORDER_FIELDS)},
+        order: {id: order.resId || false, ...readFields(order, orderFields)},
         lines: lines.map((line) => ({
             key: line.id,
             id: line.resId || false,
-            ...readFields(line, LINE_FIELDS),
+            ...readFields(line, lineFields),
         })),
     };
 }
