@@ -153,6 +153,8 @@ class MtoChangeDates(models.AbstractModel):
     def _get_promises(self, request):
         """{order line: (date it is promised for, date it will be)} of a request."""
         result = {}
+        if not request.has_dates():
+            return result
         for line in request.order.order_line:
             if line.display_type or line.product_id.type != "consu":
                 continue

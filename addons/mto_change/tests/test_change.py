@@ -461,7 +461,9 @@ class TestChange(ChangeCommon):
                 self.env.flush_all()
                 self.env.invalidate_all()
                 before = self.env.cr.sql_log_count
-                answer = order.preview_change([change])[0]
+                # Every client says in which language.
+                client = order.with_context(lang="en_US")
+                answer = client.preview_change([change])[0]
                 counts.append(self.env.cr.sql_log_count - before)
             made = [
                 row for row in answer["documents"] if row["model"].startswith("mrp")
