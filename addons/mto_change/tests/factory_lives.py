@@ -277,7 +277,7 @@ class FactoryLife(ChangeLife):
     def _move_inside_all(self):
         """Put away and pick until nothing moves any more."""
         while True:
-            pickings = super()._get_pickings("internal")
+            pickings = ChangeLife._get_pickings(self, "internal")
             self._assign(pickings)
             ready = pickings.filtered(lambda p: any(p.move_ids.mapped("quantity")))
             if not ready:
