@@ -39,7 +39,8 @@ def change_raised(size):
 
 def preview(bench, size):
     """Preview cancelling one confirmed order."""
-    order = confirmed_order(bench, size)
+    # Every client says in which language.
+    order = confirmed_order(bench, size).with_context(lang="en_US")
     change = [{"cancel": True}]
     bench.warm_up(lambda: order.preview_change(change))
     bench.measure(lambda: order.preview_change(change))

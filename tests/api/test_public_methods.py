@@ -33,6 +33,7 @@ CALLS = [
     ("mrp.workorder", "get_demand", "order_line_bicycle_bicycle.work_orders"),
     ("product.product", "get_supply_path", "product_bicycle"),
     ("mrp.bom", "get_supply_path", "bom_bicycle"),
+    ("mrp.bom", "preview_change", "bom_bicycle"),
     ("mrp.production", "get_launch_check", "order_line_bicycle_bicycle.productions"),
     ("mrp.production", "get_variance", "order_line_bicycle_bicycle.productions"),
     ("sale.order.line", "get_order_result", "order_line_bicycle_bicycle"),

@@ -65,7 +65,10 @@ class MtoChange(models.AbstractModel):
         :rtype: Plan
         """
         lines = self.env[SOLD].union(*targets, *others).sudo()
-        moves = lines.move_ids.filtered(lambda m: m.state != "cancel")
+        # Only which: all that is asked of them is read with what supplies them.
+        moves = lines.env[MOVE].search(
+            [("sale_line_id", "in", lines.ids), ("state", "!=", "cancel")]
+        )
         return self._plan(
             moves,
             lambda graph: self._get_start(targets, graph),

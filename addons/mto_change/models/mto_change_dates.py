@@ -82,7 +82,8 @@ class MtoChangeDates(models.AbstractModel):
         return line.move_ids.filtered(
             lambda m: m.state not in CLOSED
             and not m.production_id
-            and m.location_dest_id.usage == "customer"
+            # Where goods are picked first, the delivery comes when they are.
+            and (m.location_final_id or m.location_dest_id).usage == "customer"
         )
 
     def _make_nodes(self, plan):
@@ -153,6 +154,8 @@ class MtoChangeDates(models.AbstractModel):
     def _get_promises(self, request):
         """{order line: (date it is promised for, date it will be)} of a request."""
         result = {}
+        if not request.has_dates():
+            return result
         for line in request.order.order_line:
             if line.display_type or line.product_id.type != "consu":
                 continue

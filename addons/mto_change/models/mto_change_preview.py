@@ -113,7 +113,7 @@ class MtoChangePreview(models.AbstractModel):
             if not self._is_shown(record):
                 continue
             before, after = plan.nodes[key].quantity, plan.get_after(key)
-            if key[0] == LINE:
+            if key[0] == LINE and after:
                 after = self._get_requested_after(plan, record, less)
             rows[key] = self._make_row(
                 record,

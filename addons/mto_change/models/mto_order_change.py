@@ -29,7 +29,6 @@ class MtoOrderChange(models.Model):
     name = fields.Char("Summary", readonly=True)
     order_id = fields.Many2one(
         "sale.order",
-        "Order",
         required=True,
         readonly=True,
         index=True,

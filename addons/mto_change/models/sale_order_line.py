@@ -18,7 +18,12 @@ class SaleOrderLine(models.Model):
         dated = self._get_dated(vals)
         before = dated._read_dates()
         raised = self._read_raised(vals)
-        res = self._write_lowered(vals)
+        plan, saved = self._read_lowered(vals)
+        lines = self.with_context(**{APPLYING: True}) if plan else self
+        res = super(SaleOrderLine, lines).write(vals)
+        if plan:
+            self.env["mto.change.application"]._apply(plan)
+            self._keep_saved_change(saved)
         dated._follow_dates(before)
         self._keep_saved_change(raised)
         return res
@@ -70,19 +75,16 @@ class SaleOrderLine(models.Model):
         dates = self.env["mto.change.dates"].sudo()
         dates._apply(dates._plan_lines(promises, plan, nodes=nodes))
 
-    def _write_lowered(self, vals):
+    def _read_lowered(self, vals):
+        """(plan of what supplies lowered lines, what is told of it), empty without."""
         targets = self._get_lowered(vals)
         if not targets:
-            return super().write(vals)
+            return None, {}
         # Documents of other departments: only what serves the lines is changed, by
-        # rule, for whoever may change the lines, which is checked below.
+        # rule, for whoever may change the lines, which is checked here.
         self.check_access("write")
         plan = self.env["mto.change"].sudo()._plan_lines(targets)
-        saved = self._read_saved_change(targets, plan)
-        res = super(SaleOrderLine, self.with_context(**{APPLYING: True})).write(vals)
-        self.env["mto.change.application"]._apply(plan)
-        self._keep_saved_change(saved)
-        return res
+        return plan, self._read_saved_change(targets, plan)
 
     def _read_saved_change(self, targets, plan):
         """{order: rows of what a plain write changes}, told before it is written."""

@@ -277,7 +277,7 @@ class FactoryLife(ChangeLife):
     def _move_inside_all(self):
         """Put away and pick until nothing moves any more."""
         while True:
-            pickings = super()._get_pickings("internal")
+            pickings = ChangeLife._get_pickings(self, "internal")
             self._assign(pickings)
             ready = pickings.filtered(lambda p: any(p.move_ids.mapped("quantity")))
             if not ready:
@@ -299,8 +299,15 @@ class FactoryLife(ChangeLife):
 
     # What must hold
 
+    def _get_deliveries(self, line):
+        """Where goods are picked first, the delivery comes when they are."""
+        return line._get_outgoing_incoming_moves(strict=False)[0]
+
     def _get_surplus(self):
-        """A move from shelf to shelf takes nothing out of the house."""
+        """A move from shelf to shelf takes nothing out of the house.
+
+        A pick is the demand of its customer, until there is a delivery.
+        """
         surplus = super()._get_surplus()
         moves = self.env["stock.move"].search(
             [
@@ -311,7 +318,9 @@ class FactoryLife(ChangeLife):
             ]
         )
         for move in moves:
-            surplus[move.product_id] += move.product_qty
+            is_for_customer = move.location_final_id.usage == "customer"
+            if not is_for_customer or move.move_dest_ids:
+                surplus[move.product_id] += move.product_qty
         return surplus
 
 

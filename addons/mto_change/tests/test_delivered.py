@@ -153,3 +153,14 @@ class TestDelivered(ChangeCommon):
         ]
         self.assertEqual(self._read(), (14, 11, 11))
         self.assertServed(self.chair)
+
+    def test_made_cancelled_and_confirmed_again(self):
+        """What was made for the order lies on the shelf: it is not made again."""
+        self._produce(self.rest)
+        self.order._action_cancel()
+        self.order.action_draft()
+        self.order.action_confirm()
+        self.assertEqual(self._read(), (14, 6, 0))
+        demand = self._get_deliveries(self.order).filtered(lambda m: m.state != "done")
+        demand._action_assign()
+        self.assertEqual(demand.quantity, 6)

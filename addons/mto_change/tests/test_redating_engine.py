@@ -22,6 +22,7 @@ class TestRedating(TestCase):
     """A delivery on day 30, made from day 20 to 28, of parts that come on day 15."""
 
     def setUp(self):
+        super().setUp()
         self.nodes = {}
         self.add("delivery", 30)
         self.add("made", 28, start=20)
