@@ -37,10 +37,10 @@ class MtoRecurringDeviation(models.Model):
     product_tmpl_id = fields.Many2one(related="bom_id.product_tmpl_id")
     diagnosis = fields.Selection(
         selection=[
-            ("bom", "Quantity of the bill of materials"),
+            ("bom", "BoM quantity"),
             ("step", "Time of a step"),
             ("fragile", "Fragile component"),
-            ("deadline", "Manufacturing lead time"),
+            ("deadline", "Lead time"),
         ],
         required=True,
         readonly=True,
@@ -51,6 +51,7 @@ class MtoRecurringDeviation(models.Model):
     )
     times = fields.Integer(readonly=True, help="So many orders deviated.")
     looked_at = fields.Integer("Of the Last", readonly=True)
+    frequency = fields.Char("Deviated in", compute="_compute_message")
     mean = fields.Float(digits=(16, 3), readonly=True)
     spread = fields.Float(
         digits=(16, 3),
@@ -92,6 +93,11 @@ class MtoRecurringDeviation(models.Model):
     def _compute_message(self):
         for deviation in self:
             deviation.message = deviation._get_message()
+            deviation.frequency = self.env._(
+                "%(times)s of the last %(looked_at)s",
+                times=deviation.times,
+                looked_at=deviation.looked_at,
+            )
 
     def _get_message(self):
         """ "Brake kit: more than planned in 4 of the last 5 orders; ..." """

@@ -1,8 +1,10 @@
+import json
 from datetime import timedelta
 
-from odoo import Command
+from odoo import Command, http
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import ExecutionCommon
 
@@ -256,3 +258,62 @@ class TestHolesByRpc(HttpCase, ExecutionCommon):
         self.assertEqual(
             (production.qty_produced, raw.quantity, production.closed_on), facts
         )
+
+
+@tagged("post_install", "-at_install")
+class TestVarianceExport(HttpCase, ExecutionCommon):
+    """Plan against actual as XLSX, by each dimension; cost for its group only."""
+
+    DIMENSIONS = [
+        "finished_product_id",
+        "bom_id",
+        "product_id",
+        "operation",
+        "workcenter_id",
+        "reason_id",
+        "closed_on:month",
+        "customer_order_id",
+    ]
+
+    def _export(self, user, names, groupby=()):
+        self.authenticate(user.login, user.login)
+        lines = self.env["mto.production.closing.line"]
+        data = {
+            "model": lines._name,
+            "fields": [
+                {"name": name, "label": name, "type": lines._fields[name].type}
+                for name in names
+            ],
+            "ids": False,
+            "domain": [("finished_product_id", "=", self.bike.id)],
+            "groupby": list(groupby),
+            "import_compat": False,
+            "context": {},
+        }
+        token = http.Request.csrf_token(self)
+        return self.url_open(
+            "/web/export/xlsx", data={"data": json.dumps(data), "csrf_token": token}
+        )
+
+    def test_each_dimension(self):
+        self._add_stock(self.brake, 50)
+        production = self._make(10)
+        production.action_release()
+        self._produce(production)
+        production.action_close_order()
+        user = new_test_user(
+            self.env,
+            login="mto_execution_export",
+            groups="mrp.group_mrp_user,base.group_allow_export",
+        )
+        for dimension in self.DIMENSIONS:
+            with self.subTest(dimension):
+                answer = self._export(user, ["planned", "actual"], [dimension])
+                self.assertEqual(answer.status_code, 200)
+                self.assertTrue(answer.content.startswith(b"PK"), "no workbook")
+        with mute_logger("odoo.http"):
+            refused = self._export(user, ["actual_cost"])
+        self.assertFalse(refused.content.startswith(b"PK"), "cost is exported")
+        user.group_ids += self.env.ref("mto_cascade.group_supply_cost")
+        answer = self._export(user, ["actual_cost"])
+        self.assertTrue(answer.content.startswith(b"PK"))
