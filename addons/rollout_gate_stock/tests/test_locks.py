@@ -72,7 +72,7 @@ class TestLocks(LockCommon):
     def test_warehouses_are_of_the_company(self):
         other = self.env["res.company"].create({"name": "Other"})
         theirs = self.env["stock.warehouse"].search([("company_id", "=", other.id)])
-        with self.assertRaisesRegex(ValidationError, "is not of Plant Company"):
+        with self.assertRaises(ValidationError):
             self.site.sudo().warehouse_ids = theirs[:1]
 
     def test_a_site_that_moved_goods(self):
