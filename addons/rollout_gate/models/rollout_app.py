@@ -34,7 +34,11 @@ class RolloutApp(models.Model):
     _tracked = ("application", "scope", "step", "substitute", "reason")
 
     programme_id = fields.Many2one(
-        comodel_name="rollout.programme", required=True, ondelete="restrict", index=True
+        comodel_name="rollout.programme",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        default=lambda self: self._default_programme_id(),
     )
     application = fields.Selection(selection=APPLICATIONS, required=True)
     scope = fields.Selection(

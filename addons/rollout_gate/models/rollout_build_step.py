@@ -17,7 +17,11 @@ class RolloutBuildStep(models.Model):
 
     name = fields.Char(required=True)
     programme_id = fields.Many2one(
-        comodel_name="rollout.programme", required=True, ondelete="restrict", index=True
+        comodel_name="rollout.programme",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        default=lambda self: self._default_programme_id(),
     )
     stage = fields.Selection(
         selection=[

@@ -24,7 +24,11 @@ class RolloutChange(models.Model):
 
     name = fields.Char(string="What Changes", required=True)
     programme_id = fields.Many2one(
-        comodel_name="rollout.programme", required=True, ondelete="restrict", index=True
+        comodel_name="rollout.programme",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        default=lambda self: self._default_programme_id(),
     )
     site_ids = fields.Many2many(
         comodel_name="rollout.site", domain="[('programme_id', '=', programme_id)]"

@@ -28,7 +28,11 @@ class RolloutCustomization(models.Model):
 
     name = fields.Char(required=True)
     programme_id = fields.Many2one(
-        comodel_name="rollout.programme", required=True, ondelete="restrict", index=True
+        comodel_name="rollout.programme",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        default=lambda self: self._default_programme_id(),
     )
     requirement_id = fields.Many2one(
         comodel_name="rollout.requirement",

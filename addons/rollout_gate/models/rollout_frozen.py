@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 
 from ..engine import locks
 
+# Fields whose value is compared with the one that is there.
+PLAIN = ("boolean", "char", "float", "integer", "many2one", "selection", "text")
+
 
 class RolloutFrozen(models.AbstractModel):
     """A part of the design: after its sign-off it changes with approved requests only.
@@ -26,13 +29,25 @@ class RolloutFrozen(models.AbstractModel):
         return records
 
     def write(self, vals):
-        self._check_frozen(vals)
+        if self.env["rollout.lock"]._get_freezes():
+            self._check_frozen(self._get_changed(vals))
         return super().write(vals)
 
     def unlink(self):
         if self._frozen_fields is None:
             self._check_frozen(["name"])
         return super().unlink()
+
+    def _get_changed(self, vals):
+        """Return the names of what differs from what is there; lists always do."""
+        return [name for name, value in vals.items() if not self._is_same(name, value)]
+
+    def _is_same(self, name, value):
+        field = self._fields.get(name)
+        if not field or field.type not in PLAIN:
+            return False
+        known = [field.convert_to_write(record[name], record) for record in self]
+        return all((each or False) == (value or False) for each in known)
 
     def _get_frozen_names(self, names):
         if self._frozen_fields is not None:

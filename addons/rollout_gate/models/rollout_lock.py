@@ -28,7 +28,11 @@ class RolloutLock(models.Model):
     _tracked = ("kind", "site_id", "gate_id", "decision_id")
 
     programme_id = fields.Many2one(
-        comodel_name="rollout.programme", required=True, ondelete="restrict", index=True
+        comodel_name="rollout.programme",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        default=lambda self: self._default_programme_id(),
     )
     kind = fields.Selection(
         selection=[

@@ -15,6 +15,14 @@ class RolloutMixin(models.AbstractModel):
     # Events of these kinds do not keep a record from being deleted.
     _forgettable = ("created", "changed")
 
+    @api.model
+    def _default_programme_id(self):
+        """Return the programme in hand, where there is only one."""
+        found = self.env["rollout.programme"].search(
+            [("state", "in", ("draft", "running", "continuous"))], limit=2
+        )
+        return found if len(found) == 1 else found.browse()
+
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:

@@ -105,6 +105,7 @@ class RolloutProgramme(models.Model):
         help="How many local deviations a site may have before the steering decides.",
     )
     customization_limit = fields.Integer(
+        string="Customisation Limit",
         default=10,
         help="How many customisations there may be before the steering decides.",
     )

@@ -15,7 +15,11 @@ class RolloutStandard(models.Model):
 
     name = fields.Char(required=True)
     programme_id = fields.Many2one(
-        comodel_name="rollout.programme", required=True, ondelete="restrict", index=True
+        comodel_name="rollout.programme",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        default=lambda self: self._default_programme_id(),
     )
     domain_id = fields.Many2one(
         comodel_name="rollout.domain", string="Process Domain", ondelete="restrict"

@@ -9,14 +9,12 @@ class StockRoute(models.Model):
 
     def write(self, vals):
         """Which warehouses use a shared route is the design of these warehouses."""
-        before = {route: route.warehouse_ids for route in self}
+        is_used = "warehouse_ids" in vals
+        before = {route: route.warehouse_ids for route in self if is_used}
         result = super().write(vals)
-        if "warehouse_ids" in vals:
-            for route, warehouses in before.items():
-                changed = (warehouses | route.warehouse_ids) - (
-                    warehouses & route.warehouse_ids
-                )
-                changed._check_frozen(["route_ids"])
+        for route, warehouses in before.items():
+            gone, new = warehouses - route.warehouse_ids, route.warehouse_ids
+            (gone | (new - warehouses))._check_frozen(["route_ids"])
         return result
 
     def _get_frozen_names(self, names):
