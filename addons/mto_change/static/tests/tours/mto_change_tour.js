@@ -10,7 +10,8 @@ registry.category("web_tour.tours").add("mto_change_order", {
         },
         {
             content: "Nothing is shown before something is changed",
-            trigger: ".modal .text-muted:contains(is shown here before anything is saved)",
+            trigger:
+                ".modal .text-muted:contains(is shown here before anything is saved)",
         },
         {
             content: "Two instead of five",
@@ -19,7 +20,8 @@ registry.category("web_tour.tours").add("mto_change_order", {
         },
         {
             content: "Type it",
-            trigger: ".modal .o_field_widget[name='line_ids'] div[name='quantity'] input",
+            trigger:
+                ".modal .o_field_widget[name='line_ids'] div[name='quantity'] input",
             run: "edit 2 && press Enter",
         },
         {
@@ -74,12 +76,14 @@ registry.category("web_tour.tours").add("mto_change_decision", {
         },
         {
             content: "Type it",
-            trigger: ".modal .o_field_widget[name='line_ids'] div[name='quantity'] input",
+            trigger:
+                ".modal .o_field_widget[name='line_ids'] div[name='quantity'] input",
             run: "edit 2 && press Enter",
         },
         {
             content: "Somebody has to decide",
-            trigger: ".modal .o_mto_supply_tree tr:contains(Bike):contains(To be decided)",
+            trigger:
+                ".modal .o_mto_supply_tree tr:contains(Bike):contains(To be decided)",
         },
         {
             content: "Choose",
