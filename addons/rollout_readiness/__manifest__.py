@@ -8,6 +8,7 @@
     "license": "LGPL-3",
     "depends": [
         "rollout_gate",
+        "rollout_gate_stock",
         "sale_mrp",
         "purchase_mrp",
         "sale_purchase_stock",

@@ -48,69 +48,67 @@ def structural(bench, boms):
 def make_products(env, boms):
     """Products by the thousand, past the ORM: what is measured only reads.
 
-    A twentieth are bought; a bill takes five products of a higher number, so that
+    A twentieth are bought; a bill takes five products that come after its own, so that
     nothing leads back to itself.
     """
     count = boms + max(6, boms // 19)
-    company = env.company
-    unit = env.ref("uom.product_uom_unit").id
-    category = env.ref("product.product_category_goods", False) or env[
-        "product.category"
-    ].search([], limit=1)
-    env.cr.execute(
-        """
-        INSERT INTO product_template (name, type, is_storable, uom_id, categ_id, active,
-                                      sale_ok, purchase_ok, tracking, service_type,
-                                      company_id)
-        SELECT jsonb_build_object('en_US', 'Part ' || n), 'consu', true, %(unit)s,
-               %(category)s, true, true, true, 'none', 'manual', %(company)s
-          FROM generate_series(1, %(count)s) n ORDER BY n
-        RETURNING id
-        """,
+    product, part = env["product.product"].create(
+        [{"name": "Product", "type": "consu", "is_storable": True}, {"name": "Part"}]
+    )
+    bom = env["mrp.bom"].create(
         {
-            "unit": unit,
-            "category": category.id,
-            "company": company.id,
-            "count": count,
-        },
-    )
-    templates = [row_id for [row_id] in env.cr.fetchall()]
-    env.cr.execute(
-        """
-        INSERT INTO product_product (product_tmpl_id, active, default_code,
-                                     combination_indices)
-        SELECT id, true, 'P' || id, '' FROM unnest(%s) id ORDER BY id RETURNING id
-        """,
-        [templates],
-    )
-    products = [row_id for [row_id] in env.cr.fetchall()]
-    env.cr.execute(
-        """
-        INSERT INTO mrp_bom (product_tmpl_id, product_qty, product_uom_id, type, active,
-                             company_id, ready_to_produce, consumption, produce_delay)
-        SELECT id, 1, %s, 'normal', true, %s, 'all_available', 'warning', 1
-          FROM unnest(%s) id ORDER BY id RETURNING id
-        """,
-        [unit, company.id, templates[:boms]],
-    )
-    made = [row_id for [row_id] in env.cr.fetchall()]
-    lines = [
-        (bom, products[min(number + step, count - 1)])
-        for number, bom in enumerate(made)
-        for step in (1, 2, 3, 4, 5)
-    ]
-    env.cr.execute_values(
-        """INSERT INTO mrp_bom_line (bom_id, product_id, product_qty, product_uom_id,
-                                     company_id) VALUES %s""",
-        [(bom, product, 1, unit, company.id) for bom, product in lines],
+            "product_tmpl_id": product.product_tmpl_id.id,
+            "bom_line_ids": [(0, 0, {"product_id": part.id})],
+        }
     )
     vendor = env["res.partner"].create({"name": "Vendor"})
-    env["product.supplierinfo"].create(
-        [
-            {"partner_id": vendor.id, "product_tmpl_id": template, "price": 1}
-            for template in templates[boms:]
-        ]
+    price = env["product.supplierinfo"].create(
+        {"partner_id": vendor.id, "product_tmpl_id": product.product_tmpl_id.id}
     )
+    env.flush_all()
+    templates = multiply(product.product_tmpl_id, [{"sequence": 1}] * count)
+    products = multiply(
+        product,
+        [
+            {"product_tmpl_id": template, "default_code": f"P{template}"}
+            for template in templates
+        ],
+    )
+    made = multiply(bom, [{"product_tmpl_id": each} for each in templates[:boms]])
+    multiply(
+        bom.bom_line_ids,
+        [
+            {"bom_id": each, "product_id": products[min(number + step, count - 1)]}
+            for number, each in enumerate(made)
+            for step in (1, 2, 3, 4, 5)
+        ],
+    )
+    multiply(price, [{"product_tmpl_id": each} for each in templates[boms:]])
     env.registry.clear_cache()
     env.invalidate_all()
-    env.cr.execute("ANALYZE")
+    bench_tables = "product_template, product_product, mrp_bom, mrp_bom_line"
+    env.cr.execute(f"ANALYZE {bench_tables}")
+
+
+def multiply(record, changes):
+    """Copy a row as often as there are changes; return the ids of the copies."""
+    cr, table = record.env.cr, record._table
+    names = list(changes[0])
+    cr.execute(
+        """SELECT column_name FROM information_schema.columns
+            WHERE table_name = %s AND column_name <> ALL(%s)""",
+        [table, ["id", *names]],
+    )
+    others = [f'"{name}"' for [name] in cr.fetchall()]
+    rows = cr.execute_values(
+        f"""INSERT INTO {table} ({", ".join(names + others)})
+            SELECT {", ".join(f"v.{name}" for name in names)},
+                   {", ".join(f"m.{name}" for name in others)}
+              FROM (VALUES %s) v({", ".join(names)})
+              JOIN {table} m ON m.id = {record.id}
+            RETURNING id""",
+        [tuple(change[name] for name in names) for change in changes],
+        page_size=5000,
+        fetch=True,
+    )
+    return sorted(row_id for [row_id] in rows)

@@ -54,7 +54,7 @@ ARROWS = {
     "rollout_gate_stock": {"rollout_gate"},
     "rollout_gate_mrp": {"rollout_gate"},
     "rollout_gate_account": {"rollout_gate"},
-    "rollout_readiness": {"rollout_gate"},
+    "rollout_readiness": {"rollout_gate", "rollout_gate_stock"},
     "rollout_readiness_mto": {"rollout_readiness", "mto_promise"},
 }
 # What the app installs, once it is there.

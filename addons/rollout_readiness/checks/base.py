@@ -45,6 +45,8 @@ class Scope:
     company: object
     site: object = False
     warehouses: object = field(default=None)
+    # Plain values that checks of one run share: records do not outlive a check.
+    memory: dict = field(default_factory=dict)
 
     @cached_property
     def values(self):

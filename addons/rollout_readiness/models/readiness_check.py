@@ -98,6 +98,14 @@ class ReadinessCheck(models.Model):
         self.ensure_one()
         return self._get_classes().get(self.code)
 
+    @api.model
+    def _get_installed(self):
+        """Return the checks that can be run and are not archived."""
+        # A module that was taken out since the last update has left its records.
+        classes = self._get_classes()
+        checks = self.search([("is_installed", "=", True)])
+        return checks.filtered(lambda check: check.code in classes)
+
     def _register_hook(self):
         super()._register_hook()
         # A check of any module gets its record when that is installed or updated.

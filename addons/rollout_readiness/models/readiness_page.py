@@ -40,7 +40,7 @@ class ReadinessCheck(models.Model):
         """
         self.check_access("read")
         company, site = self._choose_place(company_id, site_id)
-        checks = self.search([("is_installed", "=", True)])
+        checks = self._get_installed()
         rows = checks._get_page_rows(company, site)
         return [
             {

@@ -124,6 +124,10 @@ class ReadinessResult(models.Model):
 
     # What others show
 
+    def _get_rank(self):
+        """Return a key that sorts the worst first."""
+        return outcome.get_rank(self.status, self.severity, self.offenders)
+
     def _is_stale(self):
         self.ensure_one()
         return outcome.is_stale(self.at, self.check_id.hours, fields.Datetime.now())

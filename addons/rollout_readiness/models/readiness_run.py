@@ -9,6 +9,7 @@ from psycopg2.errors import QueryCanceled
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..checks.base import Scope
 from ..engine import outcome
@@ -68,9 +69,9 @@ class ReadinessCheck(models.Model):
     @api.model
     def _choose(self, codes):
         """Return the checks with these codes, or all that are to be run."""
-        domain = [("is_installed", "=", True)]
         if not codes:
-            return self.search(domain)
+            return self._get_installed()
+        domain = [("is_installed", "=", True)]
         wanted = [codes] if isinstance(codes, str) else list(codes)
         found = self.with_context(active_test=False).search(
             [*domain, ("code", "in", wanted)]
@@ -155,6 +156,9 @@ class ReadinessCheck(models.Model):
         started = time.monotonic()
         try:
             found = self._look(scope)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            # Somebody else wrote at the same moment: the whole request runs again.
+            raise
         except QueryCanceled:
             found = Measured(broken=True, detail="slow")
         except Exception as error:  # noqa: BLE001

@@ -1,6 +1,18 @@
 from odoo import api, models
 
+from odoo.addons.rollout_gate.engine import check
+
 from ..engine import outcome
+
+# What a status counts for in a gate. A waiver is the gate's own.
+ANSWERS = {
+    outcome.PASS: "passed",
+    outcome.WARN: "passed",
+    outcome.FAIL: "failed",
+    outcome.WAIVED: "failed",
+    outcome.NOT_APPLICABLE: "empty",
+    outcome.ERROR: "error",
+}
 
 
 class RolloutCheck(models.AbstractModel):
@@ -9,36 +21,27 @@ class RolloutCheck(models.AbstractModel):
     @api.model
     def _find_check(self, code):
         """The codes of the catalogue are checks as well."""
-        return self._find_readiness(code) or super()._find_check(code)
-
-    @api.model
-    def _run_code(self, code, items):
-        base = super()
-        # Where the base looks checks up by `_find_check` that is all it needs.
-        found = not hasattr(base, "_find_check") and self._find_readiness(code)
-        return found(items) if found else base._run_code(code, items)
-
-    @api.model
-    def _find_readiness(self, code):
-        check = self.env["readiness.check"]._find_by_code(code)
-        return check and check._answer_items
+        found = self.env["readiness.check"]._find_by_code(code)
+        return found._answer_items if found else super()._find_check(code)
 
     @api.model
     def _get_readiness_answer(self, results):
-        """Return whether all places hold, and what the worst of them says."""
+        """Return the answer for an item: the worst of its places decides.
+
+        What was tolerated is evidence: others at fault are not what was signed.
+        """
         if not results:
-            return False, self.env._("There is no company to look at.")
-        worst = min(
-            results,
-            key=lambda result: outcome.get_rank(
-                result.status, result.severity, result.offenders
-            ),
-        )
-        # The item's own waiver excuses it; here only what holds counts.
-        passed = all(
-            result.status in (outcome.PASS, outcome.WARN) for result in results
-        )
-        return passed, self._get_readiness_note(worst, len(results) > 1)
+            return check.Result("empty", self.env._("There is no company to look at."))
+        worst = min(results, key=lambda result: result._get_rank())
+        evidence = {
+            f"{result.company_id.id}/{result.site_id.id or 0}": [
+                result.status,
+                result.digest,
+            ]
+            for result in results
+        }
+        note = self._get_readiness_note(worst, len(results) > 1)
+        return check.Result(ANSWERS[worst.status], note, evidence, worst.at)
 
     @api.model
     def _get_readiness_note(self, result, with_company):

@@ -55,12 +55,10 @@ class ReadinessCheck(models.Model):
             for check_code, check_class in self._get_classes().items()
             if code in check_class.gates
         }
-        return self.search([("is_installed", "=", True)]).filtered(
-            lambda check: check.code in wanted
-        )
+        return self._get_installed().filtered(lambda check: check.code in wanted)
 
     def _answer_items(self, items):
-        """Return {item: (whether it holds, what it says)}, each place looked at once."""
+        """Return {item: what it counts for}, after a look at each place."""
         self.ensure_one()
         by_place = {}
         for item in items:

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from odoo.tools.translate import LazyTranslate
 
+from odoo.addons.mto_cascade.engine import decide
 from odoo.addons.mto_cascade.models.mto_supply_check import ADVICE, PathItem
 from odoo.addons.rollout_readiness.checks import structure
 from odoo.addons.rollout_readiness.checks.base import Check
@@ -13,6 +14,7 @@ _lt = LazyTranslate(__name__)
 NOT_REPLENISHED = "not_replenished"
 # As many problems of one product: where the first stand many more may follow.
 TOLD = 50
+ORDERED = ("make_to_order", "stock_then_order")
 # Months after which a review of lead times is old.
 REVIEWED = 12
 
@@ -38,40 +40,67 @@ class SupplyCheck(Check):
             ]
         )
 
-    @cached_property
+    @property
     def ordered(self):
         """What is sold and made or bought for the order, wholly or where stock ends."""
+        ids = self._remember("ordered", self._find_ordered)
+        return self.env["product.product"].browse(ids)
+
+    def _find_ordered(self):
         found = self.products.browse()
         for warehouse in self.warehouses:
-            rows = self.products.get_supply_decision(warehouse.id)
-            found |= self.products.browse(
-                row["id"] for row in rows if row["policy"] in ORDERED
-            )
-        return found
+            found |= self._filter_ordered(warehouse)
+        return found.ids
+
+    def _filter_ordered(self, warehouse):
+        """As `get_supply_decision`, without its words."""
+        products = self.products.with_company(self.company)
+        cores = products._get_core_answers(warehouse)
+        demands = {
+            product: product._prepare_supply_demand(self.company, warehouse)
+            for product in products
+        }
+        Policy = self.env["mto.supply.policy"]
+        decisions = Policy._get_decisions(list(demands.values()))
+        found = []
+        for product, demand in demands.items():
+            decision = decisions[demand]
+            if not decision.by_policy:
+                decision = decide((), cores[product.id])
+            if decision.policy in ORDERED:
+                found.append(product.id)
+        return self.products.browse(found)
+
+    def _remember(self, key, find):
+        """Return plain values that other checks of the run have found already."""
+        memory = self.scope.memory
+        if key not in memory:
+            memory[key] = find()
+        return memory[key]
 
     def count(self):
         return len(self.products)
 
 
-ORDERED = ("make_to_order", "stock_then_order")
-
-
 class PathCheck(SupplyCheck):
-    @cached_property
+    @property
     def findings(self):
-        """[(product that is sold, what is wrong below it)]"""
+        """[(id of the product that is sold, code of what is wrong, id of the part)]"""
+        return self._remember("findings", self._find_findings)
+
+    def _find_findings(self):
         found = []
         Engine = self.env["mto.supply.check"]
         for warehouse in self.warehouses:
             needs = self.products._prepare_supply_needs(self.company, warehouse)
             items = {
-                product: PathItem(need)
+                product.id: PathItem(need)
                 for product, need in zip(self.products, needs, strict=True)
             }
             reports = Engine._find_problems(items, TOLD, self.company)
             found += [
-                (product, finding)
-                for product, report in reports.items()
+                (product_id, finding.problem.code, finding.labels[-1])
+                for product_id, report in reports.items()
                 for finding in report.findings
                 if finding.problem.code not in ADVICE
             ]
@@ -93,9 +122,9 @@ class CompletePath(PathCheck):
 
     def find(self):
         return {
-            product.id
-            for product, finding in self.findings
-            if finding.problem.code != NOT_REPLENISHED
+            product_id
+            for product_id, code, _part in self.findings
+            if code != NOT_REPLENISHED
         }
 
 
@@ -114,11 +143,7 @@ class StockedReplenished(PathCheck):
 
     def find(self):
         """The parts themselves: they get the rule."""
-        return {
-            finding.labels[-1]
-            for _product, finding in self.findings
-            if finding.problem.code == NOT_REPLENISHED
-        }
+        return {part for _id, code, part in self.findings if code == NOT_REPLENISHED}
 
 
 class PromiseKept(SupplyCheck):

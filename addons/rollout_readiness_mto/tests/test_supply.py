@@ -113,6 +113,7 @@ class TestSupply(ReadinessCommon):
     def test_o08_projected(self):
         self.assertAbsent("O08")
         line = self._order().order_line
+        line.promised_date = fields.Datetime.now() + timedelta(days=60)
         self._refresh()
         self.assertHolds("O08")
         line.promised_date = fields.Datetime.now() - timedelta(days=3)
