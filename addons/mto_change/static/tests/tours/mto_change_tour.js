@@ -51,68 +51,6 @@ registry.category("web_tour.tours").add("mto_change_order", {
         {
             content: "Who, what and why",
             trigger: ".o_list_view .o_data_row:contains(The customer called)",
-<<<<<<< HEAD
-=======
-            run: "click",
-        },
-        {
-            content: "Each document",
-            trigger:
-                ".o_form_view .o_field_widget[name='document_ids'] tr:contains(Wheel)",
-        },
-    ],
-});
-
-// The tour starts on an order of 5 bikes of which the manufacturing order is begun.
-registry.category("web_tour.tours").add("mto_change_decision", {
-    steps: () => [
-        {
-            content: "Change the order",
-            trigger: "button[name='action_open_change']",
-            run: "click",
-        },
-        {
-            content: "Two instead of five",
-            trigger: ".modal .o_field_widget[name='line_ids'] td[name='quantity']",
-            run: "click",
-        },
-        {
-            content: "Type it",
-            trigger:
-                ".modal .o_field_widget[name='line_ids'] div[name='quantity'] input",
-            run: "edit 2 && press Enter",
-        },
-        {
-            content: "Somebody has to decide",
-            trigger:
-                ".modal .o_mto_supply_tree tr:contains(Bike):contains(To be decided)",
-        },
-        {
-            content: "Choose",
-            trigger: ".modal .o_field_widget[name='document_ids'] td[name='choice']",
-            run: "click",
-        },
-        {
-            content: "It shall make less",
-            trigger: ".modal .o_field_widget[name='choice'] input, .modal select",
-            run: "click",
-        },
-        {
-            content: "Less",
-            trigger:
-                ".o_select_menu_menu .o_select_menu_item:contains(Make less), .modal option:contains(Make less)",
-            run: "click",
-        },
-        {
-            content: "Do it",
-            trigger: ".modal button[name='action_apply']",
-            run: "click",
-        },
-        {
-            content: "Done",
-            trigger:
-                "body:not(:has(.modal)) button.oe_stat_button:contains(Changes):contains(1)",
->>>>>>> h7
         },
     ],
 });
