@@ -173,10 +173,11 @@ class ReadinessCheck(models.Model):
     @api.depends("code")
     def _compute_owner_function_id(self):
         classes = self._get_classes()
-        functions = self.env["rollout.function"].search([]).grouped("code")
+        functions = self.env["rollout.function"].search([("code", "!=", False)])
+        by_code = functions.grouped("code")
         for check in self:
             found = classes.get(check.code)
-            check.owner_function_id = found and functions.get(found.owner)
+            check.owner_function_id = found and by_code.get(found.owner)
 
     @api.depends("code", "name")
     def _compute_display_name(self):
