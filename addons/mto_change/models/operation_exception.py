@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.mto_pegging.models.mto_pegging import PRODUCTION
 
@@ -118,10 +118,18 @@ class OperationException(models.Model):
         production = self._browse_change_document()
         surplus = self.env["mto.change.issue"]._get_surplus(production)
         if surplus:
+            before = production.product_qty
             # After the check above: what is below follows by rule.
             self.env["mto.change.application"].sudo()._make_less(
                 production.sudo(), surplus
             )
+            if production.product_qty == before:
+                raise UserError(
+                    self.env._(
+                        "All of %s is in work: lower the quantity there first.",
+                        production.display_name,
+                    )
+                )
         self._clear_exceptions([self.key], reason=self.env._("Less is made."))
 
     def _action_change_order_again(self):
