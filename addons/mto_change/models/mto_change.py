@@ -185,7 +185,8 @@ class MtoChange(models.AbstractModel):
         # Each of these would be read in parts, by who asks first.
         moves = self.env[MOVE].sudo().browse(by_model[MOVE])
         places = moves.location_id | moves.location_dest_id | moves.location_final_id
-        (places | productions.location_dest_id).fetch(["usage", "warehouse_id"])
+        places |= productions.location_dest_id
+        places.fetch(["usage", "warehouse_id", "parent_path"])
         (moves.product_id | lines.product_id).mapped("display_name")
 
     def _counts(self, plan, peg):

@@ -98,7 +98,7 @@ class MtoChangeApplication(models.AbstractModel):
         """Make ``surplus`` less of started work, but no less than is made already."""
         unit = production.product_id.uom_id
         made = production.product_uom_id._compute_quantity(
-            production.qty_producing, unit
+            self._get_made(production), unit
         )
         rest = max(production.product_uom_qty - surplus, made)
         less = production.product_uom_qty - rest
@@ -106,6 +106,16 @@ class MtoChangeApplication(models.AbstractModel):
             below = self.env["mto.change"]._plan_productions({production: less})
             self._reduce_production(production, rest)
             self._apply(below)
+
+    def _get_made(self, production):
+        """How much is made, in the unit of the order.
+
+        Starting a step already sets what is in work to all of the order; what the
+        steps have finished is made.
+        """
+        if production.workorder_ids:
+            return max(production.workorder_ids.mapped("qty_produced"))
+        return production.qty_producing
 
     # Transfers
 

@@ -253,7 +253,9 @@ class MtoChangeRequest(models.AbstractModel):
 
     def _check_warehouse(self, request):
         """Another warehouse is a change of its own: what else changes is seen then."""
-        if request.warehouse and (
+        if not request.warehouse:
+            return
+        if (
             request.cancel
             or request.lowered
             or request.raised
@@ -266,7 +268,7 @@ class MtoChangeRequest(models.AbstractModel):
                 )
             )
         picked = request.get_moving_lines().sudo().move_ids.filtered("picked")
-        if request.warehouse and picked.filtered(lambda m: m.state not in CLOSED):
+        if picked.filtered(lambda m: m.state not in CLOSED):
             self._refuse(
                 self.env._(
                     "%s is being picked already: finish or reset it first.",
