@@ -130,8 +130,18 @@ class ChangeProductionQty(models.TransientModel):
             moves = components.browse(move.id for move in wave if move)
             # What one of them needs to know is read for all that follow as well.
             moves = moves.with_prefetch(components.ids)
+            self._describe_parts_of_kits(moves)
             moves._run_procurement({move.id: old[move.id] for move in moves})
         self._refer_components()
+
+    def _describe_parts_of_kits(self, moves):
+        """Read what a part of a kit is called, "Kit - 1/1", as one after the other does.
+
+        Core counts the parts among the moves that it computes the name of together, and
+        a request that is called differently is another line.
+        """
+        parts = moves.filtered(lambda move: move.bom_line_id.bom_id.type == "phantom")
+        moves.browse(parts.ids).mapped("description_picking")
 
     def _refer_components(self):
         for order in self.mo_id:
