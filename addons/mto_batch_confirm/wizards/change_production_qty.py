@@ -140,7 +140,7 @@ class ChangeProductionQty(models.TransientModel):
         Core counts the parts among the moves that it computes the name of together, and
         a request that is called differently is another line.
         """
-        parts = moves.filtered(lambda move: move.bom_line_id.bom_id.type == "phantom")
+        parts = moves.filtered(lambda m: m.bom_line_id.bom_id.type == "phantom")
         moves.browse(parts.ids).mapped("description_picking")
 
     def _refer_components(self):
