@@ -135,7 +135,7 @@ class ChangeProductionQty(models.TransientModel):
         self._refer_components()
 
     def _describe_parts_of_kits(self, moves):
-        """Read what a part of a kit is called, "Kit - 1/1", as one after the other does.
+        """Read what a part of a kit is called, "Kit - 1/1", as one by one does.
 
         Core counts the parts among the moves that it computes the name of together, and
         a request that is called differently is another line.
