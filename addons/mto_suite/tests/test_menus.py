@@ -3,6 +3,7 @@ from odoo.tests import tagged
 from .common import MtoSuiteCommon
 
 ORDERS = {
+    "mto_order_change_menu",
     "mto_open_order_menu",
     "sale_order_quotation_menu",
     "sale_order_order_menu",
