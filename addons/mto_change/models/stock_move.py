@@ -46,8 +46,8 @@ class StockMove(models.Model):
         network = self.env["mto.supply.network"].sudo()
         own = self._find_own_supply(moves)
         supplies = (
-            own[0] | moves.move_orig_ids,
-            own[1] | moves.created_purchase_line_ids,
+            own[0] | self._get_ordered_before(moves.move_orig_ids),
+            own[1] | self._get_ordered_before(moves.created_purchase_line_ids),
         )
         if not (supplies[0] or supplies[1]):
             return {}
@@ -100,13 +100,16 @@ class StockMove(models.Model):
         network = self.env["mto.supply.network"].sudo()
         supplies, lines = network._search_own_supply(moves.sudo())
         return (
-            supplies.filtered(
-                lambda m: "draft" not in m.move_dest_ids.mapped("state")
-                and not m.origin_returned_move_id
+            self._get_ordered_before(supplies).filtered(
+                lambda m: not m.origin_returned_move_id
             ),
-            lines.filtered(
-                lambda line: "draft" not in line.move_dest_ids.mapped("state")
-            ),
+            self._get_ordered_before(lines),
+        )
+
+    def _get_ordered_before(self, supplies):
+        """Not what is being ordered right now: the demand for it does not count yet."""
+        return supplies.filtered(
+            lambda supply: "draft" not in supply.move_dest_ids.mapped("state")
         )
 
     def _run_procurement(self, old_qties=False):
