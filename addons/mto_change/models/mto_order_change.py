@@ -65,6 +65,11 @@ class MtoOrderChange(models.Model):
         choices = choices or {}
         preview = self.env["mto.change.preview"].sudo()
         changes = self.sudo()
+        # The costs of all products at once, not document by document.
+        products = changes.env["product.product"].browse(
+            {row["product_id"] for row in documents if row["product_id"]}
+        )
+        products.with_company(order.company_id).fetch(["standard_price"])
         return changes.create(
             {
                 "order_id": order.id,
