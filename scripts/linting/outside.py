@@ -38,9 +38,8 @@ def prettier(fix):
     names = sources.names(".js", ".cjs", ".xml")
     plugin = tools.NODE / "node_modules" / "@prettier" / "plugin-xml" / "src/plugin.js"
     mode = ["--write", "--log-level=warn"] if fix else ["--check"]
-    # A named cache, else prettier leaves a folder in the checkout.
-    cache = ["--cache", f"--cache-location={tools.NODE / 'prettier-cache.json'}"]
-    return _found([tool, *mode, *cache, f"--plugin={plugin}", *names]) if names else []
+    # No cache: one takes what --write wrote for right, though a second look may differ.
+    return _found([tool, *mode, f"--plugin={plugin}", *names]) if names else []
 
 
 def eslint(fix):
