@@ -51,7 +51,8 @@ function makeView(values = {}, cells = {}) {
 
 function getCell(name, values, cells) {
     const position = COLUMNS.findIndex((column) => column.name === name);
-    const {template, ...cell} = makeView(values, cells).cells[position - 1];
+    const {key, template, ...cell} = makeView(values, cells).cells[position - 1];
+    expect(key).toBe(`${name} ${template}`);
     return {...cell, kind: template.split(".")[2]};
 }
 

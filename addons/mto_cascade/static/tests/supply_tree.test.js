@@ -1,3 +1,4 @@
+import {Component, useState, xml} from "@odoo/owl";
 import {
     animationFrame,
     click,
@@ -121,6 +122,41 @@ test("the arrows walk, fold and unfold", async () => {
     await animationFrame();
     expect("tbody tr").toHaveCount(3);
     expect("tr[data-position='0']").toHaveAttribute("aria-expanded", "true");
+});
+
+test("bars and columns take turns in the same rows", async () => {
+    const tree = makeTree(2);
+    tree.columns.push({name: "state", label: "State", type: "state"});
+    tree.timeline = {start: "start", end: "end", needed: "needed"};
+    tree.timeline.columns = ["product", "state"];
+    Object.assign(tree.rows[2].cells, {state: "Late", start: "2030-03-12 10:00:00"});
+    class Parent extends Component {
+        static components = {SupplyTree};
+        static props = [];
+        static template = xml`
+            <button class="turn" t-on-click="() => this.state.bars = !this.state.bars"/>
+            <SupplyTree tree="tree" open="open" timeline="state.bars"
+                openDocument="() => {}"/>`;
+        setup() {
+            this.tree = tree;
+            this.open = new Set([0]);
+            this.state = useState({bars: false});
+        }
+    }
+    await mountWithCleanup(Parent);
+    const row = "tr[data-position='2']";
+    expect(`${row} td`).toHaveCount(3);
+    expect(`${row} td:eq(1)`).toHaveText("2 Units");
+    expect(`${row} .badge`).toHaveText("Late");
+    await click(".turn");
+    await animationFrame();
+    expect(`${row} td`).toHaveCount(3);
+    expect(`${row} td:eq(1)`).toHaveText("Late");
+    expect(`${row} .o_mto_bar`).toHaveCount(1);
+    await click(".turn");
+    await animationFrame();
+    expect(`${row} td:eq(1)`).toHaveText("2 Units");
+    expect(`${row} .badge`).toHaveText("Late");
 });
 
 test("folding and filtering show what is left", async () => {

@@ -5,17 +5,19 @@
  * whenever rows are added; and columns would jump while a big tree is drawn.
  */
 
-// Around the words of a cell, and of a badge (whose letters are smaller).
-const PADDING = 2;
-const BADGE = 3;
-const BADGE_LETTER = 0.8;
+// Around the words of a cell, and of a badge.
+const PADDING = 1.2;
+const BADGE = 2;
+// A character is as wide as a digit; letters are narrower, those of a badge smaller.
+const LETTER = 0.9;
+const BADGE_LETTER = 0.7;
 // A header may be broken into lines that are not shorter.
-const HEADER_LINE = 9;
+const HEADER_LINE = 7;
 // What is longer is broken into lines; the room for names and long words.
 const LONGEST = 24;
-const NAME = 20;
+const NAME = 16;
 const LONG_WORDS = 20;
-const PROGRESS = 9;
+const PROGRESS = 7;
 
 /** Characters that the label above a column needs. */
 function getHeaderLength(label) {
@@ -38,6 +40,7 @@ export function getColumnWidth(column, longest) {
     const cells = {
         progress: PROGRESS,
         state: words && words * BADGE_LETTER + BADGE,
+        text: words * LETTER,
     };
     return Math.max(header, cells[column.type] ?? words) + PADDING;
 }

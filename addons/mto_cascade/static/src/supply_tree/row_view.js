@@ -69,13 +69,17 @@ export class RowViews {
             classes: this.getClasses(row),
             name: this.format(this.columns[0], row.cells[this.columns[0].name]),
             indent: `padding-inline-start: ${row.level * INDENT + CARET}rem`,
-            cells: this.columns
-                .slice(1)
-                .map((column, index) =>
-                    this.makeCell(row, column, this.classes[index + 1])
-                ),
+            cells: this.makeCells(row),
             bar: this.scale && this.makeBar(row),
         };
+    }
+
+    /** The cells behind the name; what is of another kind is another cell. */
+    makeCells(row) {
+        return this.columns.slice(1).map((column, index) => {
+            const cell = this.makeCell(row, column, this.classes[index + 1]);
+            return {key: `${column.name} ${cell.template}`, ...cell};
+        });
     }
 
     getClasses(row) {
