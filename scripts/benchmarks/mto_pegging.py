@@ -22,6 +22,19 @@ def pegging_big(size):
     return Side("suite", follow, size), Side("suite", follow, "L3 B3 S2 N1")
 
 
+@row("200 orders", limit=1.5, of="seconds", default=False)
+def pegging_open(size):
+    """Follow an order of 10 lines among so many open ones like it, against alone."""
+    count = int(size.split(" ")[0])
+    return Side("suite", follow_among, count), Side("suite", follow_among, 1)
+
+
+@row("200 orders", limit=1.0, default=False)
+def pegging_open_queries(size):
+    """Queries of the same."""
+    return pegging_open(size)
+
+
 @row("L3 B3 S2 N10", limit=0.05, of="seconds")
 def pegging_overview(size):
     """Show the supply of an order, against core's overview of its top orders."""
@@ -67,6 +80,21 @@ def follow(bench, size):
     order = confirmed_order(bench, size)
     bench.warm_up(order.get_pegging)
     bench.measure(order.get_pegging)
+    return {}
+
+
+def follow_among(bench, count):
+    """Follow one of so many open orders, of 70 manufacturing orders each."""
+    order = confirmed_order(bench, "L3 B3 S2 N10")
+    if count > 1:
+        copy_orders(bench.env, order, count - 1)
+    bench.env.cr.execute("ANALYZE")
+    bench.keep()
+    bench.warm_up(order.get_pegging)
+    bench.measure(order.get_pegging)
+    made = bench.env["mrp.production"].search_count([])
+    if made < count * 70:
+        bench.problem(f"{made} manufacturing orders are too few")
     return {}
 
 

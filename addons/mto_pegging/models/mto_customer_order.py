@@ -24,3 +24,16 @@ class MtoCustomerOrder(models.Model):
             """CREATE VIEW mto_customer_order AS
                SELECT id, name, partner_id, user_id, company_id FROM sale_order"""
         )
+
+    def action_open_supply(self):
+        """ "Supply of this order".
+
+        :return: the action that shows the tree
+        :rtype: dict
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "mto_pegging.action_order_supply"
+        )
+        # The order stays in the address of the page.
+        return {**action, "context": {"active_id": self.id, "active_ids": self.ids}}

@@ -196,75 +196,93 @@ class MtoIntegrity(models.AbstractModel):
 
     def _find_production_without_order(self, scope):
         """Made to order, or for a demand that is gone, and nobody needs it."""
-        return self._read(
-            SQL(
-                """SELECT production.id AS res_id, production.company_id,
-                    production.product_id, production.product_uom_qty AS found_qty,
-                    production.demand_line_id AS order_line_id
-                FROM mrp_production production
-                JOIN product_product product ON product.id = production.product_id
-                JOIN product_template template ON template.id = product.product_tmpl_id
-                LEFT JOIN LATERAL (
-                    SELECT COUNT(*) AS total,
-                        COUNT(*) FILTER (WHERE demand.state != 'cancel') AS alive
-                      FROM stock_move output
-                      JOIN stock_move_move_rel rel ON rel.move_orig_id = output.id
-                      JOIN stock_move demand ON demand.id = rel.move_dest_id
-                     WHERE output.production_id = production.id
-                ) served ON TRUE
-                WHERE %(scope)s AND production.state NOT IN ('draft', 'done', 'cancel')
-                  AND production.orderpoint_id IS NULL AND served.alive = 0
-                  AND (served.total > 0 OR production.demand_line_id IS NOT NULL
-                       OR %(is_mto)s)""",
-                scope=scope(SQL("production.id")),
-                is_mto=self._is_made_to_order("production"),
-            )
+        return self._read_without_order(
+            scope,
+            SQL("mrp_production document"),
+            line=SQL("document.demand_line_id"),
+            demands=SQL(
+                """SELECT rel.move_dest_id AS id FROM stock_move output
+                     JOIN stock_move_move_rel rel ON rel.move_orig_id = output.id
+                    WHERE output.production_id = document.id"""
+            ),
+            ordered=SQL("document.demand_line_id IS NOT NULL"),
+            condition=SQL("document.state NOT IN ('draft', 'done', 'cancel')"),
         )
 
     def _find_purchase_without_order(self, scope):
+        """Bought to order, or for a demand that is gone, and nobody needs it."""
+        return self._read_without_order(
+            scope,
+            SQL(
+                """purchase_order_line document
+                JOIN purchase_order purchase ON purchase.id = document.order_id"""
+            ),
+            line=SQL("NULL::integer"),
+            demands=SQL(
+                """SELECT rel.move_id AS id
+                     FROM stock_move_created_purchase_line_rel rel
+                    WHERE rel.created_purchase_line_id = document.id
+                    UNION
+                   SELECT rel.move_dest_id FROM stock_move receipt
+                     JOIN stock_move_move_rel rel ON rel.move_orig_id = receipt.id
+                    WHERE receipt.purchase_line_id = document.id"""
+            ),
+            ordered=SQL("document.required_qty > 0"),
+            condition=SQL(
+                """purchase.state IN %s AND template.type = 'consu'
+                   AND document.sale_line_id IS NULL
+                   AND document.product_qty > document.qty_received""",
+                (*REQUESTED, "purchase"),
+            ),
+        )
+
+    def _read_without_order(
+        self, scope, documents, *, line, demands, ordered, condition
+    ):
+        """Documents made to order that have no demand, or none that is not cancelled.
+
+        :param documents: SQL of what is read, the document as ``document``
+        :param line: SQL of the order line that it was made for
+        :param demands: SQL of the ids of the moves that are linked with it
+        :param ordered: SQL of whether it was made for a demand, linked or not
+        :param condition: SQL of the documents that are still open
+        """
         return self._read(
             SQL(
-                """SELECT line.id AS res_id, line.company_id, line.product_id,
-                    line.product_uom_qty AS found_qty
-                FROM purchase_order_line line
-                JOIN purchase_order purchase ON purchase.id = line.order_id
-                JOIN product_product product ON product.id = line.product_id
+                """SELECT document.id AS res_id, document.company_id,
+                    document.product_id, document.product_uom_qty AS found_qty,
+                    %(line)s AS order_line_id
+                FROM %(documents)s
+                JOIN product_product product ON product.id = document.product_id
                 JOIN product_template template ON template.id = product.product_tmpl_id
-                LEFT JOIN LATERAL (
+                CROSS JOIN LATERAL (
                     SELECT COUNT(*) AS total,
                         COUNT(*) FILTER (WHERE demand.state != 'cancel') AS alive
-                      FROM (SELECT rel.move_id
-                              FROM stock_move_created_purchase_line_rel rel
-                             WHERE rel.created_purchase_line_id = line.id
-                             UNION
-                            SELECT rel.move_dest_id
-                              FROM stock_move receipt
-                              JOIN stock_move_move_rel rel
-                                ON rel.move_orig_id = receipt.id
-                             WHERE receipt.purchase_line_id = line.id) linked
-                      JOIN stock_move demand ON demand.id = linked.move_id
-                ) served ON TRUE
-                WHERE %(scope)s AND purchase.state IN %(open)s
-                  AND template.type = 'consu' AND line.orderpoint_id IS NULL
-                  AND line.sale_line_id IS NULL
-                  AND line.product_qty > line.qty_received AND served.alive = 0
-                  AND (served.total > 0 OR line.required_qty > 0 OR %(is_mto)s)""",
-                scope=scope(SQL("line.id")),
-                open=(*REQUESTED, "purchase"),
-                is_mto=self._is_made_to_order("line"),
+                      FROM (%(demands)s) linked
+                      JOIN stock_move demand ON demand.id = linked.id) served
+                WHERE %(scope)s AND %(condition)s
+                  AND document.orderpoint_id IS NULL AND served.alive = 0
+                  AND (served.total > 0 OR %(ordered)s OR %(is_mto)s)""",
+                line=line,
+                documents=documents,
+                demands=demands,
+                scope=scope(SQL("document.id")),
+                condition=condition,
+                ordered=ordered,
+                is_mto=self._is_made_to_order(),
             )
         )
 
-    def _is_made_to_order(self, alias):
+    def _is_made_to_order(self):
         """Whether the product itself says so, by its policy or Odoo's route."""
         route = self.env.ref("stock.route_warehouse0_mto", raise_if_not_found=False)
         return SQL(
-            """(template.supply_policy ->> %(company)s::text = %(policy)s
-                OR product.variant_supply_policy ->> %(company)s::text = %(policy)s
+            """(template.supply_policy ->> document.company_id::text = %(policy)s
+                OR product.variant_supply_policy ->> document.company_id::text
+                    = %(policy)s
                 OR EXISTS (SELECT FROM stock_route_product chosen
                             WHERE chosen.product_id = template.id
                               AND chosen.route_id = %(route)s))""",
-            company=SQL.identifier(alias, "company_id"),
             policy=MAKE_TO_ORDER,
             route=route.id if route else 0,
         )

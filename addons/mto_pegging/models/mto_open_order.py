@@ -213,10 +213,7 @@ class MtoOpenOrder(models.Model):
     def action_open_supply(self):
         """ "Supply of this order", of the order of the row."""
         self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id(
-            "mto_pegging.action_order_supply"
-        )
-        return {**action, "context": {"active_ids": self.order_id.ids}}
+        return self.order_id.action_open_supply()
 
     def action_open_document(self):
         """The document that is waited for."""

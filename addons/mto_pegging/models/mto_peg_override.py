@@ -158,10 +158,7 @@ class MtoPegOverride(models.Model):
     def action_open_order(self):
         """ "Supply of this order", of the order that is served first."""
         self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id(
-            "mto_pegging.action_order_supply"
-        )
-        return {**action, "context": {"active_ids": self.order_id.ids}}
+        return self.order_id.action_open_supply()
 
     def _prepare_part(self):
         """What is told of it by ``apply_keep``."""

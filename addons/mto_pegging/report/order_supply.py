@@ -20,12 +20,20 @@ class MtoOrderSupply(models.AbstractModel):
 
     # Whether what is expected is shown beside what is linked or reserved.
     _with_expected = False
+    # The tree that tells the same records the other way.
+    _other_tree = "mto.order.supply.expected"
 
     def _get_tree(self, res_ids):
+        lines = self._get_lines(res_ids)
+        # Checked there; rows tell documents, quantities and dates, no cost, no price.
+        return self.sudo()._get_order_tree(lines.sudo())
+
+    def _get_lines(self, res_ids):
+        """The order lines to show; raises where the reader may not see them."""
         orders = self.env["sale.order"].browse(res_ids)
         orders.check_access("read")
-        # Checked above; rows tell documents, quantities and dates, no cost, no price.
-        return self.sudo()._get_order_tree(orders.sudo().order_line)
+        # Whoever may read an order sees all of its lines.
+        return orders.sudo().order_line
 
     def _get_order_tree(self, lines):
         """The tree of sales order lines, as superuser."""
@@ -42,7 +50,7 @@ class MtoOrderSupply(models.AbstractModel):
         rows = [self._make_row(row, graph, nodes, records) for row in supply_rows]
         self._mark_gaps(rows, supply_rows, graph)
         return {
-            "title": self._get_title(lines.order_id),
+            "title": self._get_title(lines),
             "summary": self._get_summary(supplied, rows, supply_rows),
             "columns": self._get_columns(),
             "timeline": self._get_timeline(),
@@ -255,8 +263,8 @@ class MtoOrderSupply(models.AbstractModel):
 
     # Around the rows
 
-    def _get_title(self, orders):
-        return self.env._("Supply of %s", ", ".join(orders.mapped("name")))
+    def _get_title(self, lines):
+        return self.env._("Supply of %s", ", ".join(lines.order_id.mapped("name")))
 
     def _get_columns(self):
         return [
@@ -334,7 +342,7 @@ class MtoOrderSupply(models.AbstractModel):
                 "Also show free stock and open supply that no demand is linked "
                 "with, in the order in which goods will be reserved"
             ),
-            "report": MtoOrderSupplyExpected._name,
+            "report": self._other_tree,
             "active": self._with_expected,
         }
 
@@ -374,9 +382,40 @@ class MtoOrderSupplyExpected(models.AbstractModel):
     _description = "Supply of this order"
 
     _with_expected = True
+    _other_tree = "mto.order.supply"
 
-    def _get_switch(self):
-        return {**super()._get_switch(), "report": MtoOrderSupply._name}
+
+class MtoOrderLineSupply(models.AbstractModel):
+    """The supply of single lines of orders."""
+
+    _name = "mto.order.line.supply"
+    _inherit = "mto.order.supply"
+    _description = "Supply of this line"
+
+    _other_tree = "mto.order.line.supply.expected"
+
+    def _get_lines(self, res_ids):
+        lines = self.env["sale.order.line"].browse(res_ids)
+        lines.check_access("read")
+        return lines
+
+    def _get_title(self, lines):
+        return self.env._(
+            "Supply of %(order)s: %(products)s",
+            order=", ".join(lines.order_id.mapped("name")),
+            products=", ".join(lines.product_id.mapped("display_name")),
+        )
+
+
+class MtoOrderLineSupplyExpected(models.AbstractModel):
+    """The same with what is expected to cover demands on stock."""
+
+    _name = "mto.order.line.supply.expected"
+    _inherit = "mto.order.line.supply"
+    _description = "Supply of this line"
+
+    _with_expected = True
+    _other_tree = "mto.order.line.supply"
 
 
 def _divide(part, whole):

@@ -118,6 +118,35 @@ class TestOrderSupply(PeggingCommon):
         order.invalidate_recordset()
         self.assertTrue(report.get_tree(order.ids)["rows"])
 
+    def test_line_alone(self):
+        order = self._create_order((self.bike, 2), (self.wheel, 3))
+        line = order.order_line[1]
+        action = line.action_open_supply()
+        tree = self.env[action["params"]["report"]].get_tree(
+            action["context"]["active_ids"]
+        )
+        self.assertEqual(
+            [row[:3] for row in self._get_lines(tree)],
+            [(0, "Wheel", 3), (1, "Wheel", 3), (2, "Wheel", 3), (3, "Bolt", 12)],
+        )
+        # The purchase serves the bikes too.
+        bolt = tree["rows"][-1]["cells"]["quantity"]
+        self.assertEqual(bolt["total"], 12 + 18)
+        self.assertIn("Wheel", tree["title"])
+        expected = self.env[tree["switch"]["report"]].get_tree(line.ids)
+        self.assertTrue(expected["switch"]["active"])
+        self.assertEqual(len(expected["rows"]), len(tree["rows"]))
+
+    def test_only_readers_of_the_line(self):
+        line = self._create_order((self.bike, 2)).order_line
+        user = self._create_user("sales")
+        report = self.env["mto.order.line.supply"].with_user(user)
+        with self.assertRaises(AccessError):
+            report.get_tree(line.ids)
+        line.order_id.user_id = user
+        line.invalidate_recordset()
+        self.assertTrue(report.get_tree(line.ids)["rows"])
+
     def test_spreadsheet_has_levels_numbers_and_dates(self):
         order = self._create_order((self.bike, 2))
         content = self.env["mto.order.supply"]._get_xlsx(order.ids)

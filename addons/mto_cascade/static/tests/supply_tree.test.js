@@ -1,16 +1,16 @@
+import {Component, useState, xml} from "@odoo/owl";
 import {
     animationFrame,
     click,
     expect,
     press,
-    queryAll,
     queryFirst,
     test,
-    waitFor,
     waitUntil,
 } from "@odoo/hoot";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
-import {mountWithCleanup} from "@web/../tests/web_test_helpers";
+import {mountWithCleanup, patchWithCleanup} from "@web/../tests/web_test_helpers";
+import {RowViews} from "@mto_cascade/supply_tree/row_view";
 import {SupplyTree} from "@mto_cascade/supply_tree/supply_tree";
 
 defineMailModels();
@@ -49,24 +49,12 @@ test("a small tree is drawn at once", async () => {
     expect("tbody tr").toHaveCount(6);
 });
 
-test("a big tree is drawn where it is looked at", async () => {
-    await mountTree(1200);
-    expect("tr[data-position]").toHaveCount(100);
-    const rooms = queryAll(".o_mto_room");
-    expect(rooms).toHaveCount(23);
-    rooms.at(-1).scrollIntoView();
-    await waitFor("tr[data-position='1200']");
-    expect(queryAll("tr[data-position]").length).toBeLessThan(1201);
-});
-
-test("all of 3,000 rows are painted when all of them are looked at", async () => {
+test("a big tree opens at once, and the rest follows by itself", async () => {
     await mountTree(2999);
     expect("tr[data-position]").toHaveCount(100);
-    // From far away, as on paper.
-    const table = queryFirst("table");
-    table.style.transformOrigin = "top left";
-    table.style.transform = "scale(0.002)";
+    expect(".o_mto_room").toHaveCount(58);
     await waitUntil(() => !queryFirst(".o_mto_room"), {timeout: 10000});
+    // All of it is in the page: to be searched there, printed, read aloud.
     expect("tr[data-position]").toHaveCount(3000);
     expect("tr[data-position='2999']").toHaveText(/Part 2998/);
 });
@@ -77,6 +65,98 @@ test("the last row can be reached before it was drawn", async () => {
     await press("End");
     await animationFrame();
     expect("tr[data-position='1200']").toBeFocused();
+});
+
+test("unfolding a row draws its own piece anew, not the others", async () => {
+    const tree = makeTree(1200);
+    // The last one has a part of its own.
+    tree.rows[1200] = {...tree.rows[1200], has_children: true};
+    tree.rows.push({...tree.rows[1], parent: 1200, level: 2});
+    const drawn = [];
+    patchWithCleanup(RowViews.prototype, {
+        get(position) {
+            drawn.push(position);
+            return super.get(position);
+        },
+    });
+    await mountTree(0, {tree});
+    await waitUntil(() => !queryFirst(".o_mto_room"), {timeout: 10000});
+    drawn.length = 0;
+    await click("tr[data-position='1200'] .o_mto_caret");
+    await animationFrame();
+    expect("tr[data-position='1201']").toHaveAttribute("aria-level", "3");
+    expect(drawn).toEqual([1200, 1201]);
+});
+
+test("a click on a document opens it, a click beside it does not", async () => {
+    const tree = makeTree(2);
+    tree.columns.push({name: "document", label: "Document", type: "document"});
+    Object.assign(tree.rows[2], {model: "mrp.production", res_id: 5});
+    tree.rows[2].cells.document = "WH/MO/5";
+    const openDocument = (row) => expect.step(`${row.model} ${row.res_id}`);
+    await mountTree(0, {tree, openDocument});
+    await click("tr[data-position='2'] td:first");
+    expect.verifySteps([]);
+    await click("a:contains(WH/MO/5)");
+    expect.verifySteps(["mrp.production 5"]);
+    queryFirst("tr[data-position='2']").focus();
+    await press("Enter");
+    expect.verifySteps(["mrp.production 5"]);
+});
+
+test("the arrows walk, fold and unfold", async () => {
+    await mountTree(2);
+    queryFirst("tbody tr").focus();
+    await press("ArrowDown");
+    await animationFrame();
+    expect("tr[data-position='1']").toBeFocused();
+    expect("tr[data-position='1']").toHaveAttribute("tabindex", "0");
+    await press("ArrowLeft");
+    await animationFrame();
+    expect("tr[data-position='0']").toBeFocused();
+    await press("ArrowLeft");
+    await animationFrame();
+    expect("tbody tr").toHaveCount(1);
+    expect("tr[data-position='0']").toHaveAttribute("aria-expanded", "false");
+    await press("ArrowRight");
+    await animationFrame();
+    expect("tbody tr").toHaveCount(3);
+    expect("tr[data-position='0']").toHaveAttribute("aria-expanded", "true");
+});
+
+test("bars and columns take turns in the same rows", async () => {
+    const tree = makeTree(2);
+    tree.columns.push({name: "state", label: "State", type: "state"});
+    tree.timeline = {start: "start", end: "end", needed: "needed"};
+    tree.timeline.columns = ["product", "state"];
+    Object.assign(tree.rows[2].cells, {state: "Late", start: "2030-03-12 10:00:00"});
+    class Parent extends Component {
+        static components = {SupplyTree};
+        static props = [];
+        static template = xml`
+            <button class="turn" t-on-click="() => this.state.bars = !this.state.bars"/>
+            <SupplyTree tree="tree" open="open" timeline="state.bars"
+                openDocument="() => {}"/>`;
+        setup() {
+            this.tree = tree;
+            this.open = new Set([0]);
+            this.state = useState({bars: false});
+        }
+    }
+    await mountWithCleanup(Parent);
+    const row = "tr[data-position='2']";
+    expect(`${row} td`).toHaveCount(3);
+    expect(`${row} td:eq(1)`).toHaveText("2 Units");
+    expect(`${row} .badge`).toHaveText("Late");
+    await click(".turn");
+    await animationFrame();
+    expect(`${row} td`).toHaveCount(3);
+    expect(`${row} td:eq(1)`).toHaveText("Late");
+    expect(`${row} .o_mto_bar`).toHaveCount(1);
+    await click(".turn");
+    await animationFrame();
+    expect(`${row} td:eq(1)`).toHaveText("2 Units");
+    expect(`${row} .badge`).toHaveText("Late");
 });
 
 test("folding and filtering show what is left", async () => {

@@ -50,7 +50,16 @@ test("words are looked for in texts only", () => {
     expect(contains(ROWS[3], "2")).toBe(false);
 });
 
-test("positions in pieces", () => {
-    expect(getChunks([0, 1, 2, 3, 4], 2)).toEqual([[0, 1], [2, 3], [4]]);
+test("positions in pieces by their place in the tree", () => {
+    expect(getChunks([0, 1, 2, 3, 4], 2)).toEqual([
+        [0, [0, 1]],
+        [1, [2, 3]],
+        [2, [4]],
+    ]);
+    expect(getChunks([0, 3, 4], 2)).toEqual([
+        [0, [0]],
+        [1, [3]],
+        [2, [4]],
+    ]);
     expect(getChunks([], 2)).toEqual([]);
 });

@@ -1,61 +1,57 @@
-import {Component, onPatched, useEffect, useRef, useState} from "@odoo/owl";
-import {deserializeDateTime, formatDate} from "@web/core/l10n/dates";
-import {_t} from "@web/core/l10n/translation";
-import {formatFloat} from "@web/core/utils/numbers";
-import {getBar, getPlace, getRange, getTicks, toMoment} from "./timeline";
+import {
+    Component,
+    onPatched,
+    onWillUpdateProps,
+    toRaw,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import {RowViews, getColumnClass} from "./row_view";
 import {contains, getChunks, getVisible, withAncestors} from "./tree_model";
+import {getPlace, getRange, getTicks} from "./timeline";
+import {_t} from "@web/core/l10n/translation";
+import {browser} from "@web/core/browser/browser";
 
 const {DateTime} = luxon;
 
-const NUMERIC = ["quantity", "number", "money", "progress"];
-
-// Rows that are drawn together, how many such chunks are drawn at first, and the height
-// that is kept free for a row: a big order opens at once, the rest is drawn where
-// somebody scrolls to it.
+// Rows that are drawn together; a chunk that did not change is not drawn again.
 const CHUNK = 50;
-const FIRST_CHUNKS = 2;
+// How many rows are there at once. The others follow with the next frame, together: each
+// time that rows are added the browser lays out and paints anew.
+const FIRST_ROWS = 100;
+// The height that is kept free for a row until it is drawn.
 const ROW_HEIGHT = 33;
 
-/** Some rows of the table, or the room for them until they are looked at. */
+/** Some rows of the table, or the room for them until it is their turn. */
 export class SupplyTreeRows extends Component {
     static template = "mto_cascade.SupplyTreeRows";
     static props = {
-        table: Object,
-        tree: Object,
-        index: Number,
-        positions: Array,
-        columns: Array,
+        views: Object,
+        chunk: Object,
+        isDrawn: Boolean,
         focused: Number,
-        version: Number,
-        scale: {type: Object, optional: true},
     };
 
     setup() {
-        this.room = useRef("room");
-        this.state = useState({isNear: this.props.index < FIRST_CHUNKS});
-        useEffect(
-            (room) => {
-                if (!room) {
-                    return undefined;
-                }
-                const observer = new IntersectionObserver((entries) => {
-                    if (entries.some((entry) => entry.isIntersecting)) {
-                        this.state.isNear = true;
-                    }
-                });
-                observer.observe(room);
-                return () => observer.disconnect();
-            },
-            () => [this.room.el]
-        );
+        this.titles = {fold: _t("Fold"), unfold: _t("Unfold")};
     }
 
-    get isDrawn() {
-        return this.state.isNear || this.props.focused >= 0;
+    get rows() {
+        const {chunk, views} = this.props;
+        return chunk.positions.map((position) => views.get(position));
     }
 
     get height() {
-        return this.props.positions.length * ROW_HEIGHT;
+        return this.props.chunk.positions.length * ROW_HEIGHT;
+    }
+
+    isOpen(row) {
+        return this.props.chunk.open.has(row.position);
+    }
+
+    getExpanded(row) {
+        return row.hasChildren ? String(this.isOpen(row)) : undefined;
     }
 }
 
@@ -76,32 +72,59 @@ export class SupplyTree extends Component {
 
     setup() {
         this.root = useRef("root");
-        this.state = useState({focused: 0, version: 0});
+        this.state = useState({focused: 0, version: 0, isComplete: false});
         this.open = this.props.open || new Set();
         this.moveFocus = false;
         this.memory = {};
+        this.getColumnClass = getColumnClass;
+        onWillUpdateProps((props) => {
+            if (props.tree !== this.props.tree || this.isFilteredAnew(props)) {
+                this.state.isComplete = false;
+            }
+        });
+        useEffect(
+            (isComplete) => this.drawRest(isComplete),
+            () => [this.state.isComplete]
+        );
         onPatched(() => {
             if (this.moveFocus) {
                 this.moveFocus = false;
-                this.root.el
-                    .querySelector(`tr[data-position="${this.state.focused}"]`)
-                    ?.focus();
+                this.findRow(this.state.focused)?.focus();
             }
         });
     }
 
+    /** The tree itself: thousands of cells are not read through a proxy. */
+    get tree() {
+        return toRaw(this.props.tree);
+    }
+
     get rows() {
-        return this.props.tree.rows;
+        return this.tree.rows;
     }
 
     get columns() {
-        const {columns, timeline} = this.props.tree;
+        const {columns, timeline} = this.tree;
         if (!this.props.timeline) {
             return columns;
         }
-        return this.remember("columns", [this.props.tree], () =>
+        return this.remember("columns", [this.tree], () =>
             columns.filter((column) => timeline.columns.includes(column.name))
         );
+    }
+
+    /** What is drawn of each row. */
+    get views() {
+        return this.remember(
+            "views",
+            [this.tree, this.columns, this.scale],
+            () => new RowViews(this.rows, this.columns, this.scale)
+        );
+    }
+
+    /** How wide the columns are. */
+    get layout() {
+        return this.remember("layout", [this.views], () => this.views.getLayout());
     }
 
     /** The same answer, the same object, as long as nothing it depends on changes. */
@@ -116,21 +139,40 @@ export class SupplyTree extends Component {
         return this.memory[name].value;
     }
 
-    // Timeline
-
-    get names() {
-        const {start, end, needed} = this.props.tree.timeline;
-        return [start, end, needed];
+    findRow(position) {
+        return this.root.el.querySelector(`tr[data-position="${position}"]`);
     }
 
-    /** What all bars share: the range, its marks and today. */
+    /** The other rows with the next frame. */
+    drawRest(isComplete) {
+        if (isComplete) {
+            return undefined;
+        }
+        const frame = browser.requestAnimationFrame(() => {
+            this.state.isComplete = true;
+        });
+        return () => browser.cancelAnimationFrame(frame);
+    }
+
+    isFilteredAnew({onlyProblems, search}) {
+        return onlyProblems !== this.props.onlyProblems || search !== this.props.search;
+    }
+
+    // Timeline
+
+    /** What all bars share: the range, its marks and today; undefined without bars. */
     get scale() {
-        return this.remember("scale", [this.props.tree], () => this.makeScale());
+        if (!this.props.timeline) {
+            return undefined;
+        }
+        return this.remember("scale", [this.tree], () => this.makeScale());
     }
 
     makeScale() {
-        const today = DateTime.now().toMillis();
-        const range = getRange(this.rows, this.names, today);
+        const {start, end, needed} = this.tree.timeline;
+        const names = [start, end, needed];
+        const now = DateTime.now().toMillis();
+        const range = getRange(this.rows, names, now);
         const ticks = getTicks(range).map((moment) => ({
             left: getPlace(range, moment),
             label: DateTime.fromMillis(moment).toLocaleString({
@@ -138,48 +180,49 @@ export class SupplyTree extends Component {
                 day: "numeric",
             }),
         }));
-        return {range, ticks, today: getPlace(range, today)};
+        return {range, names, ticks, today: getPlace(range, now)};
     }
 
-    /** Place of the row's bar and of the moment it is needed, null without dates. */
-    getBar(scale, row) {
-        const [start, end, needed] = this.names.map((name) => row.cells[name]);
-        const bar = getBar(scale.range, start, end);
-        const moment = toMoment(needed);
-        return {
-            bar,
-            title: [start, end]
-                .filter(Boolean)
-                .map((value) => formatDate(deserializeDateTime(value)))
-                .join(" – "),
-            needed: moment === null ? null : getPlace(scale.range, moment),
-            neededTitle: needed
-                ? _t("Needed on %s", formatDate(deserializeDateTime(needed)))
-                : "",
-        };
-    }
+    // Which rows
 
     /** Positions of the rows to show. */
     get visible() {
         // The version too: the set of unfolded rows itself is not reactive.
-        const {tree, onlyProblems, search} = this.props;
+        const {onlyProblems, search} = this.props;
         return this.remember(
             "visible",
-            [tree, onlyProblems, search, this.state.version],
+            [this.tree, onlyProblems, search, this.state.version],
             () => getVisible(this.rows, this.open, this.kept)
         );
     }
 
-    /** The rows in pieces, each with the row that has the focus or -1. */
+    /** The rows in pieces: whether to draw each, and its row with the focus or -1. */
     get chunks() {
-        const {focused} = this.state;
-        const chunks = this.remember("chunks", [this.visible], () =>
-            getChunks(this.visible, CHUNK)
-        );
-        return chunks.map((positions) => ({
-            positions,
-            focused: positions.includes(focused) ? focused : -1,
-        }));
+        const {focused, isComplete} = this.state;
+        const pieces = this.remember("pieces", [this.visible], () => this.makePieces());
+        let shown = 0;
+        return pieces.map(({key, chunk}) => {
+            const hasFocus = chunk.positions.includes(focused);
+            shown += chunk.positions.length;
+            return {
+                key,
+                rows: chunk,
+                isDrawn: isComplete || shown <= FIRST_ROWS || hasFocus,
+                focused: hasFocus ? focused : -1,
+            };
+        });
+    }
+
+    /** The chunks of the rows to show; one that is as it was is the same object. */
+    makePieces() {
+        const before = this.memory.pieces?.value || [];
+        const known = new Map(before.map(({key, chunk}) => [key, chunk]));
+        return getChunks(this.visible, CHUNK).map(([key, positions]) => {
+            const open = new Set(positions.filter((position) => this.isOpen(position)));
+            const words = `${positions} ${[...open]}`;
+            const same = known.get(key)?.words === words && known.get(key);
+            return {key, chunk: same || {positions, open, words}};
+        });
     }
 
     get isFiltered() {
@@ -215,52 +258,48 @@ export class SupplyTree extends Component {
         this.setOpen(position, !this.open.has(position));
     }
 
-    getCaretTitle(position) {
-        return this.isOpen(position) ? _t("Fold") : _t("Unfold");
+    // Mouse and keyboard: one handler for all rows
+
+    /** Position of the row that an element belongs to, NaN for none. */
+    getPosition(element) {
+        return parseInt(element.closest("tr")?.dataset.position, 10);
     }
 
-    onFocus(position) {
-        this.state.focused = position;
-    }
-
-    // Cells
-
-    isNumeric(column) {
-        return NUMERIC.includes(column.type);
-    }
-
-    format(column, value) {
-        if (value === undefined || value === null || value === false || value === "") {
-            return "";
-        }
-        switch (column.type) {
-            case "date":
-                return formatDate(deserializeDateTime(value));
-            case "progress":
-                return `${Math.round(value * 100)} %`;
-            case "number":
-            case "money":
-                return this.formatNumber(value, column.digits ?? 0);
-            default:
-                return value;
+    onClick(ev) {
+        const position = this.getPosition(ev.target);
+        if (ev.target.closest(".o_mto_caret")) {
+            this.toggle(position);
+        } else if (ev.target.closest(".o_mto_document")) {
+            ev.preventDefault();
+            this.props.openDocument(this.rows[position]);
         }
     }
 
-    formatNumber(value, digits) {
-        return formatFloat(value, {digits: [0, digits], trailingZeros: false});
+    onFocus(ev) {
+        if (this.isRow(ev.target)) {
+            this.state.focused = this.getPosition(ev.target);
+        }
     }
 
-    formatQuantity(value) {
-        return this.formatNumber(value, 6);
+    isRow(element) {
+        return element.matches("tr[data-position]");
     }
 
-    // Keyboard
+    onKeydown(ev) {
+        const actions = this.isRow(ev.target) ? this.getKeys(ev.target) : {};
+        if (actions[ev.key]) {
+            ev.preventDefault();
+            actions[ev.key]();
+        }
+    }
 
-    onKeydown(ev, position) {
+    /** What the keys do on a row. */
+    getKeys(element) {
         const visible = this.visible;
+        const position = this.getPosition(element);
         const index = visible.indexOf(position);
         const row = this.rows[position];
-        const actions = {
+        return {
             ArrowDown: () => this.focus(visible[index + 1]),
             ArrowUp: () => this.focus(visible[index - 1]),
             Home: () => this.focus(visible[0]),
@@ -275,10 +314,6 @@ export class SupplyTree extends Component {
                     : this.focus(row.parent),
             Enter: () => this.props.openDocument(row),
         };
-        if (ev.target === ev.currentTarget && actions[ev.key]) {
-            ev.preventDefault();
-            actions[ev.key]();
-        }
     }
 
     focus(position) {

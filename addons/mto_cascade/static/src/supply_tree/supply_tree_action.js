@@ -1,4 +1,4 @@
-import {Component, onWillStart, useState} from "@odoo/owl";
+import {Component, markRaw, onWillStart, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {download} from "@web/core/network/download";
 import {registry} from "@web/core/registry";
@@ -63,7 +63,9 @@ export class SupplyTreeAction extends Component {
     }
 
     async load() {
-        this.state.tree = await this.orm.call(this.report, "get_tree", [this.resIds]);
+        const tree = await this.orm.call(this.report, "get_tree", [this.resIds]);
+        // Read anew as a whole, never changed: nobody has to watch its cells.
+        this.state.tree = markRaw(tree);
         this.env.config.setDisplayName(this.state.tree.title);
     }
 

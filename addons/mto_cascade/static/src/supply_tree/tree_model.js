@@ -61,11 +61,22 @@ export function contains(row, text) {
     );
 }
 
-/** The positions in pieces of at most `size`, in order. */
+/**
+ * The positions in pieces of rows that lie together in the tree, folded or not, so that
+ * unfolding a row changes no other piece.
+ *
+ * @param {Number[]} positions in order
+ * @param {Number} size of a piece when everything is unfolded
+ * @returns {Array} pairs of the number of the piece and its positions
+ */
 export function getChunks(positions, size) {
-    const chunks = [];
-    for (let start = 0; start < positions.length; start += size) {
-        chunks.push(positions.slice(start, start + size));
+    const chunks = new Map();
+    for (const position of positions) {
+        const key = Math.floor(position / size);
+        if (!chunks.has(key)) {
+            chunks.set(key, []);
+        }
+        chunks.get(key).push(position);
     }
-    return chunks;
+    return [...chunks];
 }

@@ -102,6 +102,22 @@ registry.category("web_tour.tours").add("mto_pegging_order", {
 registry.category("web_tour.tours").add("mto_pegging_problems", {
     steps: () => [
         {
+            content: "Supply of the bell alone",
+            trigger:
+                ".o_field_widget[name='order_line'] tr:contains(Bell) button[name='action_open_supply']",
+            run: "click",
+        },
+        {
+            content: "Nothing of the bikes",
+            trigger:
+                ".o_mto_supply_tree:has(tr:contains(Bell)):not(:has(tr:contains(Bike)))",
+        },
+        {
+            content: "Back to the order",
+            trigger: ".o_breadcrumb a:contains(S0)",
+            run: "click",
+        },
+        {
             content: "Supply of this order",
             trigger: "button.oe_stat_button:contains(Supply)",
             run: "click",
