@@ -5,6 +5,7 @@ from odoo.tools.misc import format_date, formatLang
 
 # Components that are named one by one; the others are counted.
 NAMED = 3
+STARTED = ("progress", "to_close")
 # Days around today whose year goes without saying.
 NEAR = 180
 
@@ -163,24 +164,67 @@ class LaunchWords:
         return ["; ".join(named) + ".", *filter(None, causes)]
 
     def launchable(self, production, check):
-        """ "14 can start today." """
+        """ "14 can start today." What has started is told otherwise."""
         uom = production.product_id.uom_id
         number = self.quantity(check.launchable, uom)
+        if production.state in STARTED:
+            return self.available(check, number)
         if check.can_launch:
             return self.env._("All %(quantity)s can start today.", quantity=number)
         if not check.launchable:
             return self.env._("None can start today.")
         return self.env._("%(quantity)s can start today.", quantity=number)
 
+    def available(self, check, number):
+        """ "Components for 14 are there." """
+        if check.can_launch:
+            return self.env._("All components are there.")
+        if not check.launchable:
+            return ""
+        return self.env._("Components for %(quantity)s are there.", quantity=number)
+
     def sentence(self, production):
         """The whole sentence of one order, empty where there is nothing to say."""
+        if production.id not in self.checks:
+            return ""
+        words = [self.whom(production), self.start(production)]
+        return " ".join(filter(None, words))
+
+    def start(self, production):
+        """The sentence without for whom it is."""
         check = self.checks.get(production.id)
         if not check:
             return ""
         held = production._get_hold_words()
         last = held or self.launchable(production, check)
-        words = [self.whom(production), *self.missing(check), last]
-        return " ".join(filter(None, words))
+        return " ".join(filter(None, [*self.missing(check), last]))
+
+    def of_order(self, productions):
+        """A line per manufacturing order of a sales order, those that lack first."""
+
+        def rank(production):
+            check = self.checks.get(production.id)
+            return (not check or check.can_launch, production.date_start, production.id)
+
+        ranked = productions.sorted(rank)
+        lines = [self.status(production) for production in ranked[:NAMED]]
+        rest = len(ranked) - NAMED
+        if rest > 0:
+            lines.append(self.env._("%(count)s more manufacturing orders", count=rest))
+        return "\n".join(lines)
+
+    def status(self, production):
+        """ "MO 00012, 20 × Bicycle, planned: 6 × Brake kit missing (...)." """
+        labels = dict(
+            production._fields["execution_status"]._description_selection(self.env)
+        )
+        return self.env._(
+            "%(document)s, %(goods)s, %(status)s: %(message)s",
+            document=production.name,
+            goods=self.goods(production.product_uom_qty, production.product_id),
+            status=labels[production.execution_status],
+            message=self.start(production),
+        )
 
     def source(self, part):
         """Names of the documents that bring it, False where nothing does."""

@@ -287,7 +287,7 @@ class MrpProduction(models.Model):
         :raises odoo.exceptions.AccessError: without the group, for a blocked order
         :raises odoo.exceptions.UserError: without a reason, or on an order that is done
         """
-        self.check_access("write")
+        self._check_workshop_access()
         self._check_may_override()
         if not (reason or "").strip():
             raise UserError(self.env._("Say why it starts in spite of the shortage."))

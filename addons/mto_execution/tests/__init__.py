@@ -1,5 +1,6 @@
 from . import test_alerts
 from . import test_approval
+from . import test_bad_input
 from . import test_close
 from . import test_hold
 from . import test_holes
@@ -13,6 +14,7 @@ from . import test_plan_engine
 from . import test_recurring
 from . import test_recurring_engine
 from . import test_release
+from . import test_roles
 from . import test_shop_floor
 from . import test_substitutes
 from . import test_tour
