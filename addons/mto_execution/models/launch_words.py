@@ -51,11 +51,20 @@ class LaunchWords:
     # Pieces
 
     def day(self, value):
-        """A moment as a day of the reader; the year only where it could be another."""
-        value = fields.Datetime.context_timestamp(self.env.user, value).date()
-        away = (value - fields.Date.context_today(self.env.user)).days
-        pattern = "d MMMM" if -NEAR < away < NEAR else "d MMMM y"
-        return format_date(self.env, value, date_format=pattern)
+        """A moment as a day of the reader, in words."""
+        return self.format(self.date(value))
+
+    def date(self, value):
+        """The day of the reader on which a moment lies."""
+        return fields.Datetime.context_timestamp(self.env.user, value).date()
+
+    def today(self):
+        return fields.Date.context_today(self.env.user)
+
+    def format(self, day):
+        """A day in words; the year only where it could be another."""
+        near = -NEAR < (day - self.today()).days < NEAR
+        return format_date(self.env, day, date_format="d MMMM" if near else "d MMMM y")
 
     def quantity(self, value, uom):
         """A number without the zeros behind it."""
@@ -99,19 +108,10 @@ class LaunchWords:
         uom = self.get_product(part).uom_id
         by_day = {}
         for item in part.expected:
-            day = self.day(item.date) if item.is_known else False
+            day = item.is_known and self.date(item.date)
             by_day[day] = by_day.get(day, 0.0) + item.quantity
         words = [
-            self.env._(
-                "%(quantity)s expected on %(date)s",
-                quantity=self.quantity(quantity, uom),
-                date=day,
-            )
-            if day
-            else self.env._(
-                "%(quantity)s expected, date not known",
-                quantity=self.quantity(quantity, uom),
-            )
+            self.arrival(day, self.quantity(quantity, uom))
             for day, quantity in by_day.items()
         ]
         if part.uncovered:
@@ -122,6 +122,17 @@ class LaunchWords:
                 )
             )
         return ", ".join(words)
+
+    def arrival(self, day, quantity):
+        """ "6 expected on 3 March"; what should have been here is overdue."""
+        if not day:
+            return self.env._(
+                "%(quantity)s expected, date not known", quantity=quantity
+            )
+        values = {"quantity": quantity, "date": self.format(day)}
+        if day < self.today():
+            return self.env._("%(quantity)s overdue since %(date)s", **values)
+        return self.env._("%(quantity)s expected on %(date)s", **values)
 
     def get_product(self, part):
         """The component; those of all checks are read together."""
@@ -196,8 +207,8 @@ class LaunchWords:
         if not check:
             return ""
         held = production._get_hold_words()
-        last = held or self.launchable(production, check)
-        return " ".join(filter(None, [*self.missing(check), last]))
+        last = "" if held else self.launchable(production, check)
+        return " ".join(filter(None, [held, *self.missing(check), last]))
 
     def of_order(self, productions):
         """A line per manufacturing order of a sales order, those that lack first."""

@@ -9,6 +9,7 @@ from . import test_launch
 from . import test_launch_engine
 from . import test_launch_policy
 from . import test_order_result
+from . import test_other_company
 from . import test_plan
 from . import test_plan_engine
 from . import test_recurring

@@ -64,7 +64,7 @@ class TestBadInput(ExecutionCommon):
         self.assertNotEqual(production.state, "done")
         self.brake.tracking = "none"
         self.bike.tracking = "serial"
-        serial = self._released(1)
+        serial = self._released(2)
         answer = serial.button_mark_done()
         self.assertEqual(answer["res_model"], "mrp.production.serials")
         self.assertNotEqual(serial.state, "done")
@@ -72,17 +72,16 @@ class TestBadInput(ExecutionCommon):
             serial.action_close_order()
 
     def test_other_units(self):
-        """A dozen bicycles, brake kits by the dozen: recorded in the goods' units."""
+        """A dozen bicycles, a dozen kits for each: recorded in the goods' units."""
         line = self.bom.bom_line_ids.filtered(lambda x: x.product_id == self.brake)
-        line.write({"product_uom_id": self.dozen.id, "product_qty": 1 / 12})
+        line.write({"product_uom_id": self.dozen.id, "product_qty": 1})
         production = self._released(1, product_uom_id=self.dozen.id)
         self._produce(production)
         production.action_close_order()
         rows = self._get_rows(production)
         self.assertEqual(rows["Bicycle"], (12, 12))
         self.assertEqual(rows["Wheel"], (24, 24))
-        for planned_or_actual in rows["Brake kit"]:
-            self.assertAlmostEqual(planned_or_actual, 12, 1)
+        self.assertEqual(rows["Brake kit"], (144, 144))
 
     def test_no_bill_of_materials(self):
         trailer = self._create_product("Trailer")

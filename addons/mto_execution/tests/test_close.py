@@ -303,12 +303,3 @@ class TestClosed(CloseCommon):
         lines.with_user(user).read(["planned", "actual"])
         with self.assertRaises(AccessError):
             lines.with_user(user).read(["actual_cost"])
-
-    def test_other_company_reads_nothing(self):
-        closing = self.production.closing_ids
-        other = self.env["res.company"].create({"name": "Other"})
-        user = self._create_user(
-            "planner", company_id=other.id, company_ids=[Command.set(other.ids)]
-        )
-        with self.assertRaises(AccessError):
-            closing.with_user(user).read(["number"])

@@ -126,11 +126,11 @@ class TestHoles(ExecutionCommon):
             "prices": lambda p: self.frame.write({"standard_price": 999}),
             "cost per hour": lambda p: self.bench.write({"costs_hour": 1}),
         }
+        production = self._make()
+        production.action_release()
+        before = self._kept(production)
         for name, disturb in rows.items():
             with self.subTest(name), self.env.cr.savepoint() as savepoint:
-                production = self._make()
-                production.action_release()
-                before = self._kept(production)
                 disturb(production)
                 self.env.flush_all()
                 self.assertEqual(self._kept(production), before)

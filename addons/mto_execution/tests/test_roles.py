@@ -1,5 +1,6 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError
-from odoo.tests import Form
 
 from .common import ExecutionCommon
 
@@ -20,8 +21,12 @@ class TestRoles(ExecutionCommon):
         for role in ("sales", "warehouse", "planner", "shop_floor"):
             user = self.seller if role == "sales" else self._create_user(role)
             with self.subTest(role):
-                form = Form(production.with_user(user))
-                self.assertIn("6 × Brake kit missing", form.launch_message)
+                seen = production.with_user(user)
+                arch = etree.fromstring(seen.get_view(view_type="form")["arch"])
+                names = arch.xpath("//field[not(ancestor::field)]/@name")
+                # The client reads all of them, or shows nothing.
+                (row,) = seen.read(names)
+                self.assertIn("6 × Brake kit missing", row["launch_message"])
 
     def test_sales_does_not_run_the_workshop(self):
         """Core lets sales write manufacturing orders; deciding is another matter."""
@@ -81,7 +86,7 @@ class TestRoles(ExecutionCommon):
     def test_queries_do_not_grow(self):
         orders = self.env["sale.order"]
         counts = []
-        for more in (1, 6):
+        for more in (1, 3):
             for _turn in range(more):
                 orders |= self._create_order((self.bike, 1))
             self.env.flush_all()
@@ -89,4 +94,4 @@ class TestRoles(ExecutionCommon):
             before = self.env.cr.sql_log_count
             orders.mapped("production_message")
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertLessEqual(counts[1], counts[0] + 3)
+        self.assertLessEqual(counts[1], counts[0] + 2)

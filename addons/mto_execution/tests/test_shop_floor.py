@@ -1,6 +1,8 @@
 from ast import literal_eval
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo.exceptions import UserError
 
 from .common import ExecutionCommon
@@ -22,7 +24,8 @@ class TestShopFloor(ExecutionCommon):
             "mto_execution.mrp_workorder_dispatch_action"
         )
         orders = self.env["mrp.workorder"].with_user(self.user)
-        order = "dispatch_priority desc, customer_promise_date, production_date, id"
+        arch = orders.get_view(view_type="kanban", view_id=action["views"][0][0])
+        order = etree.fromstring(arch["arch"]).get("default_order")
         fields = {"launch_message": {}, "launch_state": {}, "dispatch_priority": {}}
         domain = [
             ("state", "in", ["blocked", "ready", "progress"]),
@@ -43,6 +46,8 @@ class TestShopFloor(ExecutionCommon):
         )
         later.priority = "1"
         self.assertEqual(self._get_dispatch()[0].production_id, later)
+        later.action_hold("Drawing is missing")
+        self.assertEqual(self._get_dispatch()[-1].production_id, later)
 
     def test_start_quantity_done(self):
         """Three taps: start, how many, done."""

@@ -185,7 +185,12 @@ registry.category("web_tour.tours").add("mto_execution_deviate", {
             trigger: ".o_form_view .badge:contains(Closed)",
         },
         {
-            content: "What came of it is recorded",
+            content: "What came of it is recorded: it stands with the other buttons",
+            trigger: ".o_form_view .o_button_more",
+            run: "click",
+        },
+        {
+            content: "Open the records",
             trigger: "button[name='action_view_closings']",
             run: "click",
         },
