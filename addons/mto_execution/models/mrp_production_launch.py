@@ -207,7 +207,8 @@ class MrpProduction(models.Model):
         """The same before goods are posted."""
         self._check_not_on_hold()
         self._refuse_unapproved()
-        self._refuse_uninspected()
+        if question := self._ask_to_inspect():
+            return question
         waiting = self.filtered(lambda p: p.state not in CLOSED)
         waiting._refuse_shortage(finishing=True)
         return waiting._ask_about_shortage("finish")

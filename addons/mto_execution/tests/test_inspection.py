@@ -58,6 +58,18 @@ class TestInspection(ExecutionCommon):
         with self.assertRaisesRegex(UserError, "open or failed"):
             self._produce(production)
 
+    def test_produced_with_one_click(self):
+        """What is to be inspected is shown; a refusal would take it back."""
+        self._add_point("finished")
+        production = self._make(5)
+        action = production.with_user(self.floor).button_mark_done()
+        inspection = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(inspection.production_id, production)
+        self.assertNotEqual(production.state, "done")
+        inspection.with_user(self.floor).action_pass()
+        production.with_context(skip_consumption=True).button_mark_done()
+        self.assertEqual(production.state, "done")
+
     def test_failed_holds_the_order(self):
         self._add_point("finished")
         production = self._make(5)

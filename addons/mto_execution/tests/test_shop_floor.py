@@ -1,3 +1,4 @@
+import base64
 from ast import literal_eval
 from datetime import timedelta
 
@@ -93,9 +94,22 @@ class TestShopFloor(ExecutionCommon):
             "Assemble",
             "All 20 can start today.",
             production.workorder_ids.barcode,
-            f"height=100&amp;value={production.workorder_ids.barcode}",
         ):
             self.assertIn(text, html)
+        self.assertEqual(html.count("data:image/svg+xml;base64,"), 2)
+
+    def test_bar_codes_can_be_scanned(self):
+        """On a sheet of A4 the narrowest bar of a step is a quarter of a millimetre."""
+        step = self._make(1).workorder_ids
+        code = self.env["mrp.production"]._get_traveller_barcode(step.barcode)
+        picture = etree.fromstring(base64.b64decode(code.split(",")[1]))
+        bars = picture.findall(".//{*}rect")
+        self.assertGreater(len(bars), 3 * len(step.barcode))
+        narrowest = min(float(bar.get("width")) for bar in bars)
+        column = 0.45 * 190
+        self.assertGreater(narrowest * column / float(picture.get("width")), 0.25)
+        for value in (False, "", "Größe"):
+            self.assertFalse(self.env["mrp.production"]._get_traveller_barcode(value))
 
     def test_traveller_tells_what_is_missing(self):
         production = self._make(200)
@@ -109,7 +123,7 @@ class TestShopFloor(ExecutionCommon):
         order = self._create_order((self.bike, 3))
         (row,) = self._get_productions(self.bike)._get_traveller_orders()
         self.assertEqual((row["order"], row["customer"]), (order.name, "Customer"))
-        self.assertEqual(row["quantity"], 3)
+        self.assertEqual(row["quantity"], "3")
 
     def test_traveller_tells_the_day_of_the_reader(self):
         """Half past eleven at night in UTC is the next day in Tokyo."""
