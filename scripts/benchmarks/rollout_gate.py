@@ -21,19 +21,21 @@ def make_programme(bench, sites):
             for number in range(sites)
         ]
     )
+    # Who runs the rows may not give a seat to themselves.
+    signer = env["res.users"].create({"name": "Signer", "login": "signer"})
     env["rollout.member"].create(
         [
             {
                 "programme_id": programme.id,
                 "function_id": function.id,
-                "user_id": env.ref("base.user_admin").id,
+                "user_id": signer.id,
             }
             for function in template.gate_ids.function_ids.function_id
         ]
     )
     programme.action_start()
     # As in the middle of a rollout: much is open at once.
-    programme.gate_ids.filtered("site_id").state = "open"
+    programme.sudo().gate_ids.filtered("site_id").state = "open"
     bench.keep()
     return programme
 
@@ -102,7 +104,7 @@ def confirm_orders(bench, orders, locked):
     working._go("live")
     if locked:
         # As a person would have switched it on.
-        env["rollout.lock"].create(
+        env["rollout.lock"].sudo().create(
             {
                 "programme_id": programme.id,
                 "site_id": waiting.id,

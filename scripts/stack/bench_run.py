@@ -10,7 +10,7 @@ from . import odoo, paths
 from .bench_report import Result
 from .processes import start, stop
 
-_LAST_LINES = 3
+TRACEBACK = "Traceback (most recent call last):"
 
 
 class Runner:
@@ -97,6 +97,10 @@ class WorkerError(Exception):
 
 
 def _told(log):
+    """The last line of the first traceback: what follows only comes of it."""
     lines = [line for line in log.read_text().splitlines() if line.strip()]
     last = lines[-1] if lines else "it ended without a word"
+    if TRACEBACK in lines:
+        rest = lines[lines.index(TRACEBACK) + 1 :]
+        last = next((line for line in rest if not line.startswith(" ")), last)
     return f"{last.strip()} (log: {log})"
