@@ -106,7 +106,7 @@ class TestShopFloor(ExecutionCommon):
         bars = picture.findall(".//{*}rect")
         self.assertGreater(len(bars), 3 * len(step.barcode))
         narrowest = min(float(bar.get("width")) for bar in bars)
-        column = 0.45 * 190
+        column = 0.41 * 190
         self.assertGreater(narrowest * column / float(picture.get("width")), 0.25)
         for value in (False, "", "Größe"):
             self.assertFalse(self.env["mrp.production"]._get_traveller_barcode(value))
