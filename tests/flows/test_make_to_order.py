@@ -222,7 +222,7 @@ class TestMakeToOrder(FlowCase):
         '"Can we start?" on the manufacturing order (mto_execution)',
     )
     def test_checked_started_in_part_and_closed(self):
-        """14 start, sales is told, 6 are bought and follow; plan and actual are kept."""
+        """14 start, sales is told, 6 are bought and follow; plan and actual stay."""
         production = self.productions_of(self.order)
         planner = production.with_env(self.as_("planner"))
         planner.action_release()
