@@ -217,6 +217,47 @@ class TestMakeToOrder(FlowCase):
         )
 
     @waits_for(
+        "mrp.production",
+        "get_launch_check",
+        '"Can we start?" on the manufacturing order (mto_execution)',
+    )
+    def test_checked_started_in_part_and_closed(self):
+        """14 start, sales is told, 6 are bought and follow; plan and actual stay."""
+        production = self.productions_of(self.order)
+        planner = production.with_env(self.as_("planner"))
+        planner.action_release()
+        action = planner.action_launch_start()
+        wizard = self.as_("planner")[action["res_model"]].browse(action["res_id"])
+        self.assertIn("14 of 20 start now.", wizard.result)
+        wizard.action_apply()
+        rest = production.production_group_id.production_ids - production
+        self.assertEqual((production.product_qty, rest.product_qty), (14, 6))
+
+        told = self.order.with_env(self.as_("sales")).production_message
+        self.assertIn("14 × Bicycle, Started: All components are there.", told)
+        self.assertIn("6 × Brake kit missing (0 of 6 on hand", told)
+
+        self.receive(self.buy(self.purchases_of(self.order)))
+        rest.with_env(self.as_("shop_floor")).action_assign()
+        [check] = rest.with_env(self.as_("shop_floor")).get_launch_check()
+        self.assertTrue(check["can_launch"], check["message"])
+        for part, quantity in ((production, 14), (rest, 6)):
+            self.produce(part, quantity)
+            part.with_env(self.as_("planner")).action_close_order()
+
+        both = production | rest
+        self.assertEqual(set(both.mapped("execution_status")), {"closed"})
+        lines = both.closing_ids.line_ids
+        for product, per_bicycle in {self.bicycle: 1, **self.per_bicycle}.items():
+            mine = lines.filtered(lambda x, product=product: x.product_id == product)
+            self.assertEqual(
+                (sum(mine.mapped("planned")), sum(mine.mapped("actual"))),
+                (20 * per_bicycle, 20 * per_bicycle),
+                product.name,
+            )
+        self.assertFalse(self.order.with_env(self.as_("sales")).production_message)
+
+    @waits_for(
         "purchase.order.line",
         "get_demand",
         "whom a purchase serves, with quantities (mto_pegging)",

@@ -36,6 +36,7 @@ from . import operation_exception_detector_production
 from . import res_company
 from . import resource_calendar_leaves
 from . import sale_order_line_result
+from . import sale_order_production
 from . import sale_order_result
 from . import stock_lot
 from . import stock_move

@@ -5,6 +5,7 @@ from odoo.tools.misc import format_date, formatLang
 
 # Components that are named one by one; the others are counted.
 NAMED = 3
+STARTED = ("progress", "to_close")
 # Days around today whose year goes without saying.
 NEAR = 180
 
@@ -50,11 +51,20 @@ class LaunchWords:
     # Pieces
 
     def day(self, value):
-        """A moment as a day of the reader; the year only where it could be another."""
-        value = fields.Datetime.context_timestamp(self.env.user, value).date()
-        away = (value - fields.Date.context_today(self.env.user)).days
-        pattern = "d MMMM" if -NEAR < away < NEAR else "d MMMM y"
-        return format_date(self.env, value, date_format=pattern)
+        """A moment as a day of the reader, in words."""
+        return self.format(self.date(value))
+
+    def date(self, value):
+        """The day of the reader on which a moment lies."""
+        return fields.Datetime.context_timestamp(self.env.user, value).date()
+
+    def today(self):
+        return fields.Date.context_today(self.env.user)
+
+    def format(self, day):
+        """A day in words; the year only where it could be another."""
+        near = -NEAR < (day - self.today()).days < NEAR
+        return format_date(self.env, day, date_format="d MMMM" if near else "d MMMM y")
 
     def quantity(self, value, uom):
         """A number without the zeros behind it."""
@@ -98,19 +108,10 @@ class LaunchWords:
         uom = self.get_product(part).uom_id
         by_day = {}
         for item in part.expected:
-            day = self.day(item.date) if item.is_known else False
+            day = item.is_known and self.date(item.date)
             by_day[day] = by_day.get(day, 0.0) + item.quantity
         words = [
-            self.env._(
-                "%(quantity)s expected on %(date)s",
-                quantity=self.quantity(quantity, uom),
-                date=day,
-            )
-            if day
-            else self.env._(
-                "%(quantity)s expected, date not known",
-                quantity=self.quantity(quantity, uom),
-            )
+            self.arrival(day, self.quantity(quantity, uom))
             for day, quantity in by_day.items()
         ]
         if part.uncovered:
@@ -121,6 +122,17 @@ class LaunchWords:
                 )
             )
         return ", ".join(words)
+
+    def arrival(self, day, quantity):
+        """ "6 expected on 3 March"; what should have been here is overdue."""
+        if not day:
+            return self.env._(
+                "%(quantity)s expected, date not known", quantity=quantity
+            )
+        values = {"quantity": quantity, "date": self.format(day)}
+        if day < self.today():
+            return self.env._("%(quantity)s overdue since %(date)s", **values)
+        return self.env._("%(quantity)s expected on %(date)s", **values)
 
     def get_product(self, part):
         """The component; those of all checks are read together."""
@@ -163,24 +175,67 @@ class LaunchWords:
         return ["; ".join(named) + ".", *filter(None, causes)]
 
     def launchable(self, production, check):
-        """ "14 can start today." """
+        """ "14 can start today." What has started is told otherwise."""
         uom = production.product_id.uom_id
         number = self.quantity(check.launchable, uom)
+        if production.state in STARTED:
+            return self.available(check, number)
         if check.can_launch:
             return self.env._("All %(quantity)s can start today.", quantity=number)
         if not check.launchable:
             return self.env._("None can start today.")
         return self.env._("%(quantity)s can start today.", quantity=number)
 
+    def available(self, check, number):
+        """ "Components for 14 are there." """
+        if check.can_launch:
+            return self.env._("All components are there.")
+        if not check.launchable:
+            return ""
+        return self.env._("Components for %(quantity)s are there.", quantity=number)
+
     def sentence(self, production):
         """The whole sentence of one order, empty where there is nothing to say."""
+        if production.id not in self.checks:
+            return ""
+        words = [self.whom(production), self.start(production)]
+        return " ".join(filter(None, words))
+
+    def start(self, production):
+        """The sentence without for whom it is."""
         check = self.checks.get(production.id)
         if not check:
             return ""
         held = production._get_hold_words()
-        last = held or self.launchable(production, check)
-        words = [self.whom(production), *self.missing(check), last]
-        return " ".join(filter(None, words))
+        last = "" if held else self.launchable(production, check)
+        return " ".join(filter(None, [held, *self.missing(check), last]))
+
+    def of_order(self, productions):
+        """A line per manufacturing order of a sales order, those that lack first."""
+
+        def rank(production):
+            check = self.checks.get(production.id)
+            return (not check or check.can_launch, production.date_start, production.id)
+
+        ranked = productions.sorted(rank)
+        lines = [self.status(production) for production in ranked[:NAMED]]
+        rest = len(ranked) - NAMED
+        if rest > 0:
+            lines.append(self.env._("%(count)s more manufacturing orders", count=rest))
+        return "\n".join(lines)
+
+    def status(self, production):
+        """ "MO 00012, 20 × Bicycle, planned: 6 × Brake kit missing (...)." """
+        labels = dict(
+            production._fields["execution_status"]._description_selection(self.env)
+        )
+        return self.env._(
+            "%(document)s, %(goods)s, %(status)s: %(message)s",
+            document=production.name,
+            goods=self.goods(production.product_uom_qty, production.product_id),
+            status=labels[production.execution_status],
+            message=self.start(production),
+        )
 
     def source(self, part):
         """Names of the documents that bring it, False where nothing does."""

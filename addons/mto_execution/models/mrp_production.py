@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 CLOSED = ("done", "cancel")
 
@@ -120,6 +120,21 @@ class MrpProduction(models.Model):
                 )
             )
 
+    def _check_workshop_access(self):
+        """Raise unless the user works in manufacturing and may write the orders.
+
+        Core lets sales write manufacturing orders, since a confirmation makes them;
+        what is released, held and closed is decided in the workshop.
+        """
+        self.check_access("write")
+        if not self.env.su and not self.env.user.has_group("mrp.group_mrp_user"):
+            raise AccessError(
+                self.env._(
+                    "Only users of Manufacturing may do this. Ask the workshop, or "
+                    "leave a note on the order."
+                )
+            )
+
     def _refuse_when_closed(self):
         """Raise for orders that are closed: what happened stays as it was recorded."""
         closed = self.filtered("closed_on")
@@ -156,7 +171,7 @@ class MrpProduction(models.Model):
         :return: True
         :raises odoo.exceptions.UserError: without a reason, or for a done order
         """
-        self.check_access("write")
+        self._check_workshop_access()
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the order is cancelled."))
         notes = {production: production._get_cancel_words() for production in self}

@@ -40,7 +40,7 @@ class MrpProduction(models.Model):
             tolerance, the action of the dialog that asks for them
         :raises odoo.exceptions.UserError: for an order that is not done
         """
-        self.check_access("write")
+        self._check_workshop_access()
         self._lock_orders()
         open_orders = self.filtered(lambda p: p.state != "done")
         if open_orders:
@@ -222,7 +222,7 @@ class MrpProduction(models.Model):
         :raises odoo.exceptions.AccessError: without the group
         :raises odoo.exceptions.UserError: without a reason
         """
-        self.check_access("write")
+        self._check_workshop_access()
         if not self.env.user.has_group(REOPEN_GROUP):
             raise AccessError(
                 self.env._('Only people of the group "Reopen" may reopen an order.')

@@ -60,7 +60,9 @@ class MrpProduction(models.Model):
             return False
         if self.date_start and self.launch_date <= self.date_start:
             return False
-        return self.env._("Move to %s", words.day(self.launch_date))
+        # What is overdue comes today at the earliest.
+        date = max(self.launch_date, fields.Datetime.now())
+        return self.env._("Move to %s", words.day(date))
 
     def action_launch_start(self):
         """Show what starting the part that can start would do."""

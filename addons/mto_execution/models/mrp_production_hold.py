@@ -38,7 +38,7 @@ class MrpProduction(models.Model):
         :raises odoo.exceptions.UserError: without a reason, or for an order that is a
             draft, done or cancelled
         """
-        self.check_access("write")
+        self._check_workshop_access()
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the order is put on hold."))
         self._lock_orders()
@@ -81,7 +81,7 @@ class MrpProduction(models.Model):
 
         :return: True; orders that are not on hold stay as they are
         """
-        self.check_access("write")
+        self._check_workshop_access()
         self._lock_orders()
         held = self.filtered("is_on_hold").sudo()
         holds = held.hold_ids.filtered(lambda h: not h.until)
@@ -137,5 +137,6 @@ class MrpProduction(models.Model):
         res = super()._action_cancel()
         held = self.filtered("is_on_hold")
         if held:
-            held.action_resume()
+            # Whoever may cancel an order ends its hold with that.
+            held.sudo().action_resume()
         return res

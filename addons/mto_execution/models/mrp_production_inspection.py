@@ -20,13 +20,17 @@ class MrpProduction(models.Model):
             )
 
     def _make_inspections(self):
-        """What has to be looked at, for orders that begin; what is there stays."""
+        """What has to be looked at, for orders that begin; what is there stays.
+
+        :return: the inspections that were made
+        """
         Points = self.env["mto.inspection.point"]
         companies = self.company_id
         finished = Points._get_points("finished", companies)
         steps = Points._get_points("operation", companies)
+        nothing = self.env["mto.inspection"].sudo()
         if not (finished or steps):
-            return
+            return nothing
         # Whoever starts the order makes what has to be looked at.
         productions = self.sudo()
         known = {
@@ -35,7 +39,7 @@ class MrpProduction(models.Model):
         }
         wanted = [*productions._get_finished_points(finished)]
         wanted += productions.workorder_ids._get_points(steps)
-        self.env["mto.inspection"].sudo().create(
+        return nothing.create(
             [
                 production._prepare_inspection(point, workorder)
                 for point, production, workorder in wanted
@@ -66,6 +70,23 @@ class MrpProduction(models.Model):
         self._make_inspections()
         # Whoever finishes the order need not read all inspections.
         self.env["mto.inspection"]._refuse_waiting(self.sudo().inspection_ids)
+
+    def _ask_to_inspect(self):
+        """The action that shows what is to be inspected first, or False.
+
+        Raising would take back what was only just made: nobody could inspect it.
+        """
+        fresh = self._make_inspections().filtered("holds")
+        if not fresh:
+            self._refuse_uninspected()
+            return False
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Inspect First"),
+            "res_model": "mto.inspection",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", fresh.ids)],
+        }
 
     def _action_cancel(self):
         res = super()._action_cancel()

@@ -207,7 +207,8 @@ class MrpProduction(models.Model):
         """The same before goods are posted."""
         self._check_not_on_hold()
         self._refuse_unapproved()
-        self._refuse_uninspected()
+        if question := self._ask_to_inspect():
+            return question
         waiting = self.filtered(lambda p: p.state not in CLOSED)
         waiting._refuse_shortage(finishing=True)
         return waiting._ask_about_shortage("finish")
@@ -287,7 +288,7 @@ class MrpProduction(models.Model):
         :raises odoo.exceptions.AccessError: without the group, for a blocked order
         :raises odoo.exceptions.UserError: without a reason, or on an order that is done
         """
-        self.check_access("write")
+        self._check_workshop_access()
         self._check_may_override()
         if not (reason or "").strip():
             raise UserError(self.env._("Say why it starts in spite of the shortage."))

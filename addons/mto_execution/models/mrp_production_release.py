@@ -22,7 +22,7 @@ class MrpProduction(models.Model):
         :raises odoo.exceptions.UserError: where something is missing, naming all of it,
             or for an order that is on hold, done or cancelled
         """
-        self.check_access("write")
+        self._check_workshop_access()
         self._lock_orders()
         self._check_not_on_hold()
         closed = self.filtered(lambda p: p.state in ("done", "cancel"))
@@ -89,7 +89,7 @@ class MrpProduction(models.Model):
 
         :return: a notification for the web client
         """
-        self.check_access("write")
+        self._check_workshop_access()
         waiting = self.filtered(
             lambda p: p.state in WAITING and not p.released_on and not p.is_on_hold
         )
@@ -142,7 +142,7 @@ class MrpProduction(models.Model):
         :return: True
         :raises odoo.exceptions.UserError: without a reason
         """
-        self.check_access("write")
+        self._check_workshop_access()
         if not (reason or "").strip():
             raise UserError(self.env._("Say why it is served first."))
         self.priority = "1"

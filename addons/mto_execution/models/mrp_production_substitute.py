@@ -24,7 +24,7 @@ class MrpProduction(models.Model):
         :raises odoo.exceptions.UserError: for what is not on the list, without a reason
         """
         self.ensure_one()
-        self.check_access("write")
+        self._check_workshop_access()
         is_listed = bool(self._get_listed(planned, product))
         if not is_listed and not (reason or "").strip():
             raise UserError(
@@ -146,7 +146,7 @@ class MrpProduction(models.Model):
         :raises odoo.exceptions.AccessError: without the group
         :raises odoo.exceptions.UserError: without a reason
         """
-        self.check_access("write")
+        self._check_workshop_access()
         if not self.env.user.has_group(APPROVE_GROUP):
             raise AccessError(
                 self.env._(

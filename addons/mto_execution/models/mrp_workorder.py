@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .mto_inspection import WAITING
+
 # What closing freezes on work orders.
 FROZEN = {
     "name",
@@ -34,7 +36,7 @@ class MrpWorkorder(models.Model):
 
     inspection_ids = fields.One2many("mto.inspection", "workorder_id", "Inspections")
     inspection_open_count = fields.Integer(
-        related="production_id.inspection_open_count", string="To Inspect"
+        "To Inspect", compute="_compute_inspection_open_count", compute_sudo=True
     )
     alert_message = fields.Char(related="production_id.alert_message")
     downtime_message = fields.Char(related="workcenter_id.downtime_message")
@@ -45,12 +47,38 @@ class MrpWorkorder(models.Model):
         store=True,
         help="Of the order: what is urgent stands first on the dispatch list.",
     )
+    is_on_hold = fields.Boolean(
+        related="production_id.is_on_hold",
+        store=True,
+        help="Of the order: what is on hold stands last on the dispatch list.",
+    )
 
     @api.depends("workcenter_id.equipment_ids.name")
     def _compute_equipment_names(self):
         for workorder in self:
             names = workorder.workcenter_id.equipment_ids.mapped("name")
             workorder.equipment_names = ", ".join(names)
+
+    @api.depends("production_id.inspection_ids.state")
+    def _compute_inspection_open_count(self):
+        for workorder in self:
+            workorder.inspection_open_count = len(workorder._get_waiting_inspections())
+
+    def _get_waiting_inspections(self):
+        """What is to be inspected in this step, then what is made; not other steps'."""
+        self.ensure_one()
+        waiting = self.production_id.inspection_ids.filtered(
+            lambda i: i.state in WAITING
+            and i.workorder_id in (self, i.workorder_id[:0])
+        )
+        return waiting.sorted(lambda i: (not i.workorder_id, i.id))
+
+    def action_inspect(self):
+        """Ask for the result of what is to be inspected next in this step."""
+        waiting = self._get_waiting_inspections()
+        if not waiting:
+            return self.action_view_inspections()
+        return waiting[0].action_open_result()
 
     def action_dispatch_quantity(self):
         """Ask how many were made."""

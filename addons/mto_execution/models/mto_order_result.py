@@ -19,6 +19,8 @@ class MtoOrderResult(models.AbstractModel):
     @api.model
     def _get_results(self, lines, date=False):
         """Same as ``sale.order.line.get_order_result``, as superuser, in batch."""
+        # Read together also where they come from orders that are read no more.
+        lines = lines.with_prefetch()
         _graph, shares = found = self.env["mto.pegging"]._get_supply(lines)
         ledgers = {line.id: Ledger(line, date) for line in lines}
         keys = [key for key in shares.order if key[0] in (PRODUCTION, LINE)]

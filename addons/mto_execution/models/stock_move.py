@@ -84,7 +84,7 @@ class StockMove(models.Model):
         wizard = self.env["mto.component.replace"].create(
             {
                 "move_id": self.id,
-                "planned_quantity": self._to_product_uom(self.product_uom_qty),
+                "planned_quantity": self._get_quantity_to_replace(),
                 # Whoever works on the order need not see bills of materials.
                 "product_id": self.sudo().bom_line_id.substitute_ids[:1].product_id.id,
             }
@@ -97,6 +97,15 @@ class StockMove(models.Model):
             "views": [(False, "form")],
             "target": "new",
         }
+
+    def _get_quantity_to_replace(self):
+        """What is missing of it, else all of it, in the product's unit."""
+        production = self.raw_material_production_id.sudo()
+        check = self.env["mto.launch"].sudo()._get_checks(production).get(production.id)
+        for part in check.missing if check else ():
+            if part.component.key == (self._name, self.id):
+                return part.missing
+        return self._to_product_uom(self.product_uom_qty)
 
     def _take_off(self, quantity):
         """Ask for so much less, in the product's unit; nothing left is cancelled."""

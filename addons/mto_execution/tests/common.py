@@ -92,7 +92,8 @@ class ExecutionCommon(SupplyCommon):
             for part in self._check(production)["missing"]
         }
 
-    def _produce(self, production, quantity=None, backorder=None):
+    @classmethod
+    def _produce(cls, production, quantity=None, backorder=None):
         """Finish the order as its buttons do."""
         production.qty_producing = quantity or production.product_qty
         production._set_qty_producing()

@@ -123,7 +123,7 @@ class TestAlerts(ExecutionCommon):
     def test_queries_do_not_grow(self):
         few = self._produce(self._started(), 9)
         many = few
-        for _turn in range(5):
+        for _turn in range(3):
             many |= self._produce(self._started(), 9)
         counts = []
         for productions in (few, many):

@@ -126,11 +126,11 @@ class TestHoles(ExecutionCommon):
             "prices": lambda p: self.frame.write({"standard_price": 999}),
             "cost per hour": lambda p: self.bench.write({"costs_hour": 1}),
         }
+        production = self._make()
+        production.action_release()
+        before = self._kept(production)
         for name, disturb in rows.items():
             with self.subTest(name), self.env.cr.savepoint() as savepoint:
-                production = self._make()
-                production.action_release()
-                before = self._kept(production)
                 disturb(production)
                 self.env.flush_all()
                 self.assertEqual(self._kept(production), before)
@@ -196,15 +196,20 @@ class TestHoles(ExecutionCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestHolesByRpc(HttpCase, ExecutionCommon):
-    """The administrator tries it from outside."""
+class TestClosedFromOutside(HttpCase, ExecutionCommon):
+    """A closed order: the administrator tries to change it, and it is exported."""
 
-    def test_closed_order(self):
-        self._add_stock(self.brake, 50)
-        production = self._make(10)
-        production.action_release()
-        self._produce(production)
-        production.action_close_order()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._add_stock(cls.brake, 50)
+        cls.production = cls._make(10)
+        cls.production.action_release()
+        cls._produce(cls.production)
+        cls.production.action_close_order()
+
+    def test_administrator_by_rpc(self):
+        production = self.production
         admin = new_test_user(
             self.env,
             login="mto_execution_admin",
@@ -259,11 +264,6 @@ class TestHolesByRpc(HttpCase, ExecutionCommon):
             (production.qty_produced, raw.quantity, production.closed_on), facts
         )
 
-
-@tagged("post_install", "-at_install")
-class TestVarianceExport(HttpCase, ExecutionCommon):
-    """Plan against actual as XLSX, by each dimension; cost for its group only."""
-
     DIMENSIONS = [
         "finished_product_id",
         "bom_id",
@@ -295,12 +295,8 @@ class TestVarianceExport(HttpCase, ExecutionCommon):
             "/web/export/xlsx", data={"data": json.dumps(data), "csrf_token": token}
         )
 
-    def test_each_dimension(self):
-        self._add_stock(self.brake, 50)
-        production = self._make(10)
-        production.action_release()
-        self._produce(production)
-        production.action_close_order()
+    def test_variance_as_xlsx(self):
+        """By each dimension; cost for its group only."""
         user = new_test_user(
             self.env,
             login="mto_execution_export",

@@ -58,6 +58,18 @@ class TestInspection(ExecutionCommon):
         with self.assertRaisesRegex(UserError, "open or failed"):
             self._produce(production)
 
+    def test_produced_with_one_click(self):
+        """What is to be inspected is shown; a refusal would take it back."""
+        self._add_point("finished")
+        production = self._make(5)
+        action = production.with_user(self.floor).button_mark_done()
+        inspection = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(inspection.production_id, production)
+        self.assertNotEqual(production.state, "done")
+        inspection.with_user(self.floor).action_pass()
+        production.with_context(skip_consumption=True).button_mark_done()
+        self.assertEqual(production.state, "done")
+
     def test_failed_holds_the_order(self):
         self._add_point("finished")
         production = self._make(5)
@@ -109,6 +121,25 @@ class TestInspection(ExecutionCommon):
         self.assertEqual(inspection.state, "passed")
         workorder.button_finish()
         self.assertEqual(workorder.state, "done")
+
+    def test_next_of_the_step(self):
+        """On the dispatch list: of the step, then of the product; not other steps'."""
+        look = self._add_point("finished")
+        paint = self._add_point("operation", operation="Assemble")
+        production = self._make(5)
+        production.workorder_ids.copy({"production_id": production.id, "name": "Paint"})
+        step = production.workorder_ids.filtered(lambda w: w.name == "Assemble")
+        step.button_start()
+        other = production.workorder_ids - step
+        self.assertEqual(
+            (step.inspection_open_count, other.inspection_open_count), (2, 1)
+        )
+        for point in (paint, look):
+            action = step.with_user(self.floor).action_inspect()
+            wizard = self.env[action["res_model"]].browse(action["res_id"])
+            self.assertEqual(wizard.inspection_id.point_id, point)
+            wizard.with_user(self.floor).action_pass()
+        self.assertEqual(step.inspection_open_count, 0)
 
     def test_dialog(self):
         self._add_point("operation")
@@ -204,12 +235,6 @@ class TestInspection(ExecutionCommon):
     def test_limits(self):
         with self.assertRaises(ValidationError):
             self._add_point("finished", test="measure", minimum=2, maximum=1)
-
-    def test_other_company(self):
-        other = self.env["res.company"].create({"name": "Other"})
-        self._add_point("finished", company_id=other.id)
-        production = self._produce(self._make(5))
-        self.assertFalse(production.inspection_ids)
 
     def test_cancelled_order_is_not_looked_at(self):
         self._add_point("finished")

@@ -3,8 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from .common import ExecutionCommon
 
 
-class TestRecurring(ExecutionCommon):
-    """What deviates again and again becomes a suggestion; a person decides."""
+class RecurringCommon(ExecutionCommon):
+    """Orders that are closed with deviations."""
 
     @classmethod
     def setUpClass(cls):
@@ -13,22 +13,23 @@ class TestRecurring(ExecutionCommon):
             cls._add_stock(part, 1000)
         cls.planner = cls._create_user("planner")
 
-    def _close(self, quantity=10, brakes=None, minutes=None, scrapped=0):
+    @classmethod
+    def _close(cls, quantity=10, brakes=None, minutes=None, scrapped=0):
         """A closed order that took so many brake kits and minutes."""
-        production = self._make(quantity)
+        production = cls._make(quantity)
         production.action_release()
         production.qty_producing = quantity
         production._set_qty_producing()
-        move = production.move_raw_ids.filtered(lambda m: m.product_id == self.brake)
+        move = production.move_raw_ids.filtered(lambda m: m.product_id == cls.brake)
         if brakes is not None:
             move.quantity = brakes
         production.move_raw_ids.picked = True
         if minutes is not None:
             production.workorder_ids.duration = minutes
         if scrapped:
-            self.env["stock.scrap"].create(
+            cls.env["stock.scrap"].create(
                 {
-                    "product_id": self.brake.id,
+                    "product_id": cls.brake.id,
                     "scrap_qty": scrapped,
                     "production_id": production.id,
                 }
@@ -42,6 +43,10 @@ class TestRecurring(ExecutionCommon):
         return self.env["mto.recurring.deviation"].search(
             [("bom_id", "=", self.bom.id), ("state", "=", "open")]
         )
+
+
+class TestDiagnoses(RecurringCommon):
+    """What deviates again and again becomes a suggestion; a person applies it."""
 
     def test_bill_of_materials(self):
         """11 brake kits for 10 bicycles, three times of four: 1.075 a piece."""
@@ -105,9 +110,16 @@ class TestRecurring(ExecutionCommon):
         line = self.bom.bom_line_ids.filtered(lambda x: x.product_id == bell)
         self.assertEqual(line.product_qty, 1)
 
+
+class TestRecurring(RecurringCommon):
+    """Three orders took 12 brake kits for 10 bicycles; a person decides."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.closed = [cls._close(brakes=12) for _turn in range(3)]
+
     def test_dismissed(self):
-        for _turn in range(3):
-            self._close(brakes=12)
         found = self._look()
         found.with_user(self.planner).action_dismiss()
         self.assertEqual(found.state, "dismissed")
@@ -117,8 +129,6 @@ class TestRecurring(ExecutionCommon):
             found.action_apply()
 
     def test_changed_meanwhile(self):
-        for _turn in range(3):
-            self._close(brakes=12)
         found = self._look()
         line = self.bom.bom_line_ids.filtered(lambda x: x.product_id == self.brake)
         line.product_qty = 2
@@ -127,15 +137,12 @@ class TestRecurring(ExecutionCommon):
         self.assertFalse(self._look(), "older orders followed another quantity")
 
     def test_reopened_orders_do_not_count(self):
-        productions = [self._close(brakes=12) for _turn in range(3)]
         self.assertTrue(self._look())
         admin = self.env.ref("base.user_admin")
-        productions[0].with_user(admin).action_reopen_order("Counted wrongly")
+        self.closed[0].with_user(admin).action_reopen_order("Counted wrongly")
         self.assertFalse(self._look())
 
     def test_rights(self):
-        for _turn in range(3):
-            self._close(brakes=12)
         found = self._look()
         floor = found.with_user(self._create_user("shop_floor"))
         floor.read(["suggested"])
@@ -146,8 +153,6 @@ class TestRecurring(ExecutionCommon):
             found.with_user(self.planner).write({"suggested": 9})
 
     def test_cron(self):
-        for _turn in range(3):
-            self._close(brakes=12)
         self.env["mto.recurring.deviation"]._cron_look()
         self.assertTrue(
             self.env["mto.recurring.deviation"].search([("bom_id", "=", self.bom.id)])

@@ -1,5 +1,8 @@
+import base64
 from ast import literal_eval
 from datetime import timedelta
+
+from lxml import etree
 
 from odoo.exceptions import UserError
 
@@ -22,7 +25,8 @@ class TestShopFloor(ExecutionCommon):
             "mto_execution.mrp_workorder_dispatch_action"
         )
         orders = self.env["mrp.workorder"].with_user(self.user)
-        order = "dispatch_priority desc, customer_promise_date, production_date, id"
+        arch = orders.get_view(view_type="kanban", view_id=action["views"][0][0])
+        order = etree.fromstring(arch["arch"]).get("default_order")
         fields = {"launch_message": {}, "launch_state": {}, "dispatch_priority": {}}
         domain = [
             ("state", "in", ["blocked", "ready", "progress"]),
@@ -43,6 +47,8 @@ class TestShopFloor(ExecutionCommon):
         )
         later.priority = "1"
         self.assertEqual(self._get_dispatch()[0].production_id, later)
+        later.action_hold("Drawing is missing")
+        self.assertEqual(self._get_dispatch()[-1].production_id, later)
 
     def test_start_quantity_done(self):
         """Three taps: start, how many, done."""
@@ -88,9 +94,22 @@ class TestShopFloor(ExecutionCommon):
             "Assemble",
             "All 20 can start today.",
             production.workorder_ids.barcode,
-            f"height=100&amp;value={production.workorder_ids.barcode}",
         ):
             self.assertIn(text, html)
+        self.assertEqual(html.count("data:image/svg+xml;base64,"), 2)
+
+    def test_bar_codes_can_be_scanned(self):
+        """On a sheet of A4 the narrowest bar of a step is a quarter of a millimetre."""
+        step = self._make(1).workorder_ids
+        code = self.env["mrp.production"]._get_traveller_barcode(step.barcode)
+        picture = etree.fromstring(base64.b64decode(code.split(",")[1]))
+        bars = picture.findall(".//{*}rect")
+        self.assertGreater(len(bars), 3 * len(step.barcode))
+        narrowest = min(float(bar.get("width")) for bar in bars)
+        column = 0.41 * 190
+        self.assertGreater(narrowest * column / float(picture.get("width")), 0.25)
+        for value in (False, "", "Größe"):
+            self.assertFalse(self.env["mrp.production"]._get_traveller_barcode(value))
 
     def test_traveller_tells_what_is_missing(self):
         production = self._make(200)
@@ -104,7 +123,7 @@ class TestShopFloor(ExecutionCommon):
         order = self._create_order((self.bike, 3))
         (row,) = self._get_productions(self.bike)._get_traveller_orders()
         self.assertEqual((row["order"], row["customer"]), (order.name, "Customer"))
-        self.assertEqual(row["quantity"], 3)
+        self.assertEqual(row["quantity"], "3")
 
     def test_traveller_tells_the_day_of_the_reader(self):
         """Half past eleven at night in UTC is the next day in Tokyo."""

@@ -20,6 +20,19 @@ class TestSubstitutes(ExecutionCommon):
         cls.chief = cls._create_user("planner")
         cls.chief.group_ids += cls.env.ref("mto_execution.group_substitute")
 
+    def test_what_is_missing_is_proposed(self):
+        """6 of 20 brake kits; all of them where none is missing."""
+        for made, proposed in ((20, 6), (4, 4)):
+            production = self._make(made)
+            move = production.move_raw_ids.filtered(
+                lambda m: m.product_id == self.brake
+            )
+            action = move.with_user(self.floor).action_open_replace()
+            wizard = self.env[action["res_model"]].browse(action["res_id"])
+            self.assertEqual(wizard.planned_quantity, proposed)
+            self.assertEqual(wizard.quantity, 2 * proposed)
+            production.action_cancel()
+
     def _replace(self, production, user, product, quantity=6, reason=False):
         move = production.move_raw_ids.filtered(
             lambda m: m.product_id == self.brake and m.state != "cancel"

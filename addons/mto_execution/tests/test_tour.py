@@ -15,7 +15,7 @@ class TestTour(HttpCase, ExecutionCommon):
             groups="mrp.group_mrp_user,mrp.group_mrp_routings",
         )
 
-    def test_start_what_can_start(self):
+    def test_check_release_and_start_what_can_start(self):
         production = self._make()
         self.start_tour(
             f"/odoo/manufacturing/{production.id}",
@@ -23,18 +23,10 @@ class TestTour(HttpCase, ExecutionCommon):
             login=self.user.login,
         )
         self.assertEqual((production.product_qty, production.state), (14, "progress"))
-
-    def test_close(self):
-        self._add_stock(self.brake, 6)
-        production = self._produce(self._make())
-        self.start_tour(
-            f"/odoo/manufacturing/{production.id}",
-            "mto_execution_close",
-            login=self.user.login,
-        )
-        self.assertEqual(production.execution_status, "closed")
+        self.assertEqual(production.released_by_id, self.user)
 
     def test_dispatch_on_a_tablet(self):
+        """The traveller is scanned; start, quantity, done."""
         production = self._make(10)
         # Orders of the database are not what the tour looks at.
         others = self.env["mrp.workorder"].search([("product_id", "!=", self.bike.id)])
@@ -47,19 +39,8 @@ class TestTour(HttpCase, ExecutionCommon):
         )
         self.assertEqual(production.workorder_ids.state, "done")
 
-    def test_scan_the_traveller(self):
-        self._make(10)
-        others = self.env["mrp.workorder"].search([("product_id", "!=", self.bike.id)])
-        others.production_id.filtered(
-            lambda p: p.state not in ("done", "cancel")
-        ).action_cancel()
-        self.browser_size = "1024x768"
-        self.start_tour(
-            "/odoo/dispatch-list", "mto_execution_scan", login=self.user.login
-        )
-
-    def test_produce_with_a_deviation(self):
-        """Another component from the list, and the close that asks why."""
+    def test_produce_with_a_deviation_and_close(self):
+        """Another component from the list; the close asks why, and records it."""
         disc = self._create_part("Disc brake", on_hand=50, standard_price=35)
         line = self.bom.bom_line_ids.filtered(lambda x: x.product_id == self.brake)
         line.substitute_ids = [Command.create({"product_id": disc.id})]
@@ -71,5 +52,7 @@ class TestTour(HttpCase, ExecutionCommon):
             "mto_execution_deviate",
             login=self.user.login,
         )
-        self.assertEqual(production.state, "done")
+        self.assertEqual(production.execution_status, "closed")
         self.assertEqual(production.substitution_ids.product_id, disc)
+        explained = production.closing_ids.line_ids.filtered("reason_id")
+        self.assertEqual(explained.product_id, disc | self.brake)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class MtoInspectionResult(models.TransientModel):
@@ -11,11 +11,20 @@ class MtoInspectionResult(models.TransientModel):
     test = fields.Selection(related="inspection_id.test")
     state = fields.Selection(related="inspection_id.state")
     instruction = fields.Text(related="inspection_id.instruction")
-    minimum = fields.Float(related="inspection_id.minimum")
-    maximum = fields.Float(related="inspection_id.maximum")
+    limits = fields.Char(compute="_compute_limits")
     unit = fields.Char(related="inspection_id.unit")
     value = fields.Float("Measured", digits=(16, 4))
     note = fields.Char()
+
+    @api.depends("inspection_id")
+    @api.depends_context("lang")
+    def _compute_limits(self):
+        for wizard in self:
+            wizard.limits = self.env._(
+                "from %(minimum)s to %(maximum)s",
+                minimum=f"{wizard.inspection_id.minimum:g}",
+                maximum=f"{wizard.inspection_id.maximum:g}",
+            )
 
     def action_pass(self):
         """It is good."""

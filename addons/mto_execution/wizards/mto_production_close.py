@@ -10,6 +10,12 @@ class MtoProductionClose(models.TransientModel):
 
     production_ids = fields.Many2many("mrp.production", string="Orders")
     line_ids = fields.One2many("mto.production.close.line", "wizard_id")
+    is_single = fields.Boolean(compute="_compute_is_single")
+
+    @api.depends("production_ids")
+    def _compute_is_single(self):
+        for wizard in self:
+            wizard.is_single = len(wizard.production_ids) == 1
 
     @api.model
     def _open(self, productions, unexplained):

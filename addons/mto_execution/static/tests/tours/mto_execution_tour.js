@@ -10,6 +10,15 @@ registry.category("web_tour.tours").add("mto_execution_start_part", {
             trigger: ".alert-warning:contains(6 × Brake kit missing)",
         },
         {
+            content: "Release it all the same: the workshop may begin",
+            trigger: "button[name='action_release']",
+            run: "click",
+        },
+        {
+            content: "It is released",
+            trigger: ".o_form_view .badge:contains(Released)",
+        },
+        {
             content: "Start what can start",
             trigger: "button[name='action_launch_start']:contains(Start 14)",
             run: "click",
@@ -30,42 +39,35 @@ registry.category("web_tour.tours").add("mto_execution_start_part", {
     ],
 });
 
-// Starts on an order that is done.
-registry.category("web_tour.tours").add("mto_execution_close", {
-    steps: () => [
-        {
-            content: "Close the order",
-            trigger: "button[name='action_close_order']",
-            run: "click",
-        },
-        {
-            content: "After a look at what that means",
-            trigger: ".modal footer .btn-primary",
-            run: "click",
-        },
-        {
-            content: "It is closed",
-            trigger: ".o_form_view .badge:contains(Closed)",
-        },
-        {
-            content: "What came of it is recorded",
-            trigger: "button[name='action_view_closings']",
-            run: "click",
-        },
-        {
-            content: "Open the record",
-            trigger: ".o_list_view .o_data_row td[name='production_id']",
-            run: "click",
-        },
-        {
-            content: "Planned and actual stand side by side",
-            trigger: ".o_form_view td[name='operation']:contains(Assemble)",
-        },
-    ],
-});
+/** Type as a bar code scanner does: fast, to nobody in particular, and Enter. */
+function scan(code) {
+    document.activeElement.blur();
+    for (const key of [...code, "Enter"]) {
+        document.body.dispatchEvent(
+            new window.KeyboardEvent("keydown", {key, bubbles: true})
+        );
+    }
+}
 
+// The step of the bicycle is on the list; its order has one step.
 registry.category("web_tour.tours").add("mto_execution_dispatch", {
     steps: () => [
+        {
+            content: "Scan the order of the traveller",
+            trigger: ".o_kanban_record:contains(Bicycle) .fs-4 .text-muted",
+            run() {
+                scan(this.anchor.textContent.trim());
+            },
+        },
+        {
+            content: "Its step is open",
+            trigger: ".o_form_view [name='product_id']:contains(Bicycle)",
+        },
+        {
+            content: "Back to the list",
+            trigger: ".o_breadcrumb a:contains(Dispatch List), .o_back_button",
+            run: "click",
+        },
         {
             content: "The step stands on the list, and can start",
             trigger: ".o_kanban_record:contains(Bicycle) .alert-success",
@@ -104,32 +106,27 @@ registry.category("web_tour.tours").add("mto_execution_dispatch", {
     ],
 });
 
-/** Type as a bar code scanner does: fast, to nobody in particular, and Enter. */
-function scan(code) {
-    document.activeElement.blur();
-    for (const key of [...code, "Enter"]) {
-        document.body.dispatchEvent(
-            new window.KeyboardEvent("keydown", {key, bubbles: true})
-        );
-    }
+/** Choose "Vendor" as the reason of one deviation in the dialog that closes. */
+function giveReason(product) {
+    const cell = `.modal .o_data_row:contains(${product}) td[name='reason_id']`;
+    return [
+        {
+            content: `Why is ${product} different?`,
+            trigger: cell,
+            run: "click",
+        },
+        {
+            content: "Type the reason",
+            trigger: `${cell} input`,
+            run: "edit Vendor",
+        },
+        {
+            content: "Take it",
+            trigger: ".o-autocomplete--dropdown-item:contains(Vendor)",
+            run: "click",
+        },
+    ];
 }
-
-// The step of the bicycle is on the list; its order has one step.
-registry.category("web_tour.tours").add("mto_execution_scan", {
-    steps: () => [
-        {
-            content: "Scan the order of the traveller",
-            trigger: ".o_kanban_record:contains(Bicycle) .fs-4 .text-muted",
-            run() {
-                scan(this.anchor.textContent.trim());
-            },
-        },
-        {
-            content: "Its step is open",
-            trigger: ".o_form_view [name='product_id']:contains(Bicycle)",
-        },
-    ],
-});
 
 // Starts on an order of 5 bicycles that lacks no component; 7 brake kits are taken.
 registry.category("web_tour.tours").add("mto_execution_deviate", {
@@ -175,6 +172,40 @@ registry.category("web_tour.tours").add("mto_execution_deviate", {
         {
             content: "Reasons are asked",
             trigger: ".modal .o_data_row:contains(Disc brake)",
+        },
+        ...giveReason("Brake kit"),
+        ...giveReason("Disc brake"),
+        {
+            content: "Close it with the reasons",
+            trigger: ".modal footer button[name='action_close']",
+            run: "click",
+        },
+        {
+            content: "It is closed",
+            trigger: ".o_form_view .badge:contains(Closed)",
+        },
+        {
+            content: "What came of it is recorded: it stands with the other buttons",
+            trigger: ".o_form_view .o_button_more",
+            run: "click",
+        },
+        {
+            content: "Open the records",
+            trigger: "button[name='action_view_closings']",
+            run: "click",
+        },
+        {
+            content: "Open the record",
+            trigger: ".o_list_view .o_data_row td[name='production_id']",
+            run: "click",
+        },
+        {
+            content: "Planned and actual stand side by side",
+            trigger: ".o_form_view td[name='operation']:contains(Assemble)",
+        },
+        {
+            content: "With the reason",
+            trigger: ".o_form_view .o_data_row:contains(Disc brake):contains(Vendor)",
         },
     ],
 });
