@@ -70,8 +70,7 @@ class RolloutAuditEvent(models.Model):
 
     def init(self):
         """Put the triggers in again where the setting has them in."""
-        parameter = self.env["ir.config_parameter"].sudo()
-        if parameter.get_param(trail_guard.PARAMETER) == "True":
+        if trail_guard.is_wanted(self.env):
             trail_guard.install(self.env.cr)
 
     @api.model

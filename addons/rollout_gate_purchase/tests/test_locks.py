@@ -34,6 +34,8 @@ class TestLocks(LockCommon):
         self._assert_waits(self.order.button_approve)
         self._assert_waits(self.order.write, {"state": "purchase"})
         self._assert_waits(self.order.copy, {"state": "purchase"})
+        with_default = self.order.with_context(default_state="purchase")
+        self._assert_waits(with_default.copy)
 
     def test_open_documents_are_shown(self):
         shown = dict(self._create_lock()._get_open_documents())
