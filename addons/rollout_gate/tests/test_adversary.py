@@ -518,7 +518,10 @@ class TestAdversary(RolloutCommon):
         self.assertFalse(self.head._find_problem())
 
     def test_who_prepared_is_not_deleted(self):
-        self._own(self.gate.item_ids[0]).note = "x"
+        """They would come back as somebody who prepared nothing."""
+        item = self._own(self.gate.item_ids[0])
+        item.note = "x"
+        self.as_("manager", item).owner_id = self.second
         self.env.flush_all()
         with (
             self.assertRaises(psycopg2.errors.RestrictViolation),
@@ -650,7 +653,7 @@ class TestAdversary(RolloutCommon):
             new_test_user(self.env, login="rollout_door", groups="base.group_portal"),
             *(
                 self._create_user(f"rollout_far_{duty}", duty, **theirs)
-                for duty in DUTIES
+                for duty in ("process_owner", "manager", "steering")
             ),
         ]
         called = 0
@@ -659,12 +662,15 @@ class TestAdversary(RolloutCommon):
                 for person in persons:
                     self._call(record, name, person)
                     called += 1
-        self.assertGreater(called, 400)
+        self.assertGreater(called, 300)
 
     def _call(self, record, name, person):
         self.env.flush_all()
         self.env.invalidate_all()
-        before = self.head.seq, record.read()
+        columns = [
+            name for name, field in record._fields.items() if field.column_type
+        ]
+        before = self.head.seq, record.read(columns)
         try:
             with self.env.cr.savepoint():
                 method = getattr(record.with_user(person), name)
@@ -673,7 +679,7 @@ class TestAdversary(RolloutCommon):
         except (AccessError, UserError):
             pass
         self.env.invalidate_all()
-        after = self.head.seq, record.read()
+        after = self.head.seq, record.read(columns)
         if name == "action_verify" and person == self.users["auditor"]:
             return
         self.assertEqual(before, after, (record, name, person.login))
