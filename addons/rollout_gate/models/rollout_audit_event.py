@@ -43,13 +43,13 @@ class RolloutAuditEvent(models.Model):
     )
     _record_index = models.Index("(res_model, res_id)")
 
-    @api.depends("payload", "res_model")
+    @api.depends("payload", "res_model", "kind")
     def _compute_details(self):
         for event in self:
             content = json.loads(event.payload or "{}")
             known = event.res_model in self.env and self.env[event.res_model]._fields
             parts = [
-                f"{self._get_label(known or {}, name)}: {self._get_words(value)}"
+                f"{self._get_label(known or {}, name)}: {event._get_words(value)}"
                 for name, value in content.items()
                 if value not in (False, None, "", [])
             ]
@@ -61,12 +61,11 @@ class RolloutAuditEvent(models.Model):
             return known[name]._description_string(self.env)
         return name.replace("_", " ").capitalize()
 
-    @api.model
     def _get_words(self, value):
         if not isinstance(value, list):
             return str(value).removesuffix(" 00:00:00")
         words = [str(each or "–").removesuffix(" 00:00:00") for each in value]
-        return " → ".join(words) if len(words) == 2 else ", ".join(words)
+        return (" → " if self.kind == "changed" else ", ").join(words)
 
     def init(self):
         """Put the triggers in again where the setting has them in."""

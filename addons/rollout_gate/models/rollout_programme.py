@@ -223,12 +223,12 @@ class RolloutProgramme(models.Model):
                 raise UserError(self.env._("Enter the sites first."))
             proposed = programme._propose_waves()
             programme.wave_ids.unlink()
-            self.env["rollout.wave"].create(
-                [
-                    programme._prepare_wave(number, wave)
-                    for number, wave in enumerate(proposed, start=1)
-                ]
-            )
+            vals_list = [
+                programme._prepare_wave(number, wave)
+                for number, wave in enumerate(proposed, start=1)
+            ]
+            programme._plan_waves(vals_list)
+            self.env["rollout.wave"].create(vals_list)
             # Said by the system.
             programme.sudo().wave_reasons = programme._describe_waves(proposed)
             programme._log("waves_proposed", {"why": programme.wave_reasons})
@@ -271,6 +271,16 @@ class RolloutProgramme(models.Model):
             "site_ids": wave.sites,
             "domain_ids": wave.domains,
         }
+
+    def _plan_waves(self, vals_list):
+        """A wave lasts from the one before to the last planned go-live of its sites."""
+        start = fields.Date.context_today(self)
+        for vals in vals_list:
+            sites = self.site_ids.browse(vals["site_ids"])
+            planned = [site.planned_date for site in sites if site.planned_date]
+            if planned and max(planned) >= start:
+                vals.update({"date_start": start, "date_end": max(planned)})
+                start = max(planned)
 
     def _describe_waves(self, proposed):
         """Say in words why the waves are in this order."""
