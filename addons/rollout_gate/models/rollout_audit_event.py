@@ -7,6 +7,15 @@ from .. import trail_guard
 from ..engine import chain
 
 
+# What is told first of an event; its snapshot last.
+FIRST = ("state", "decision", "functions", "reason")
+
+
+def _get_rank(entry):
+    name, _value = entry
+    return name == "snapshot", name not in FIRST, name
+
+
 class RolloutAuditEvent(models.Model):
     _name = "rollout.audit.event"
     _inherit = ["rollout.immutable"]
@@ -50,7 +59,7 @@ class RolloutAuditEvent(models.Model):
             known = event.res_model in self.env and self.env[event.res_model]._fields
             parts = [
                 f"{self._get_label(known or {}, name)}: {event._get_words(value)}"
-                for name, value in content.items()
+                for name, value in sorted(content.items(), key=_get_rank)
                 if value not in (False, None, "", [])
             ]
             event.details = "; ".join(parts)
