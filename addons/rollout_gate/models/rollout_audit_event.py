@@ -6,7 +6,6 @@ from odoo.tools import SQL
 from .. import trail_guard
 from ..engine import chain
 
-
 # What is told first of an event; its snapshot last.
 FIRST = ("state", "decision", "functions", "reason")
 

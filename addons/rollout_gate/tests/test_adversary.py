@@ -667,9 +667,7 @@ class TestAdversary(RolloutCommon):
     def _call(self, record, name, person):
         self.env.flush_all()
         self.env.invalidate_all()
-        columns = [
-            name for name, field in record._fields.items() if field.column_type
-        ]
+        columns = [name for name, field in record._fields.items() if field.column_type]
         before = self.head.seq, record.read(columns)
         try:
             with self.env.cr.savepoint():

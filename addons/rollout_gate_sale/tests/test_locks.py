@@ -33,6 +33,7 @@ class TestLocks(LockCommon):
 
     def test_refused_until_live(self):
         self._lock()
+        self.assertIn("G6 Go-live", self.order._confirmation_error_message())
         self._assert_passes_when_live(self.order.action_confirm)
         self.assertEqual(self.order.state, "sale")
 
