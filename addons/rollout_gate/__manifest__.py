@@ -1,7 +1,7 @@
 {
     "name": "Rollout",
     "summary": "Gates with separated duties, and a trail that nobody rewrites",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "development_status": "Beta",
     "category": "Supply Chain/Manufacturing",
     "author": "Make to Order Suite contributors",

@@ -68,8 +68,19 @@ def remove(cr):
     cr.execute(SQL("DROP FUNCTION IF EXISTS %s()", SQL.identifier(FUNCTION)))
 
 
+def is_wanted(env):
+    """Whether an administrator switched them on."""
+    return env["ir.config_parameter"].sudo().get_param(PARAMETER) == "True"
+
+
 def is_installed(cr):
-    """Whether each table of the trail has both triggers."""
+    """Whether each table of the trail has both triggers, and none is disabled."""
     names = [name for table in TABLES for name, *_rest in _get_triggers(table)]
-    cr.execute(SQL("SELECT count(*) FROM pg_trigger WHERE tgname = ANY(%s)", names))
+    cr.execute(
+        SQL(
+            "SELECT count(*) FROM pg_trigger"
+            " WHERE tgname = ANY(%s) AND tgenabled = 'O'",
+            names,
+        )
+    )
     return cr.fetchone()[0] == len(names)

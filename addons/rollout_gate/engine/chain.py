@@ -30,7 +30,12 @@ def to_json(value):
 
 def get_digest(value):
     """Return the SHA-256 of a content."""
-    return hashlib.sha256(to_json(value).encode()).hexdigest()
+    return get_text_digest(to_json(value))
+
+
+def get_text_digest(text):
+    """Return the SHA-256 of a content that is one text already."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def get_hash(row, previous):

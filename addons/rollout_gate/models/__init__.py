@@ -1,3 +1,4 @@
+from . import ir_attachment
 from . import rollout_mixin
 from . import rollout_immutable
 from . import rollout_audit_event
@@ -25,6 +26,8 @@ from . import rollout_gate_signoff
 from . import rollout_snapshot
 from . import rollout_waiver
 from . import rollout_numbered
+from . import rollout_decided
+from . import rollout_todo
 from . import rollout_decision
 from . import rollout_deviation
 from . import rollout_raid

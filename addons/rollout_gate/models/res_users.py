@@ -1,4 +1,6 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.http import request
 
 DUTIES = (
     "viewer",
@@ -32,3 +34,11 @@ class ResUsers(models.Model):
         """Return the duties of a user, by the groups they are in."""
         self.ensure_one()
         return {duty for duty in DUTIES if self.has_group(f"rollout_gate.group_{duty}")}
+
+    @api.model
+    def _check_rollout_screen(self):
+        """Refuse a script that pretends to be a person: it has no session."""
+        if not request or request.session.uid != self.env.uid:
+            raise AccessError(
+                self.env._("This is signed on the screen: sign in with a browser.")
+            )

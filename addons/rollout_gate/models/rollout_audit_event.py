@@ -6,6 +6,14 @@ from odoo.tools import SQL
 from .. import trail_guard
 from ..engine import chain
 
+# What is told first of an event; its snapshot last.
+FIRST = ("state", "decision", "functions", "reason")
+
+
+def _get_rank(entry):
+    name, _value = entry
+    return name == "snapshot", name not in FIRST, name
+
 
 class RolloutAuditEvent(models.Model):
     _name = "rollout.audit.event"
@@ -43,14 +51,14 @@ class RolloutAuditEvent(models.Model):
     )
     _record_index = models.Index("(res_model, res_id)")
 
-    @api.depends("payload", "res_model")
+    @api.depends("payload", "res_model", "kind")
     def _compute_details(self):
         for event in self:
             content = json.loads(event.payload or "{}")
             known = event.res_model in self.env and self.env[event.res_model]._fields
             parts = [
-                f"{self._get_label(known or {}, name)}: {self._get_words(value)}"
-                for name, value in content.items()
+                f"{self._get_label(known or {}, name)}: {event._get_words(value)}"
+                for name, value in sorted(content.items(), key=_get_rank)
                 if value not in (False, None, "", [])
             ]
             event.details = "; ".join(parts)
@@ -61,17 +69,15 @@ class RolloutAuditEvent(models.Model):
             return known[name]._description_string(self.env)
         return name.replace("_", " ").capitalize()
 
-    @api.model
     def _get_words(self, value):
         if not isinstance(value, list):
             return str(value).removesuffix(" 00:00:00")
         words = [str(each or "–").removesuffix(" 00:00:00") for each in value]
-        return " → ".join(words) if len(words) == 2 else ", ".join(words)
+        return (" → " if self.kind == "changed" else ", ").join(words)
 
     def init(self):
         """Put the triggers in again where the setting has them in."""
-        parameter = self.env["ir.config_parameter"].sudo()
-        if parameter.get_param(trail_guard.PARAMETER) == "True":
+        if trail_guard.is_wanted(self.env):
             trail_guard.install(self.env.cr)
 
     @api.model

@@ -1,10 +1,12 @@
 import json
 import logging
+from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from .. import trail_guard
 from ..engine import chain
 
 _logger = logging.getLogger(__name__)
@@ -57,7 +59,13 @@ class RolloutAuditHead(models.Model):
         """
         heads = self.search([("programme_id", "in", programmes.ids)], order="id")
         missing = programmes - heads.programme_id
-        heads += self.create([{"programme_id": each.id} for each in missing])
+        heads += self.create(
+            [
+                # Whatever the context says: a trail begins at its beginning.
+                {"programme_id": each.id, "seq": 0, "hash": chain.START}
+                for each in missing
+            ]
+        )
         heads.flush_recordset()
         # Waits for the writer before; whoever then finds it changed is run again.
         self.env.cr.execute(
@@ -116,7 +124,12 @@ class RolloutAuditHead(models.Model):
         last = rows[-1] if rows else {"seq": 0, "hash": chain.START}
         if (last["seq"], last["hash"]) != (self.seq, self.hash):
             return self.env._("Events are missing at the end of the trail.")
-        return self._find_strange_state(rows)
+        return (
+            self._find_strange_state(rows)
+            or self._find_strange_signatures(rows)
+            or self._find_strange_snapshot()
+            or self._find_missing_triggers()
+        )
 
     def _describe_break(self, seq, reason):
         words = {
@@ -142,6 +155,47 @@ class RolloutAuditHead(models.Model):
                     "%(gate)s is not in the state that the trail tells.",
                     gate=gate.display_name,
                 )
+        return False
+
+    def _find_strange_signatures(self, rows):
+        """Compare the signatures of each gate with those the trail tells of."""
+        told = Counter()
+        for row in rows:
+            if row["res_model"] == "rollout.gate" and row["kind"] == "signed":
+                signed = json.loads(row["payload"])
+                key = (row["res_id"], row["user_ref"], signed["round"])
+                told[(*key, signed["decision"])] += len(signed["functions"])
+        found = Counter(
+            (each.gate_id.id, each.user_id.id, each.round, each.decision)
+            for each in self.programme_id.gate_ids.signoff_ids
+        )
+        strange = (told - found) | (found - told)
+        if not strange:
+            return False
+        gate = self.env["rollout.gate"].browse(next(iter(strange))[0])
+        return self.env._(
+            "The signatures of %(gate)s are not those that the trail tells.",
+            gate=gate.display_name,
+        )
+
+    def _find_strange_snapshot(self):
+        """Compare each snapshot with its digest: signatures rest on it."""
+        snapshots = self.env["rollout.snapshot"].search(
+            [("gate_id.programme_id", "=", self.programme_id.id)]
+        )
+        for snapshot in snapshots:
+            if chain.get_text_digest(snapshot.content) != snapshot.digest:
+                return self.env._(
+                    "A snapshot of %(gate)s was changed.",
+                    gate=snapshot.gate_id.display_name,
+                )
+        return False
+
+    @api.model
+    def _find_missing_triggers(self):
+        is_wanted = trail_guard.is_wanted(self.env)
+        if is_wanted and not trail_guard.is_installed(self.env.cr):
+            return self.env._("The triggers in the database are missing.")
         return False
 
     @api.model

@@ -9,10 +9,10 @@ class RolloutBuildStep(models.Model):
 
     _name = "rollout.build.step"
     _description = "Build Step"
-    _inherit = ["rollout.mixin", "mail.thread"]
+    _inherit = ["rollout.todo"]
     _order = "programme_id, stage, sequence, id"
 
-    _protected = frozenset({"state", "done_by_id", "done_on"})
+    _reset_duties = ("manager",)
     _tracked = ("name", "stage", "predecessor_ids", "owner_id", "decision_id")
 
     name = fields.Char(required=True)
@@ -53,18 +53,6 @@ class RolloutBuildStep(models.Model):
         domain="[('programme_id', '=', programme_id), ('state', '=', 'decided')]",
         help="Of the steering committee; what lets the step go before others.",
     )
-    state = fields.Selection(
-        selection=[("todo", "To Do"), ("done", "Done")],
-        default="todo",
-        required=True,
-        readonly=True,
-        copy=False,
-        group_expand=True,
-    )
-    done_by_id = fields.Many2one(
-        comodel_name="res.users", readonly=True, ondelete="restrict", copy=False
-    )
-    done_on = fields.Datetime(readonly=True, copy=False)
     waits_for = fields.Char(compute="_compute_waits_for")
 
     @api.depends("stage", "predecessor_ids.state", "programme_id", "state")
@@ -96,27 +84,10 @@ class RolloutBuildStep(models.Model):
             )
         return (named - self).filtered(lambda step: step.state != "done")
 
-    def action_done(self):
-        """It is configured; refused while a step before it is open."""
-        self.check_access("read")
-        self._check_duty("contributor", "manager")
-        for step in self.sorted():
-            step._check_order()
-            # States are written by methods only.
-            step.sudo().write(
-                {
-                    "state": "done",
-                    "done_by_id": self.env.uid,
-                    "done_on": fields.Datetime.now(),
-                }
-            )
-            step._log("done")
-        return True
-
-    def _check_order(self):
-        decision = self.decision_id.sudo()
+    def _check_doable(self):
+        """Steps before it are done, or the steering committee decided otherwise."""
         before = self._get_open_before()
-        if before and not (decision.state == "decided" and decision.body == "steering"):
+        if before and not self._is_decided(self.decision_id):
             raise UserError(
                 self.env._(
                     "%(step)s waits for: %(before)s. Another order needs a decision of "
@@ -125,14 +96,6 @@ class RolloutBuildStep(models.Model):
                     before=", ".join(before.mapped("name")),
                 )
             )
-
-    def action_reset(self):
-        """Back to do."""
-        self.check_access("read")
-        self._check_duty("manager")
-        self.sudo().write({"state": "todo", "done_by_id": False, "done_on": False})
-        self._log("reset")
-        return True
 
     @api.model
     def _get_usual(self, programme):

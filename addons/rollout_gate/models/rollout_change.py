@@ -9,7 +9,7 @@ class RolloutChange(models.Model):
 
     _name = "rollout.change"
     _description = "Change Request"
-    _inherit = ["rollout.numbered"]
+    _inherit = ["rollout.numbered", "rollout.decided"]
     _order = "id desc"
 
     _protected = frozenset({"number", "state", "requester_id", "approver_id"})
@@ -72,9 +72,6 @@ class RolloutChange(models.Model):
         domain=[("share", "=", False)],
         help="Only they change the design under this request.",
     )
-    approver_id = fields.Many2one(
-        comodel_name="res.users", readonly=True, ondelete="restrict", copy=False
-    )
     valid_until = fields.Date(copy=False, help="Until when it may be carried out.")
     state = fields.Selection(
         selection=[
@@ -91,34 +88,25 @@ class RolloutChange(models.Model):
         group_expand=True,
     )
 
-    def write(self, vals):
-        if not self.env.su and self.filtered(
-            lambda change: change.state != "requested"
-        ):
-            raise UserError(
-                self.env._("What is decided stays: ask for another change.")
-            )
-        return super().write(vals)
-
     def action_approve(self):
         """Approve as the design authority: after its impact is assessed."""
         self.check_access("read")
         for change in self:
-            change._check_requested()
+            change._check_state()
             change._check_assessed()
             change._check_authority(
                 "design_authority", change.requester_id | change.owner_id
             )
-            change._decide("approved")
+            change._decide("approved", area=change.area, reason=change.reason)
         return True
 
     def action_reject(self):
         """Say no, as the design authority."""
         self.check_access("read")
         for change in self:
-            change._check_requested()
+            change._check_state()
             change._check_authority("design_authority", change.requester_id)
-            change._decide("rejected")
+            change._decide("rejected", area=change.area, reason=change.reason)
         return True
 
     def action_done(self):
@@ -128,13 +116,8 @@ class RolloutChange(models.Model):
         for change in self:
             if change.state != "approved":
                 raise UserError(self.env._("Only an approved change is carried out."))
-            change.sudo().state = "done"
-            change._log("done")
+            change._go("done")
         return True
-
-    def _check_requested(self):
-        if self.state != "requested":
-            raise UserError(self.env._("This request is decided already."))
 
     def _check_assessed(self):
         missing = [
@@ -152,11 +135,6 @@ class RolloutChange(models.Model):
             )
         if not self.owner_id or not self.valid_until:
             raise UserError(self.env._("Say who carries it out, and until when."))
-
-    def _decide(self, state):
-        # States are written by methods only, after they have checked who asks.
-        self.sudo().write({"state": state, "approver_id": self.env.uid})
-        self._log(state, {"area": self.area, "reason": self.reason})
 
     @api.model
     def _find_in_force(self, programme, area):

@@ -20,7 +20,7 @@ class RolloutCustomization(models.Model):
 
     _name = "rollout.customization"
     _description = "Customisation"
-    _inherit = ["rollout.numbered"]
+    _inherit = ["rollout.numbered", "rollout.decided"]
     _order = "programme_id, id"
 
     _protected = frozenset({"number", "state", "approver_id"})
@@ -80,9 +80,6 @@ class RolloutCustomization(models.Model):
         domain="[('programme_id', '=', programme_id), ('state', '=', 'decided')]",
         help="Of the steering committee; needed beyond the limit of the programme.",
     )
-    approver_id = fields.Many2one(
-        comodel_name="res.users", readonly=True, ondelete="restrict", copy=False
-    )
     state = fields.Selection(
         selection=[
             ("requested", "Requested"),
@@ -99,30 +96,25 @@ class RolloutCustomization(models.Model):
         group_expand=True,
     )
 
-    def write(self, vals):
-        if not self.env.su and self.filtered(lambda each: each.state != "requested"):
-            raise UserError(self.env._("What is decided stays: ask anew."))
-        return super().write(vals)
-
     def action_approve(self):
         """Approve as the design authority: a gap of the software, within the limit."""
         self.check_access("read")
         for each in self:
-            each._check_state("requested")
+            each._check_state()
             each._check_complete()
             each._check_gap()
             each._check_authority("design_authority")
             each._check_limit()
-            each._go("approved", approver_id=self.env.uid)
+            each._decide("approved")
         return True
 
     def action_reject(self):
         """Say no, as the design authority: the standard is used."""
         self.check_access("read")
         for each in self:
-            each._check_state("requested")
+            each._check_state()
             each._check_authority("design_authority")
-            each._go("rejected", approver_id=self.env.uid)
+            each._decide("rejected")
         return True
 
     def action_built(self):
@@ -141,17 +133,6 @@ class RolloutCustomization(models.Model):
         for each in self:
             each._go("retired")
         return True
-
-    def _go(self, state, **vals):
-        # States are written by methods only.
-        self.sudo().write({"state": state, **vals})
-        self._log(state)
-
-    def _check_state(self, state):
-        if self.state != state:
-            raise UserError(
-                self.env._("%(name)s is decided already.", name=self.display_name)
-            )
 
     def _check_complete(self):
         missing = [
@@ -179,8 +160,7 @@ class RolloutCustomization(models.Model):
             )
 
     def _check_limit(self):
-        decision = self.decision_id.sudo()
-        if decision.state == "decided" and decision.body == "steering":
+        if self._is_decided(self.decision_id):
             return
         limit = self.programme_id.customization_limit
         count = self.sudo().search_count(

@@ -20,7 +20,7 @@ class RolloutDecision(models.Model):
 
     _name = "rollout.decision"
     _description = "Decision"
-    _inherit = ["rollout.mixin", "mail.thread"]
+    _inherit = ["rollout.numbered"]
     _order = "id desc"
 
     _protected = frozenset(
@@ -28,7 +28,6 @@ class RolloutDecision(models.Model):
     )
     _tracked = ("name", "kind", "text", "site_ids", "domain_ids")
 
-    number = fields.Char(readonly=True, copy=False)
     name = fields.Char(string="Subject", required=True)
     programme_id = fields.Many2one(
         comodel_name="rollout.programme", required=True, ondelete="restrict", index=True
@@ -86,25 +85,10 @@ class RolloutDecision(models.Model):
         copy=False,
     )
 
-    @api.depends("number", "name")
-    def _compute_display_name(self):
-        for decision in self:
-            parts = [decision.number, decision.name]
-            decision.display_name = " ".join(part for part in parts if part)
-
     @api.depends("kind")
     def _compute_body(self):
         for decision in self:
             decision.body = duties.MANDATES.get(decision.kind)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        decisions = super().create(vals_list)
-        sequence = self.env["ir.sequence"].sudo()
-        for decision in decisions:
-            # Numbers are given by the system.
-            decision.sudo().number = sequence.next_by_code("rollout.decision")
-        return decisions
 
     def write(self, vals):
         if not self.env.su and self.filtered(

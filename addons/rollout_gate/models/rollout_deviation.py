@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 
 class RolloutDeviation(models.Model):
@@ -7,10 +7,11 @@ class RolloutDeviation(models.Model):
 
     _name = "rollout.deviation"
     _description = "Local Deviation"
-    _inherit = ["rollout.mixin", "mail.thread"]
+    _inherit = ["rollout.decided"]
     _order = "site_id, id"
 
     _protected = frozenset({"state", "approver_id"})
+    _fixed = frozenset({"site_id"})
     _tracked = ("name", "standard_id", "reason", "valid_until", "is_localisation")
 
     name = fields.Char(string="What Is Different", required=True)
@@ -49,9 +50,6 @@ class RolloutDeviation(models.Model):
         readonly=True,
         copy=False,
     )
-    approver_id = fields.Many2one(
-        comodel_name="res.users", readonly=True, ondelete="restrict", copy=False
-    )
 
     def _filter_counted(self):
         """Return what counts against the limit today."""
@@ -64,35 +62,20 @@ class RolloutDeviation(models.Model):
             )
         )
 
-    def write(self, vals):
-        if not self.env.su and self.filtered(
-            lambda deviation: deviation.state == "approved"
-        ):
-            raise UserError(
-                self.env._("An approved deviation stays: end it, ask anew.")
-            )
-        return super().write(vals)
-
     def action_approve(self):
         """Approve as the design authority, within the limit or with a decision."""
         self.check_access("read")
-        self._check_duty("design_authority")
         for deviation in self:
-            if self.env.su or deviation.create_uid == self.env.user:
-                raise AccessError(
-                    self.env._("Nobody approves a deviation they asked for.")
-                )
+            deviation._check_state()
+            deviation._check_authority("design_authority")
             deviation._check_limit()
-            deviation.sudo().write({"state": "approved", "approver_id": self.env.uid})
-            deviation._log("approved", {"reason": deviation.reason})
+            deviation._decide("approved", reason=deviation.reason)
         return True
 
     def _check_limit(self):
         site = self.site_id.sudo()
         limit = site.programme_id.deviation_limit
-        decision = self.decision_id.sudo()
-        is_decided = decision.state == "decided" and decision.body == "steering"
-        if self.is_localisation or is_decided:
+        if self.is_localisation or self._is_decided(self.decision_id):
             return
         if len(site.deviation_ids._filter_counted()) >= limit:
             raise UserError(
@@ -106,7 +89,7 @@ class RolloutDeviation(models.Model):
 
     def action_end(self):
         """The site does it like the others again."""
+        self.check_access("read")
         self._check_duty("design_authority", "manager")
-        self.sudo().write({"state": "ended"})
-        self._log("ended")
+        self._go("ended")
         return True

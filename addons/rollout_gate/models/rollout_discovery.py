@@ -7,10 +7,10 @@ class RolloutDiscovery(models.Model):
 
     _name = "rollout.discovery"
     _description = "Discovery"
-    _inherit = ["rollout.mixin", "mail.thread"]
+    _inherit = ["rollout.todo"]
     _order = "site_id, kind, sequence, id"
 
-    _protected = frozenset({"state"})
+    _fixed = frozenset({"site_id"})
     _tracked = ("name", "findings", "as_is", "to_be", "variation", "owner_id")
 
     name = fields.Char(required=True)
@@ -47,14 +47,6 @@ class RolloutDiscovery(models.Model):
     attachment_ids = fields.Many2many(
         comodel_name="ir.attachment", string="Evidence", copy=False
     )
-    state = fields.Selection(
-        selection=[("todo", "To Do"), ("done", "Done")],
-        default="todo",
-        required=True,
-        readonly=True,
-        copy=False,
-        group_expand=True,
-    )
 
     def write(self, vals):
         result = super().write(vals)
@@ -71,17 +63,8 @@ class RolloutDiscovery(models.Model):
             )
             new.write({"res_model": self._name, "res_id": entry.id})
 
-    def action_done(self):
+    def _check_doable(self):
         """It was observed, or described: with what was found."""
-        self.check_access("read")
-        self._check_duty("contributor", "manager")
-        for entry in self:
-            entry._check_complete()
-            entry.sudo().state = "done"
-            entry._log("done")
-        return True
-
-    def _check_complete(self):
         if self.kind == "workflow":
             if not (self.as_is and self.to_be) or self.variation == "undecided":
                 raise UserError(
@@ -94,14 +77,6 @@ class RolloutDiscovery(models.Model):
             raise UserError(
                 self.env._("Enter the day, who took part and what was found.")
             )
-
-    def action_reset(self):
-        """Back to do."""
-        self.check_access("read")
-        self._check_duty("contributor", "manager")
-        self.sudo().state = "todo"
-        self._log("reset")
-        return True
 
     @api.model
     def _get_usual(self, programme):

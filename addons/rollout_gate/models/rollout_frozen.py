@@ -25,6 +25,12 @@ class RolloutFrozen(models.AbstractModel):
     def create(self, vals_list):
         records = super().create(vals_list)
         names = {name for vals in vals_list for name in vals}
+        # A context may bring what a caller leaves out.
+        names |= {
+            key.removeprefix("default_")
+            for key in self.env.context
+            if key.startswith("default_")
+        }
         records._check_frozen(names)
         return records
 

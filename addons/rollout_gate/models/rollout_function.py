@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class RolloutFunction(models.Model):
@@ -20,3 +21,15 @@ class RolloutFunction(models.Model):
     _code_unique = models.Constraint(
         "UNIQUE(code)", "There is a function with this code already."
     )
+
+    def write(self, vals):
+        """A code says what a seat is for: it stays while somebody has one."""
+        moved = self.filtered(lambda each: each.code != vals.get("code", each.code))
+        seats = self.env["rollout.member"].sudo()
+        if moved and seats.search_count([("function_id", "in", moved.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "There are seats for %(name)s: its code stays.", name=moved[0].name
+                )
+            )
+        return super().write(vals)

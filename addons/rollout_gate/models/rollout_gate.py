@@ -129,6 +129,7 @@ class RolloutGate(models.Model):
     preparer_ids = fields.Many2many(
         comodel_name="res.users",
         relation="rollout_gate_preparer_rel",
+        ondelete="restrict",
         string="Prepared By",
         readonly=True,
         help="Who did or changed an item, or asked for a review: they never sign it.",
@@ -173,6 +174,8 @@ class RolloutGate(models.Model):
         gates = self.create(vals_list)
         gates._link_predecessors(before)
         gates._log("created", [{"state": gate.state} for gate in gates])
+        # Who set up what is asked for does not sign it, whatever their groups are then.
+        gates._add_preparers(programme.template_id._get_authors())
         return gates
 
     @api.model

@@ -23,21 +23,29 @@ CHECK_STATUSES = [
 assert [code for code, _name in CHECK_STATUSES] == list(check.STATUSES)
 # Only a run of the checks says how these stand.
 COMPUTED = ("check", "gate")
-# To change one of these is to prepare the gate.
+# To change one of these, or what is asked for, is to prepare the gate.
 CONTENT = {
     "name",
     "note",
     "value",
     "target",
     "attachment_ids",
-    "severity",
+    "na_reason",
+}
+
+
+# What is asked for: it is not made easier by who has to meet it.
+DEMANDS = {
     "kind",
+    "severity",
+    "side",
     "check_code",
     "evidence_count",
-    "na_reason",
+    "target",
+    "needs_verifier",
     "subgate_id",
-    "gate_id",
 }
+GRADES = [code for code, _name in SEVERITIES]
 
 
 class RolloutGateItem(models.Model):
@@ -60,14 +68,14 @@ class RolloutGateItem(models.Model):
             "template_item_id",
         }
     )
+    _fixed = frozenset({"gate_id"})
     _tracked = (
         "name",
-        "kind",
-        "severity",
+        *sorted(DEMANDS),
+        "na_reason",
         "owner_id",
         "verifier_id",
         "due_date",
-        "target",
         "value",
         "note",
         "attachment_ids",
@@ -242,19 +250,53 @@ class RolloutGateItem(models.Model):
     def write(self, vals):
         if not self.env.su:
             self._check_duty("contributor", "manager")
-            content = CONTENT & vals.keys()
+            content = (CONTENT | DEMANDS) & vals.keys()
             if content:
                 self._check_content_open()
+            if vals.keys() - {"owner_id"}:
                 self._check_owner()
             if "owner_id" in vals:
                 self._check_hand_over()
+            self._check_demands(vals)
             result = super().write(vals)
             if content:
                 self._adopt_files()
-                self._forget_done()
-                self.gate_id._add_preparers(self.env.user)
+                self._prepare()
             return result
         return super().write(vals)
+
+    def _check_demands(self, vals):
+        """The manager asks for more; what comes from the template is never less."""
+        for item in self:
+            for name in DEMANDS & vals.keys():
+                if (vals[name] or False) == (item._get_plain_value(name) or False):
+                    continue
+                item._check_duty("manager")
+                if item.template_item_id and item._is_easier(name, vals[name]):
+                    raise UserError(
+                        self.env._(
+                            "%(field)s of %(item)s comes from the template: it may be "
+                            "made harder, not easier.",
+                            field=self._fields[name]._description_string(self.env),
+                            item=item.name,
+                        )
+                    )
+
+    def _get_plain_value(self, name):
+        value = self[name]
+        return value.id if name == "subgate_id" else value
+
+    def _is_easier(self, name, value):
+        if name == "severity":
+            return GRADES.index(value) > GRADES.index(self.severity)
+        if name in ("evidence_count", "target", "needs_verifier"):
+            return (value or 0) < self[name]
+        return name != "subgate_id"
+
+    def _prepare(self):
+        """Content has changed: it is met anew, by who has prepared the gate."""
+        self._forget_done()
+        self.gate_id._add_preparers(self.env.user)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_template(self):
@@ -291,6 +333,8 @@ class RolloutGateItem(models.Model):
                 lambda file: not file.res_id and file.create_uid == self.env.user
             )
             new.write({"res_model": self._name, "res_id": item.id})
+            # Nobody shows as evidence what they may not see.
+            item.sudo().attachment_ids.with_env(self.env).check_access("read")
 
     def _forget_done(self):
         """What was met or verified has to be so again after its content changed."""
@@ -385,10 +429,22 @@ class RolloutGateItem(models.Model):
             )
         return True
 
+    def _get_files_needed(self):
+        is_file = self.kind in ("evidence", "deliverable")
+        return max(int(is_file), self.evidence_count)
+
+    def _forget_lost_evidence(self):
+        """What was met with files that are gone has to be met anew."""
+        lost = self.filtered(
+            lambda item: (
+                item.state in ("passed", "to_verify")
+                and item.file_count < item._get_files_needed()
+            )
+        )
+        lost._forget_done()
+
     def _check_evidence(self):
-        needed = self.evidence_count
-        if self.kind in ("evidence", "deliverable"):
-            needed = max(1, needed)
+        needed = self._get_files_needed()
         if len(self.attachment_ids) < needed:
             raise UserError(
                 self.env._(
@@ -454,9 +510,8 @@ class RolloutGateItem(models.Model):
         for item in self:
             if item.gate_id.state != "open" or item.state != "na_requested":
                 raise UserError(self.env._("Nobody asked to leave this out."))
-            seats = item.gate_id._get_seats().user_id
             own = item.na_by_id | item.owner_id
-            if self.env.su or self.env.user not in seats or self.env.user in own:
+            if item.gate_id._refuse_person(own, item.gate_id._get_seats().user_id):
                 raise AccessError(
                     self.env._(
                         "Somebody who signs this gate has to agree, and not who asked."

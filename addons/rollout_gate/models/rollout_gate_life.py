@@ -118,6 +118,7 @@ class RolloutGate(models.Model):
         self._check_duty("contributor", "manager")
         for gate in self:
             gate.sudo().item_ids._run_checks()
+            gate.sudo().item_ids._forget_lost_evidence()
             gate._check_items()
             files = gate.sudo().item_ids.attachment_ids
             # Who wrote the evidence prepared it, by whatever way.
@@ -212,15 +213,12 @@ class RolloutGate(models.Model):
     def _get_refusal(self, functions):
         """Return why the user may not sign for these functions, or None."""
         user = self.env.user
-        person = duties.Person(
-            user.id, user._get_rollout_duties(), self.env.su or user._is_superuser()
+        seated = user.browse(functions and user.id).filtered(
+            lambda user: all(
+                user in self._get_seats(line).user_id for line in functions
+            )
         )
-        has_seat = bool(functions) and all(
-            user in self._get_seats(line).user_id for line in functions
-        )
-        reason = duties.refuse_signature(
-            person, set(self.sudo().preparer_ids.ids), has_seat
-        )
+        reason = self._refuse_person(self.sudo().preparer_ids, seated)
         if reason:
             return reason
         before = self._get_signatures().filtered(
@@ -231,6 +229,14 @@ class RolloutGate(models.Model):
             before.function_line_id.ids,
             self.programme_id.sudo().several_functions,
         )
+
+    def _refuse_person(self, preparers, seated):
+        """Return why the user may not agree to what some prepared, or None."""
+        user = self.env.user
+        person = duties.Person(
+            user.id, user._get_rollout_duties(), self.env.su or user._is_superuser()
+        )
+        return duties.refuse_signature(person, set(preparers.ids), user in seated)
 
     def _get_refusal_text(self, reason):
         return {

@@ -98,6 +98,8 @@ class RolloutGateSignoff(models.Model):
                     "functions": [line.display_name for line in functions],
                     "round": gate.round,
                     "channel": channel,
+                    # Groups may change later; by which duty they signed stays.
+                    "duties": sorted(self.env.user._get_rollout_duties()),
                     "snapshot": snapshot.digest,
                     **{key: value for key, value in values.items() if value},
                 }

@@ -183,10 +183,14 @@ class RolloutLock(models.Model):
         sites = locked.browse()
         if not locked:
             return ()
-        sites = sites.search(
+        sites = sites.with_context(active_test=False).search(
             [
                 ("company_id", "in", locked.company_id.ids),
                 ("programme_id.state", "in", RUNNING),
+                # To archive a site is no way out of its lock.
+                "|",
+                ("active", "=", True),
+                ("id", "in", locked.ids),
             ]
         )
         return tuple(site._to_lock(site in locked) for site in sites)
@@ -364,8 +368,7 @@ class RolloutLock(models.Model):
             return
         if self.site_id.state in LIVE:
             raise UserError(self.env._("The site is live: there is nothing to lock."))
-        decision = self.sudo().decision_id
-        is_decided = decision.state == "decided" and decision.body == "steering"
+        is_decided = self._is_decided(self.decision_id)
         if self.sudo()._has_moved_goods() and not is_decided:
             raise UserError(
                 self.env._(

@@ -22,7 +22,9 @@ class RolloutLocked(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        if any(vals.get("state") in self._locked_states for vals in vals_list):
+        given = {vals.get("state") for vals in vals_list}
+        given.add(self.env.context.get("default_state"))
+        if given & self._locked_states:
             records.filtered(
                 lambda record: record.state in self._locked_states
             )._check_site_live()

@@ -10,6 +10,8 @@ class RolloutMixin(models.AbstractModel):
 
     # Only methods write these, after they have checked who asks.
     _protected = frozenset()
+    # These stay as they were entered.
+    _fixed = frozenset({"programme_id"})
     # A change of these is an event of the trail.
     _tracked = ()
     # Events of these kinds do not keep a record from being deleted.
@@ -25,16 +27,20 @@ class RolloutMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        clean = self._forget_defaults()
         if not self.env.su:
-            self._refuse_protected(vals_list)
-        records = super().create(vals_list)
+            clean._refuse_protected(vals_list)
+        records = super(RolloutMixin, clean).create(vals_list).with_env(self.env)
         if self._tracked:
             records._log("created", [record._get_values() for record in records])
         return records
 
     def write(self, vals):
-        if not self.env.su and self._protected & vals.keys():
-            self._raise_protected(self._protected & vals.keys())
+        if not self.env.su:
+            protected = self._get_protected() & vals.keys()
+            if protected:
+                self._raise_protected(protected)
+            self._check_fixed(vals)
         tracked = [name for name in self._tracked if name in vals]
         before = [record._get_values(tracked) for record in self] if tracked else []
         result = super().write(vals)
@@ -74,16 +80,52 @@ class RolloutMixin(models.AbstractModel):
         if self._tracked:
             self._log("deleted", [record._get_values() for record in self])
 
+    @api.model
+    def _get_protected(self):
+        """Return what only methods write, and what the system computes and stores."""
+        return self._protected | {
+            name
+            for name, field in self._fields.items()
+            if field.store and field.compute and field.readonly
+        }
+
+    @api.model
+    def _forget_defaults(self):
+        """Return the model without what a context gives as value of protected fields.
+
+        Also for the superuser: methods that create pass on the context of who asks.
+        """
+        keys = {f"default_{name}" for name in self._get_protected()}
+        if not keys & self.env.context.keys():
+            return self
+        kept = {k: v for k, v in self.env.context.items() if k not in keys}
+        return self.with_env(self.env(context=kept))
+
     def _refuse_protected(self, vals_list):
-        defaults = self.default_get(list(self._protected))
+        protected = self._get_protected()
+        defaults = self.default_get(list(protected))
         touched = {
             name
             for vals in vals_list
-            for name in self._protected & vals.keys()
+            for name in protected & vals.keys()
             if vals[name] not in (False, None, [], 0, "", defaults.get(name))
         }
         if touched:
             self._raise_protected(touched)
+
+    def _check_fixed(self, vals):
+        for name in self._fixed & vals.keys():
+            moved = self.filtered(
+                lambda record, name=name: record[name].id != (vals[name] or False)
+            )
+            if moved:
+                raise UserError(
+                    self.env._(
+                        "%(field)s of %(name)s stays as it was entered.",
+                        field=self._fields[name]._description_string(self.env),
+                        name=moved[0].display_name,
+                    )
+                )
 
     def _raise_protected(self, names):
         raise AccessError(
@@ -151,13 +193,13 @@ class RolloutMixin(models.AbstractModel):
         """Only who has a duty and a seat in a body decides, never what they asked for.
 
         :param str body: steering or design_authority
-        :param asked_by: users who must not decide; who created it, if not given
+        :param asked_by: users who must not decide either, beside its authors
         """
         self.ensure_one()
         user = self.env.user
         if self.env.su or user._is_superuser():
             raise AccessError(self.env._("The system decides nothing."))
-        if user in (asked_by or self.create_uid):
+        if user in self._get_authors() | (asked_by or user.browse()):
             raise AccessError(self.env._("Nobody decides alone what they proposed."))
         self._check_duty(body)
         seated = (
@@ -169,6 +211,31 @@ class RolloutMixin(models.AbstractModel):
             raise AccessError(
                 self.env._("You have no seat in this body of the programme.")
             )
+
+    def _get_authors(self):
+        """Return who entered a record or changed it: the trail remembers them."""
+        self.ensure_one()
+        events = (
+            self.env["rollout.audit.event"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("kind", "in", self._forgettable),
+                ]
+            )
+        )
+        return self.create_uid.browse(events.mapped("user_ref")) | self.create_uid
+
+    def _is_decided(self, decision):
+        """Whether the steering committee of this very programme has decided it."""
+        decision = decision.sudo()
+        return (
+            decision.state == "decided"
+            and decision.body == "steering"
+            and decision.programme_id == self._get_programme()
+        )
 
     def _get_duties(self):
         """Return the duties of the current user."""

@@ -13,6 +13,17 @@ STATES = [
 ]
 
 
+# What a programme asks of itself.
+RULES = {
+    "several_functions",
+    "rpc_signoff",
+    "stable_periods",
+    "deviation_limit",
+    "customization_limit",
+    "template_id",
+}
+
+
 class RolloutProgramme(models.Model):
     _name = "rollout.programme"
     _description = "Rollout Programme"
@@ -147,10 +158,29 @@ class RolloutProgramme(models.Model):
         return self
 
     def write(self, vals):
+        if not self.env.su:
+            self._check_rules(vals)
         result = super().write(vals)
         if {"state", "active", "company_ids"} & vals.keys():
             self.env["rollout.lock"]._forget()
         return result
+
+    def _check_rules(self, vals):
+        """Once it runs, its rules are loosened by the steering committee only."""
+        if vals.keys() - RULES:
+            self._check_duty("manager")
+        started = self.filtered(lambda programme: programme.state != "draft")
+        for programme in started:
+            for name in RULES & vals.keys():
+                if programme._is_looser(name, vals[name]):
+                    programme._check_duty("steering")
+
+    def _is_looser(self, name, value):
+        if name == "template_id":
+            return value != self.template_id.id
+        if name == "stable_periods":
+            return (value or 0) < self.stable_periods
+        return (value or 0) > self[name]
 
     @api.depends("template_id")
     def _compute_strategy(self):
@@ -169,6 +199,15 @@ class RolloutProgramme(models.Model):
         for programme in self:
             if not programme.company_ids:
                 raise ValidationError(self.env._("A programme needs a company."))
+            sites = programme.sudo().with_context(active_test=False).site_ids
+            left = sites.company_id - programme.company_ids
+            if left:
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s has a site in this programme.",
+                        company=left[0].name,
+                    )
+                )
 
     # The order of waves
 
@@ -184,12 +223,12 @@ class RolloutProgramme(models.Model):
                 raise UserError(self.env._("Enter the sites first."))
             proposed = programme._propose_waves()
             programme.wave_ids.unlink()
-            self.env["rollout.wave"].create(
-                [
-                    programme._prepare_wave(number, wave)
-                    for number, wave in enumerate(proposed, start=1)
-                ]
-            )
+            vals_list = [
+                programme._prepare_wave(number, wave)
+                for number, wave in enumerate(proposed, start=1)
+            ]
+            programme._plan_waves(vals_list)
+            self.env["rollout.wave"].create(vals_list)
             # Said by the system.
             programme.sudo().wave_reasons = programme._describe_waves(proposed)
             programme._log("waves_proposed", {"why": programme.wave_reasons})
@@ -233,6 +272,16 @@ class RolloutProgramme(models.Model):
             "domain_ids": wave.domains,
         }
 
+    def _plan_waves(self, vals_list):
+        """A wave lasts from the one before to the last planned go-live of its sites."""
+        start = fields.Date.context_today(self)
+        for vals in vals_list:
+            sites = self.site_ids.browse(vals["site_ids"])
+            planned = [site.planned_date for site in sites if site.planned_date]
+            if planned and max(planned) >= start:
+                vals.update({"date_start": start, "date_end": max(planned)})
+                start = max(planned)
+
     def _describe_waves(self, proposed):
         """Say in words why the waves are in this order."""
         lines = []
@@ -263,7 +312,7 @@ class RolloutProgramme(models.Model):
                 )
             )
         decision = self.wave_decision_id
-        if decision.state == "decided" and decision.kind == "override":
+        if decision.kind == "override" and self._is_decided(decision):
             return
         proposed = [
             (set(wave.sites), set(wave.domains)) for wave in self._propose_waves()
@@ -343,6 +392,7 @@ class RolloutProgramme(models.Model):
 
     def action_usual_lists(self):
         """Enter the usual applications, build steps and discovery, where none are."""
+        self.check_access("write")
         self._check_duty("manager")
         for programme in self:
             for model in ("rollout.app", "rollout.build.step", "rollout.discovery"):

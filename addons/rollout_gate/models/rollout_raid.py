@@ -152,6 +152,7 @@ class RolloutRaid(models.Model):
             [
                 {
                     "programme_id": programme.id,
+                    "state": "open",
                     "owner_id": programme.manager_id.id,
                     "severity": "3",
                     "item_ids": items.get(vals["category"], programme.browse()).ids,
@@ -176,6 +177,7 @@ class RolloutRaid(models.Model):
         return self.sudo().create(
             {
                 "programme_id": gate.programme_id.id,
+                "state": "open",
                 "site_id": gate.site_id.id,
                 "gate_id": gate.id,
                 "category": "drift",

@@ -17,7 +17,7 @@ class RolloutSite(models.Model):
     _inherit = ["rollout.mixin", "mail.thread"]
     _order = "programme_id, name, id"
 
-    _protected = frozenset({"state", "live_on", "template_site_id"})
+    _protected = frozenset({"state", "live_on", "template_site_id", "wave_ids"})
     _tracked = (
         "name",
         "company_id",
@@ -35,6 +35,9 @@ class RolloutSite(models.Model):
     _locking = frozenset(
         {"state", "active", "company_id", "cutover_from", "cutover_to"}
     )
+
+    # What a lock holds; it stays while one is on.
+    _locked_place = frozenset({"active", "company_id"})
 
     programme_id = fields.Many2one(
         comodel_name="rollout.programme", required=True, ondelete="restrict", index=True
@@ -154,6 +157,8 @@ class RolloutSite(models.Model):
                 )
 
     def write(self, vals):
+        if not self.env.su and self._locked_place & vals.keys():
+            self._check_lock_off()
         result = super().write(vals)
         if self._locking & vals.keys():
             self.env["rollout.lock"]._forget()
@@ -213,6 +218,16 @@ class RolloutSite(models.Model):
             is_locked and self.state not in LIVE,
             (self.cutover_from, self.cutover_to) if in_cutover else (),
         )
+
+    def _check_lock_off(self):
+        locks_on = self.sudo().lock_ids.filtered(lambda lock: lock.state == "on")
+        if locks_on:
+            raise UserError(
+                self.env._(
+                    "%(lock)s is on: what it holds stays. Switch it off first.",
+                    lock=locks_on[0].display_name,
+                )
+            )
 
     def _get_lock_warehouse_ids(self):
         """Return the ids of its warehouses; told by the module that knows them."""

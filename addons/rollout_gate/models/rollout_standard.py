@@ -7,9 +7,10 @@ class RolloutStandard(models.Model):
 
     _name = "rollout.standard"
     _description = "Standard"
-    _inherit = ["rollout.numbered"]
+    _inherit = ["rollout.numbered", "rollout.decided"]
     _order = "programme_id, domain_id, id"
 
+    _undecided = "draft"
     _protected = frozenset({"number", "state", "approver_id"})
     _tracked = ("name", "kind", "text", "variation", "justification", "owner_id")
 
@@ -52,9 +53,6 @@ class RolloutStandard(models.Model):
     deviation_ids = fields.One2many(
         comodel_name="rollout.deviation", inverse_name="standard_id"
     )
-    approver_id = fields.Many2one(
-        comodel_name="res.users", readonly=True, ondelete="restrict", copy=False
-    )
     state = fields.Selection(
         selection=[
             ("draft", "Draft"),
@@ -68,32 +66,22 @@ class RolloutStandard(models.Model):
         tracking=True,
     )
 
-    def write(self, vals):
-        if not self.env.su and self.filtered(lambda each: each.state != "draft"):
-            raise UserError(
-                self.env._("An approved standard stays: retire it, write the next.")
-            )
-        return super().write(vals)
-
     def action_approve(self):
         """Approve as the design authority; not what one wrote."""
         self.check_access("read")
         for standard in self:
-            if standard.state != "draft":
-                raise UserError(self.env._("This standard is decided already."))
+            standard._check_state()
             if standard.variation == "undecided":
                 raise UserError(self.env._("Decide whether sites may differ."))
             if standard.variation == "justified" and not standard.justification:
                 raise UserError(self.env._("Say why sites may differ."))
             standard._check_authority("design_authority")
-            standard.sudo().write({"state": "approved", "approver_id": self.env.uid})
-            standard._log("approved", {"text": standard.text})
+            standard._decide("approved", text=standard.text)
         return True
 
     def action_retire(self):
         """It does not hold any more."""
         self.check_access("read")
         self._check_duty("design_authority")
-        self.sudo().write({"state": "retired"})
-        self._log("retired")
+        self._go("retired")
         return True

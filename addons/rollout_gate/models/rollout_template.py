@@ -91,6 +91,22 @@ class RolloutTemplate(models.Model):
         for template in self:
             template.display_name = f"{template.name} v{template.version}"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A version begins as a draft."""
+        if not self.env.su:
+            vals_list = [{**vals, "state": "draft"} for vals in vals_list]
+        return super().create(vals_list)
+
+    def _get_authors(self):
+        """Return the persons who entered or changed what it asks for."""
+        gates = self.gate_ids
+        parts = (gates, gates.item_ids, gates.function_ids)
+        users = self.env["res.users"].union(
+            *(part.create_uid | part.write_uid for part in parts)
+        )
+        return users.filtered(lambda user: not user._is_superuser())
+
     def write(self, vals):
         if not self.env.su:
             if {"state", "version"} & vals.keys():

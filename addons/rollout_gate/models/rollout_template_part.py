@@ -22,6 +22,14 @@ class RolloutTemplatePart(models.AbstractModel):
         self._get_template()._check_changeable()
         return super().write(vals)
 
+    def _update_field_translations(self, field_name, translations, *args, **options):
+        """Other languages may follow later; the words of a used version stay."""
+        if translations.get("en_US"):
+            self._get_template()._check_changeable()
+        return super()._update_field_translations(
+            field_name, translations, *args, **options
+        )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         self._get_template()._check_changeable()

@@ -18,6 +18,7 @@ class RolloutWaiver(models.Model):
     _protected = frozenset(
         {"state", "requester_id", "approver_id", "approved_on", "expiry_told"}
     )
+    _fixed = frozenset({"item_id"})
     _tracked = ("reason", "risk", "compensation", "valid_until")
 
     item_id = fields.Many2one(
@@ -108,6 +109,10 @@ class RolloutWaiver(models.Model):
             raise UserError(
                 self.env._("An approved waiver stays as it is: revoke it, ask anew.")
             )
+        if not self.env.su and self.filtered(
+            lambda waiver: waiver.requester_id != self.env.user
+        ):
+            raise AccessError(self.env._("Only who asked for a waiver changes it."))
         return super().write(vals)
 
     def action_approve(self):

@@ -45,6 +45,13 @@ class RolloutWave(models.Model):
                 life.is_signed(gate.state) for gate in gates
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        waves = super().create(vals_list)
+        if not self.env.su:
+            waves._check_order_open()
+        return waves
+
     def write(self, vals):
         if not self.env.su and {"sequence", "site_ids", "domain_ids"} & vals.keys():
             self._check_order_open()

@@ -6,6 +6,7 @@ from . import test_attacks
 from . import test_waiver
 from . import test_trail
 from . import test_access
+from . import test_adversary
 from . import test_governance
 from . import test_design
 from . import test_locks

@@ -5,7 +5,7 @@ from .common import DUTIES, RolloutCommon
 
 MODELS = {
     # model: (who creates, who writes)
-    "rollout.programme": ("manager configurator", "manager configurator"),
+    "rollout.programme": ("manager configurator", "manager configurator steering"),
     "rollout.site": ("manager configurator", "manager configurator"),
     "rollout.wave": ("manager configurator", "manager configurator"),
     "rollout.member": ("manager configurator", "manager configurator"),

@@ -276,15 +276,21 @@ class TestAttacks(RolloutCommon):
     def test_who_wrote_the_file_itself(self):
         """Evidence that is changed past its item: who did it prepared the gate."""
         self._meet(self.gate)
-        file = self.gate.item_ids.attachment_ids
-        self.as_("process_owner", file).raw = b"better"
+        item = self.gate.item_ids.filtered("attachment_ids")
+        self.as_("manager", item).owner_id = self.users["process_owner"]
+        self.as_("process_owner", item.attachment_ids).raw = b"better"
+        self.assertEqual(item.state, "in_progress", "met is met with this file only")
+        self.as_("manager", item).owner_id = self.users["contributor"]
+        mine = self.as_("contributor", item)
+        mine.attachment_ids.raw = b"better still"
+        mine.action_done()
         self.as_("contributor", self.gate).action_request_review()
         with self.assertRaisesRegex(AccessError, "You prepared this gate"):
             self.as_("process_owner", self.gate).sign_off("approve")
 
     def test_an_automatic_item_is_not_ticked(self):
         item = self.gate.item_ids.filtered("check_code")
-        item.check_code = "nothing_like_this"
+        item.sudo().check_code = "nothing_like_this"
         self.as_("manager", item).action_done()
         self.assertEqual(item.state, "failed")
         self.as_("manager", item).owner_id = self.users["manager"]

@@ -162,7 +162,7 @@ class TestDesign(RolloutCommon):
             self.as_("manager", standard).action_approve()
         self.as_("design_authority", standard).action_approve()
         self.assertEqual(standard.state, "approved")
-        with self.assertRaisesRegex(UserError, "retire it"):
+        with self.assertRaisesRegex(UserError, "What is decided stays"):
             standard.text = "Other"
         own = self._create(
             "rollout.standard", "design_authority", text="x", variation="mandatory"

@@ -231,6 +231,7 @@ class TestLife(RolloutCommon):
     def test_second_wave_before_the_pilot_is_stable(self):
         """Its entry opens after all gates of the pilot, and three stable periods."""
         programme = self._start(self.two_plant, ("A", "B"))
+        self._decide_and_build(programme)
         for code in ("G1", "G2", "G0", "G3", "G4", "G5", "G6", "G7"):
             self._approve(self._gate(programme, code, "A" if code > "G3" else None))
         pilot, _second = programme.site_ids
@@ -248,6 +249,25 @@ class TestLife(RolloutCommon):
         self._measure(pilot, measures, "2026-04-28", 99)
         self.as_("manager", entry).action_open()
         self.assertEqual(entry.state, "open")
+
+    def _decide_and_build(self, programme):
+        """What the checks of the design and of the build look at."""
+        self._seat(programme, "steering", self.users["steering"])
+        decision = self.env["rollout.decision"].with_user(self.users["manager"])
+        decision = decision.create(
+            {
+                "programme_id": programme.id,
+                "name": "Who plans",
+                "kind": "policy",
+                "text": "Each plant",
+                "policy_ids": [
+                    (0, 0, {"programme_id": programme.id, "name": "Who plans?"})
+                ],
+            }
+        )
+        self.as_("steering", decision).action_decide()
+        self.as_("manager", programme).action_usual_lists()
+        programme.build_step_ids.action_done()
 
     def _measure(self, site, measures, day, value):
         self.env["rollout.stability"].with_user(self.users["process_owner"]).create(

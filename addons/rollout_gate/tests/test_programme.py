@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -35,6 +38,20 @@ class TestProgramme(RolloutCommon):
         )
         self.assertEqual(programme.wave_ids.mapped("kind"), ["pilot", "standard"])
         self.assertIn("complexity 6 to 6 of 20", programme.wave_reasons)
+
+    def test_waves_have_days(self):
+        """From one to the next, until the last planned go-live of their sites."""
+        programme = self._create_programme(self.two_plant, ("A", "B", "C"))
+        first, second, _third = programme.site_ids.sorted("id")
+        today = fields.Date.today()
+        days = [today + timedelta(30), today + timedelta(90)]
+        first.planned_date, second.planned_date = days
+        programme.sites_per_wave = 1
+        programme.action_propose_waves()
+        self.assertEqual(
+            [(wave.date_start, wave.date_end) for wave in programme.wave_ids],
+            [(today, days[0]), (days[0], days[1]), (False, False)],
+        )
 
     def test_unassessed_sites_have_no_order(self):
         programme = self._create_programme(self.two_plant, ("A", "B"))

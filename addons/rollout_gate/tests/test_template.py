@@ -1,3 +1,6 @@
+import runpy
+from pathlib import Path
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -58,6 +61,35 @@ class TestTemplate(RolloutCommon):
         for duty in ("manager", "steering", "auditor"):
             with self.assertRaises(AccessError):
                 self.as_(duty, self.light).action_new_version()
+
+    def test_the_first_version_stays_with_its_gates(self):
+        """What an update does: its names make room, its programmes keep it."""
+        programme = self._start(self.two_plant, ("A", "B"))
+        path = Path(__file__).parents[1] / "migrations/19.0.1.1.0/pre-migrate.py"
+        self.two_plant.sudo().version = 1
+        self.env.flush_all()
+        runpy.run_path(str(path))["migrate"](self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        self.assertEqual(self.two_plant.state, "retired")
+        self.assertEqual(programme.template_id, self.two_plant)
+        first = self.env.ref("rollout_gate.template_two_plant_v1")
+        self.assertEqual(first, self.two_plant)
+        part = self.env.ref("rollout_gate.two_plant_v1_g2_1")
+        self.assertEqual(part.gate_id.template_id, self.two_plant)
+        for name in ("template_two_plant", "two_plant_g2", "two_plant_g2_1"):
+            self.assertFalse(self.env.ref(f"rollout_gate.{name}", False))
+        self.assertEqual(self.light.state, "active")
+
+    def test_checks_of_the_newest_version(self):
+        for name in ("template_two_plant", "template_multi_country"):
+            template = self.env.ref(f"rollout_gate.{name}")
+            codes = set(template.gate_ids.item_ids.mapped("check_code"))
+            self.assertEqual((template.version, template.state), (2, "active"))
+            self.assertLessEqual(
+                {"policies_decided", "build_in_order", "customizations_approved"},
+                codes,
+            )
 
     def test_templates_that_come_with_the_module(self):
         """Every gate is signed, every automatic item has its check."""

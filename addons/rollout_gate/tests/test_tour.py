@@ -1,4 +1,8 @@
+import json
+from datetime import datetime, timedelta
+
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .common import RolloutCommon
 
@@ -94,6 +98,54 @@ class TestTour(HttpCase, RolloutCommon):
                 )
             self.assertRegex(str(caught.exception), "screen only|buttons only|modify")
         self.assertEqual(gate.state, "in_review")
+
+    def test_the_screen_over_rpc(self):
+        """A script that knows the password is a script all the same."""
+        programme = self._start(rpc_signoff=False)
+        gate = self._gate(programme, "G2")
+        self._review(gate)
+        lock = self.env["rollout.lock"].with_user(self.users["manager"])
+        lock = lock.create(
+            {"programme_id": programme.id, "site_id": programme.site_ids.id}
+        )
+        sign = {"gate_id": gate.id, "decision": "approve"}
+        switch = {"lock_id": lock.id, "reason": "x"}
+        for duty, model, values, method in (
+            ("process_owner", "rollout.gate.sign", sign, "action_sign"),
+            ("manager", "rollout.lock.switch", switch, "action_switch"),
+        ):
+            self._check_script(self.users[duty], model, values, method)
+        self.env.invalidate_all()
+        self.assertEqual((gate.state, lock.state), ("in_review", "off"))
+        self.assertFalse(gate.signoff_ids)
+
+    @mute_logger("odoo.http")
+    def _check_script(self, user, model, values, method):
+        """It is asked for the password, gives it, and is refused."""
+        self.env.user.group_ids += self.env.ref("base.group_system")
+        key = self.env["res.users.apikeys"].with_user(user)
+        key = key.sudo()._generate("rpc", "test", datetime.now() + timedelta(1))
+
+        def call(path, **values):
+            return self.url_open(
+                f"/json/2/{path}",
+                data=json.dumps(values),
+                headers={
+                    "Authorization": f"Bearer {key}",
+                    "Content-Type": "application/json",
+                },
+            )
+
+        ids = call(f"{model}/create", vals_list=[values]).json()
+        asked = call(f"{model}/{method}", ids=ids).json()
+        self.assertEqual(asked["res_model"], "res.users.identitycheck")
+        answer = call(
+            "res.users.identitycheck/run_check",
+            ids=[asked["res_id"]],
+            context={"password": user.login},
+        )
+        self.assertEqual(answer.status_code, 403, answer.text)
+        self.assertIn("sign in with a browser", answer.text)
 
     def test_interface(self):
         """The public methods answer scripts, and never write."""

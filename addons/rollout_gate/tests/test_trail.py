@@ -172,6 +172,18 @@ class TestTrail(RolloutCommon):
             with self.assertRaises(psycopg2.errors.RestrictViolation):
                 self._sql(f"DELETE FROM res_users WHERE id = {user.id}")
 
+    def test_details_in_words(self):
+        """What changed has an arrow; two names are two names."""
+        seat = self._seat(self.programme, "it", self.users["viewer"])
+        seat.date_to = "2031-01-01"
+        changed = self._events(kind="changed")[-1]
+        self.assertEqual(changed.details, "To: – → 2031-01-01")
+        self._review(self.gate)
+        self.as_("process_owner", self.gate).sign_off("approve")
+        self.assertIn(
+            "Functions: Production, Finance", self._events(kind="signed").details
+        )
+
     def test_exported_head(self):
         self._approve(self.gate)
         exported = self.as_("auditor", self.head).get_head()[0]

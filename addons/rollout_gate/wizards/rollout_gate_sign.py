@@ -57,6 +57,7 @@ class RolloutGateSign(models.TransientModel):
     def action_sign(self):
         """Sign as the user, after the password."""
         self.ensure_one()
+        self.env["res.users"]._check_rollout_screen()
         self.gate_id._sign(
             self.decision,
             self.function_line_ids & self.own_line_ids,

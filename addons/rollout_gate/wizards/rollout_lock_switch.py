@@ -29,5 +29,6 @@ class RolloutLockSwitch(models.TransientModel):
     def action_switch(self):
         """Switch as the user, after the password."""
         self.ensure_one()
+        self.env["res.users"]._check_rollout_screen()
         self.lock_id._switch(self.lock_id.state == "off", self.reason, "screen")
         return {"type": "ir.actions.act_window_close"}

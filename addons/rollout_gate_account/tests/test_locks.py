@@ -67,6 +67,11 @@ class TestLocks(LockCommon):
         self._assert_passes_when_live(self.invoice.action_post)
         self.assertEqual(self.invoice.state, "posted")
 
+    def test_refused_past_the_method(self):
+        self._lock()
+        self._assert_waits(self.invoice.write, {"state": "posted"})
+        self.assertEqual(self.invoice.state, "draft")
+
     def test_one_site_of_the_company_is_live(self):
         """An invoice names no plant: it passes as soon as one of them works."""
         self._lock()

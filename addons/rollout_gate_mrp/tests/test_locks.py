@@ -55,11 +55,11 @@ class TestLocks(LockCommon):
 
     def test_the_scheduler_goes_on_without_it(self):
         """What waits is told; the procurement of another plant is not stopped."""
-        self._lock()
         other = self.env["stock.warehouse"].create(
             {"name": "Second", "code": "2ND", "company_id": self.company.id}
         )
         self.site.warehouse_ids = self.warehouse
+        self._lock()
         with self.assertRaises(ProcurementException) as refused:
             self._procure(self.warehouse)
         [(_procurement, message)] = refused.exception.procurement_exceptions
@@ -107,6 +107,9 @@ class TestLocks(LockCommon):
                 "workcenter_id": self.env["mrp.workcenter"].create({"name": "W"}).id,
             },
         )
+        template = self.frame.product_tmpl_id
+        Bom = self.env["mrp.bom"].with_context(default_product_tmpl_id=template.id)
+        self._assert_frozen(Bom.create, {})
         self.bom.message_post(body="Words are free")
         self._assert_changes_when_approved("bom", line.write, {"product_qty": 3})
 

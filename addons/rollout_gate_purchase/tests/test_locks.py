@@ -26,6 +26,7 @@ class TestLocks(LockCommon):
 
     def test_refused_until_live(self):
         self._lock()
+        self.assertIn("G6 Go-live", self.order._confirmation_error_message())
         self._assert_passes_when_live(self.order.button_confirm)
         self.assertEqual(self.order.state, "purchase")
 
@@ -34,6 +35,8 @@ class TestLocks(LockCommon):
         self._assert_waits(self.order.button_approve)
         self._assert_waits(self.order.write, {"state": "purchase"})
         self._assert_waits(self.order.copy, {"state": "purchase"})
+        with_default = self.order.with_context(default_state="purchase")
+        self._assert_waits(with_default.copy)
 
     def test_open_documents_are_shown(self):
         shown = dict(self._create_lock()._get_open_documents())

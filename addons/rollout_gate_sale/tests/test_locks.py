@@ -33,6 +33,7 @@ class TestLocks(LockCommon):
 
     def test_refused_until_live(self):
         self._lock()
+        self.assertIn("G6 Go-live", self.order._confirmation_error_message())
         self._assert_passes_when_live(self.order.action_confirm)
         self.assertEqual(self.order.state, "sale")
 
@@ -42,6 +43,8 @@ class TestLocks(LockCommon):
         self._assert_waits(self.order.write, {"state": "sale"})
         create = partial(self._create_order, state="sale")
         self._assert_refused("is not live yet", create)
+        with_default = self.order.with_context(default_state="sale").copy
+        self._assert_refused("is not live yet", with_default)
         result = self.order.load([".id", "state"], [[str(self.order.id), "sale"]])
         self.assertIn("not live yet", result["messages"][0]["message"])
         self.assertEqual(self.order.state, "draft")

@@ -9,6 +9,7 @@ class RolloutSite(models.Model):
 
     _tracked = (*Base._tracked, "warehouse_ids")
     _locking = Base._locking | {"warehouse_ids"}
+    _locked_place = Base._locked_place | {"warehouse_ids"}
 
     warehouse_ids = fields.Many2many(
         comodel_name="stock.warehouse",

@@ -54,6 +54,17 @@ class TestLocks(LockCommon):
         self._assert_passes_when_live(self.receipt.button_validate)
         self.assertEqual(self.receipt.state, "done")
 
+    def test_refused_past_the_method(self):
+        self._lock()
+        self._assert_waits(self.receipt.write, {"state": "done"})
+
+    def test_warehouses_stay_while_the_lock_is_on(self):
+        """To take its warehouse away is no way out of a lock."""
+        self._lock()
+        self._assert_refused(
+            "Switch it off", self.site.write, {"warehouse_ids": self.warehouse.ids}
+        )
+
     def test_a_site_of_one_warehouse(self):
         """The other plant of the company works on."""
         other = self.env["stock.warehouse"].create(

@@ -1,4 +1,10 @@
 import {Component, onWillStart, useState} from "@odoo/owl";
+import {
+    deserializeDate,
+    deserializeDateTime,
+    formatDate,
+    formatDateTime,
+} from "@web/core/l10n/dates";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {Layout} from "@web/search/layout";
@@ -69,9 +75,18 @@ export class RolloutOverview extends Component {
     title(gate) {
         const parts = [gate.name, gate.label];
         if (gate.planned) {
-            parts.push(gate.planned);
+            parts.push(this.day(gate.planned));
         }
         return parts.join("\n");
+    }
+
+    day(value) {
+        return value ? formatDate(deserializeDate(value)) : "";
+    }
+
+    /** A moment that the server tells in UTC, in the zone of the user. */
+    moment(value) {
+        return formatDateTime(deserializeDateTime(value));
     }
 
     percent(value) {
