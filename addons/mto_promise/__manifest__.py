@@ -27,6 +27,7 @@
         "views/product_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
+        "views/mto_open_order_views.xml",
         "views/open_issue_views.xml",
     ],
     "assets": {

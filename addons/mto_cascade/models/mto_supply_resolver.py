@@ -34,12 +34,15 @@ from typing import NamedTuple
 from odoo import fields, models, tools
 from odoo.tools import SQL
 
+from .fetching import fetch_lines, keep_lines
+
 # What is read of every product and bill of materials, in one query each.
 PRODUCT_FIELDS = ["product_tmpl_id", "active", "default_code", "variant_supply_policy"]
 TEMPLATE_FIELDS = [
     "name",
     "type",
     "is_storable",
+    "company_id",
     "categ_id",
     "uom_id",
     "purchase_ok",
@@ -291,9 +294,8 @@ class SupplyResolver(models.AbstractModel):
         new_ids = product_ids - known.keys()
         if not new_ids:
             return
-        reached = self._get_component_closure(new_ids) - known.keys()
+        reached = self._prefetch(new_ids, memory) - known.keys()
         products = self.env["product.product"].browse(sorted(reached))
-        self._prefetch(products, memory)
         memory.category_routes.update(
             (category.id, tuple(category.total_route_ids.ids))
             for category in products.product_tmpl_id.categ_id
@@ -304,55 +306,88 @@ class SupplyResolver(models.AbstractModel):
             memory.goods[key] = self._prepare_goods(product)
             memory.signatures[key] = self._get_signature(product, memory)
         kits = self.env["mrp.bom"]._bom_find(
-            products, company_id=company.id, bom_type="phantom"
+            self._filter_kits(products), company_id=company.id, bom_type="phantom"
         )
         memory.kits.update(
             ((company.id, product.id), bom.id) for product, bom in kits.items()
         )
 
-    def _get_component_closure(self, product_ids):
-        """Ids of these products and of all that their bills of materials lead to."""
+    def _filter_kits(self, products):
+        """Those that some bill of materials makes a kit, of whatever company."""
+        return products.filtered(
+            lambda product: any(
+                bom.type == "phantom" for bom in product.product_tmpl_id.bom_ids
+            )
+        )
+
+    def _prefetch(self, product_ids, memory):
+        """Read in one query each what the loops below ask record by record.
+
+        :return: ids of these products and of all that their bills of materials lead to
+        """
+        found = self._search_closure(product_ids)
+        templates = self._prefetch_goods(found)
+        boms = fetch_lines(templates, "bom_ids", BOM_FIELDS)
+        keep_lines(boms.product_tmpl_id, "product_variant_ids", found)
+        memory.bom_ids += boms.ids
+        memory.bills.update((bom.id, bom) for bom in boms)
+        lines = fetch_lines(boms, "bom_line_ids", LINE_FIELDS)
+        memory.line_ids += lines.ids
+        fetch_lines(templates, "seller_ids")
+        return product_ids | set(lines.product_id.ids)
+
+    def _search_closure(self, product_ids):
+        """These products and all that their bills of materials lead to.
+
+        And the other variants of what is made: core asks which of them a bill of
+        materials is for.
+        """
         self.env["mrp.bom"].flush_model(["active", "product_tmpl_id"])
         self.env["mrp.bom.line"].flush_model(["bom_id", "product_id"])
         self.env["product.product"].flush_model(["product_tmpl_id"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH RECURSIVE reached (product_id) AS (
-                    SELECT unnest(%(ids)s)
-                    UNION
-                    SELECT line.product_id
-                      FROM reached
-                      JOIN product_product product ON product.id = reached.product_id
-                      JOIN mrp_bom bom
-                        ON bom.product_tmpl_id = product.product_tmpl_id AND bom.active
-                      JOIN mrp_bom_line line ON line.bom_id = bom.id
-                )
-                SELECT product_id FROM reached
-                """,
-                ids=list(product_ids),
+        reached = SQL(
+            """(
+            WITH RECURSIVE reached (product_id, product_tmpl_id, bom_id) AS (
+                SELECT product.id, product.product_tmpl_id, bom.id
+                  FROM product_product product
+                  LEFT JOIN mrp_bom bom
+                    ON bom.product_tmpl_id = product.product_tmpl_id AND bom.active
+                 WHERE product.id IN %(ids)s
+                UNION
+                SELECT product.id, product.product_tmpl_id, bom.id
+                  FROM reached
+                  JOIN mrp_bom_line line ON line.bom_id = reached.bom_id
+                  JOIN product_product product ON product.id = line.product_id
+                  LEFT JOIN mrp_bom bom
+                    ON bom.product_tmpl_id = product.product_tmpl_id AND bom.active
             )
+            SELECT product_id FROM reached
+            UNION
+            SELECT variant.id
+              FROM reached
+              JOIN product_product variant
+                ON variant.product_tmpl_id = reached.product_tmpl_id
+             WHERE reached.bom_id IS NOT NULL
+            )""",
+            ids=tuple(product_ids),
         )
-        return {product_id for (product_id,) in rows}
-
-    def _prefetch(self, products, memory):
-        """Read in one query each what the loops below ask record by record."""
-        templates = self._prefetch_goods(products)
-        boms = templates.bom_ids
-        memory.bom_ids += boms.ids
-        boms.fetch(BOM_FIELDS)
-        memory.bills.update((bom.id, bom) for bom in boms)
-        lines = boms.bom_line_ids
-        memory.line_ids += lines.ids
-        lines.fetch(LINE_FIELDS)
-        templates.seller_ids.mapped("delay")  # with all columns, in one query
+        products = self.env["product.product"].with_context(active_test=False)
+        found = products.search_fetch([("id", "in", reached)], PRODUCT_FIELDS)
+        return found.with_env(self.env)
 
     def _prefetch_goods(self, products):
         """Read what products and their templates say; returns the templates."""
         products.fetch(PRODUCT_FIELDS)
         templates = products.product_tmpl_id
-        templates.fetch(TEMPLATE_FIELDS)
+        templates.fetch(self._get_template_fields())
         return templates
+
+    def _get_template_fields(self):
+        """Names of the fields that are read of all templates at once.
+
+        Override to add what is asked of each of them later.
+        """
+        return TEMPLATE_FIELDS
 
     def _prepare_goods(self, product):
         template = product.product_tmpl_id

@@ -9,6 +9,7 @@ from . import test_dry_run_differences
 from . import test_dry_run_topologies
 from . import test_engine
 from . import test_engineering
+from . import test_fetching
 from . import test_flow
 from . import test_free_stock
 from . import test_goods

@@ -18,6 +18,7 @@ from . import (
     mto_promise_operation,
     mto_promise_structure,
     mto_promise_words,
+    mto_supply_resolver,
     operation_exception,
     operation_exception_detector,
     operation_exception_detector_delayed_supply,

@@ -5,7 +5,7 @@ from typing import Any
 from odoo import models
 from odoo.exceptions import UserError
 
-from odoo.addons.mto_pegging.models.mto_pegging import MOVE, PRODUCTION
+from odoo.addons.mto_pegging.models.mto_pegging import MOVE, PRODUCTION, SOLD
 
 # Plans that differ by less are left alone.
 TOLERANCE = timedelta(hours=1)
@@ -15,13 +15,15 @@ TOLERANCE = timedelta(hours=1)
 class DateMove:
     """A document that should start at another moment than it is planned.
 
-    ``reason``: why it does not move by itself, False if it may.
+    ``reason``: why it does not move by itself, False if it may. ``line_ids``: of the
+    order lines that it serves.
     """
 
     document: Any
     planned: Any
     proposed: Any
     reason: Any = False
+    line_ids: frozenset = frozenset()
 
 
 class MtoDateMove(models.AbstractModel):
@@ -46,10 +48,23 @@ class MtoDateMove(models.AbstractModel):
             if not begin or begin - planned < TOLERANCE:
                 continue
             known = found.get(document)
-            if known is None or known.proposed < begin:
-                reason = document._get_immovable_reason()
-                found[document] = DateMove(document, planned, begin, reason)
+            found[document] = DateMove(
+                document,
+                planned,
+                max(begin, known.proposed) if known else begin,
+                document._get_immovable_reason(),
+                self._get_served(key, outlook) | (known.line_ids if known else set()),
+            )
         return sorted(found.values(), key=lambda move: move.proposed)
+
+    def _get_served(self, key, outlook):
+        """Ids of the order lines that a node serves."""
+        quantities = outlook.shares.quantities[key]
+        return frozenset(
+            line_id
+            for (model, line_id), quantity in quantities.items()
+            if model == SOLD and quantity
+        )
 
     def _get_document(self, record):
         """What is moved: manufacturing orders and the transfers of moves."""

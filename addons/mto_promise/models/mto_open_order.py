@@ -12,3 +12,14 @@ class MtoOpenOrder(models.Model):
             "COALESCE(line.promised_date, line.wanted_date, %s)",
             super()._get_promise_date(),
         )
+
+    def action_move_dates(self):
+        """Open the dates that what serves the rows should have: the door of planners.
+
+        :return: window action
+        :raises odoo.exceptions.AccessError: if a row may not be read, and without
+            rights on manufacturing orders
+        """
+        self.check_access("read")
+        # A planner may see every row, without the orders themselves.
+        return self.env["mto.date.move.wizard"]._propose(self.sudo().sale_line_id)

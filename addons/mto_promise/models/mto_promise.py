@@ -29,7 +29,7 @@ class MtoPromise(models.AbstractModel):
     _name = "mto.promise"
     _description = "Promise"
 
-    def _get_promises(self, demands, lines=None):
+    def _get_promises(self, demands, lines=None, memory=None):
         """Return {demand.key: ``Promise``}: when each demand can be met, and why then.
 
         Demands of one ``group`` share one stock, in their order. Nothing is written.
@@ -42,19 +42,34 @@ class MtoPromise(models.AbstractModel):
             moments in UTC
         :param lines: {demand.key: order line}, which may be unsaved, where ``line_id``
             does not say it
+        :param memory: of ``_read_goods``, with what was read before
         """
         demands = list(demands)
         promise = self.sudo()
         found = dict(
             zip(demands, promise._prepare_items(demands, lines or {}), strict=True)
         )
-        companies = (
-            self.env["res.company"].sudo().browse({d.company_id for d in demands})
-        )
         Structure_ = promise.env["mto.promise.structure"]
-        memory = Structure_._new_memory(companies)
+        if memory is None:
+            companies = promise.env["res.company"].browse(
+                {demand.company_id for demand in demands}
+            )
+            memory = Structure_._new_memory(companies)
         Structure_._build(found.values(), memory)
         return promise._answer(found, memory)
+
+    def _read_goods(self, products, company):
+        """Read what promises of products need, down to their last components.
+
+        Callers check that the user may read the products.
+
+        :return: a memory for ``_get_promises`` of demands of this company alone
+        """
+        promise = self.sudo()
+        memory = promise.env["mto.promise.structure"]._new_memory(company.sudo())
+        resolver = promise.env["mto.supply.resolver"]._in_company(company.id)
+        resolver._load(set(products.ids), memory.resolver)
+        return memory
 
     def _new_promise(self, demand):
         """An answer to what asks for nothing."""

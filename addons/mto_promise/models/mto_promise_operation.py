@@ -3,6 +3,8 @@ from dataclasses import dataclass, field
 from odoo import models
 from odoo.tools import SQL, float_round
 
+from odoo.addons.mto_cascade.models.fetching import fetch_lines
+
 from ..engine import Operation
 
 OPERATION_FIELDS = [
@@ -20,6 +22,13 @@ WORKCENTER_FIELDS = [
     "resource_id",
     "resource_calendar_id",
     "time_efficiency",
+    "time_start",
+    "time_stop",
+]
+CAPACITY_FIELDS = [
+    "product_id",
+    "product_uom_id",
+    "capacity",
     "time_start",
     "time_stop",
 ]
@@ -56,7 +65,7 @@ class PromiseOperation(models.AbstractModel):
             return OperationMemory()
         workcenters = operations.workcenter_id
         workcenters.fetch(WORKCENTER_FIELDS)
-        workcenters.capacity_ids.fetch(["product_id", "product_uom_id", "capacity"])
+        fetch_lines(workcenters, "capacity_ids", CAPACITY_FIELDS)
         cycles = {operation.id: operation.time_cycle_manual for operation in operations}
         tracked = operations.filtered(lambda operation: operation.time_mode == "auto")
         return OperationMemory(

@@ -116,7 +116,8 @@ class PromiseStructure(models.AbstractModel):
         memory.steps.update((item, steps[item.need]) for item in items)
         self._order_by_hand(items, memory)
         self._decide(items, memory)
-        self._load_orderpoints(memory)
+        if any(memory.ways[item] == FROM_STOCK for item in items):
+            self._load_orderpoints(memory)
         ordered = [i for i in items if memory.ways[i] in (STOCK_FIRST, ORDERED)]
         components = Resolver._get_components(
             (

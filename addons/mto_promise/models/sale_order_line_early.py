@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools.misc import format_date
 
 APPROVAL = {"early_promise_approver_id", "early_promise_approved_date"}
 APPROVERS = "mto_promise.group_promise_approver"
@@ -65,7 +64,8 @@ class SaleOrderLine(models.Model):
         ).date()
 
     def _format_day(self, moment):
-        return format_date(self.env, self._to_day(moment))
+        """'12 March', as where the earliest date is told."""
+        return self.env["mto.supply.check"]._format_day(self._to_day(moment))
 
     def _find_early(self, earliest):
         """Those of the lines that are promised for a day before their earliest date.

@@ -6,7 +6,7 @@ from ..engine import PromiseDemand
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    def _get_promises(self, wanted=None):
+    def _get_promises(self, wanted=None, memory=None):
         """Return {line: ``Promise``}: when each line can be had, and why not before.
 
         Of lines with goods that are not confirmed yet; the lines of one order share one
@@ -14,6 +14,7 @@ class SaleOrderLine(models.Model):
         lines only, which callers have checked; nothing is written.
 
         :param wanted: moment on which all would be wanted, None for what lines say
+        :param memory: of ``mto.promise._read_goods``, if it was read before
         """
         lines = self._filter_promisable().sorted(
             lambda line: (line.sequence, line._origin.id or float("inf"))
@@ -21,7 +22,7 @@ class SaleOrderLine(models.Model):
         demands = [line._prepare_promise_demand(wanted) for line in lines]
         by_key = dict(zip(demands, lines, strict=True))
         found = self.env["mto.promise"]._get_promises(
-            demands, {demand.key: line for demand, line in by_key.items()}
+            demands, {demand.key: line for demand, line in by_key.items()}, memory
         )
         return {line: found[demand.key] for demand, line in by_key.items()}
 

@@ -21,26 +21,23 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._("Nothing of %s is still to be delivered.", self.name)
             )
-        return self._open_dialog("mto.promise.renew", self.env._("Re-promise"))
-
-    def action_move_dates(self):
-        """Open the dates that the documents of the order should have.
-
-        :return: window action
-        """
-        self.ensure_one()
-        self.check_access("read")
-        return self._open_dialog("mto.date.move.wizard", self.env._("Move Dates"))
-
-    def _open_dialog(self, model, name):
         return {
             "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
+            "name": self.env._("Re-promise"),
+            "res_model": "mto.promise.renew",
             "views": [(False, "form")],
             "target": "new",
             "context": {"default_order_id": self.id},
         }
+
+    def action_move_dates(self):
+        """Open the dates that the documents of the orders should have.
+
+        :return: window action
+        :raises odoo.exceptions.AccessError: without rights on manufacturing orders
+        """
+        self.check_access("read")
+        return self.env["mto.date.move.wizard"]._propose(self.order_line)
 
     def action_tell_customer(self):
         """Open an e-mail to the customer with the dates that are promised now.

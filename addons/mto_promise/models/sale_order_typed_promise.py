@@ -28,9 +28,14 @@ LINE_FIELDS = {
     "engineering_due_date",
     "engineering_days",
 }
-# What the lines and the answers say of products, read at once.
-PRODUCT_FIELDS = ["product_tmpl_id", "default_code"]
-TEMPLATE_FIELDS = ["name", "type", "uom_id", "categ_id", "target_wait_days"]
+# What is asked of vendors, and of the customer.
+PARTNER_FIELDS = [
+    "active",
+    "name",
+    "commercial_partner_id",
+    "property_stock_customer",
+    "supply_calendar_id",
+]
 # The worst first; with the words for it.
 STATES = ("late", "unknown", "tight", "in_time")
 # A date with fewer days to spare may not hold.
@@ -71,9 +76,9 @@ class SaleOrder(models.Model):
             customers on the portal
         """
         self.env["mto.promise"]._check_may_ask()
-        draft, by_key = self._make_typed_order(order, lines)
+        draft, by_key, memory = self._make_typed_order(order, lines)
         typed = self.env["sale.order.line"].concat(*by_key.values())
-        promises = typed._get_promises()
+        promises = typed._get_promises(memory=memory)
         messages = self.env["mto.promise"]._get_messages(
             promises.values(), name_vendors=True
         )
@@ -98,35 +103,59 @@ class SaleOrder(models.Model):
         return {"order": sorted(ORDER_FIELDS), "line": sorted(LINE_FIELDS)}
 
     def _make_typed_order(self, values, lines):
-        """Return (unsaved order, {key: unsaved line}) of what is on the screen."""
-        saved = self.browse(values.get("id") or ())
-        saved.check_access("read")
-        names = self._get_typed_promise_fields()
-        chosen = _choose(values, names["order"])
-        draft = self.new({**chosen, "order_line": []}, origin=saved or None)
-        # Read as the user, who is told of no stock of a warehouse of others.
-        draft.warehouse_id.mapped("company_id")
+        """What is on the screen, of records that are not saved.
+
+        :return: (order, {key: line}, memory of what was read of the goods)
+        """
+        draft = self._make_typed_head(values)
         company = draft.company_id or self.env.company
         draft = draft.with_company(company)
         Line = self.env["sale.order.line"].with_company(company)
         saved_lines = Line.browse(line["id"] for line in lines if line.get("id"))
         saved_lines.check_access("read")
-        # Unsaved lines would read their products one by one. As the user: nothing is
-        # told of products of others.
+        # Unsaved lines would read their products one by one.
         typed_ids = {line["product_id"] for line in lines if line.get("product_id")}
         products = saved_lines.product_id.browse(
             typed_ids.union(saved_lines.product_id.ids)
         )
-        products.fetch(PRODUCT_FIELDS)
-        products.product_tmpl_id.fetch(TEMPLATE_FIELDS)
+        memory = self.env["mto.promise"]._read_goods(products, company)
+        # As the user: nothing is told of products of others.
+        products.check_access("read")
+        self._read_typed_partners(draft, memory.resolver.products[company.id])
+        names = self._get_typed_promise_fields()["line"]
         by_key = {}
         for line in lines:
             origin = Line.browse(line.get("id") or ())
-            chosen = _choose(line, names["line"])
+            chosen = _choose(line, names)
             by_key[line["key"]] = Line.new(
                 {**chosen, "order_id": draft}, origin=origin or None
             )
-        return draft, by_key
+        return draft, by_key, memory
+
+    def _make_typed_head(self, values):
+        """The order without its lines, in its company."""
+        saved = self.browse(values.get("id") or ())
+        saved.check_access("read")
+        chosen = _choose(values, self._get_typed_promise_fields()["order"])
+        draft = self.new(chosen, origin=saved or None)
+        # Of the lines only what is on the screen counts: those that are saved are
+        # not even read.
+        draft._update_cache({"order_line": []}, validate=False)
+        # Read as the user, who is told of no stock of a warehouse of others.
+        draft.warehouse_id.mapped("company_id")
+        return draft
+
+    def _read_typed_partners(self, draft, products):
+        """Read the customer and all vendors of products at once; nothing is told.
+
+        :param products: {id: product} of a memory
+        """
+        templates = self.env["product.template"].union(
+            *(product.product_tmpl_id for product in products.values())
+        )
+        vendors = templates.with_env(draft.env).sudo().seller_ids.partner_id
+        partners = draft.partner_shipping_id._origin.sudo() | vendors
+        partners.fetch(PARTNER_FIELDS)
 
     def _summarize_promises(self, answers):
         """The worst of all lines, and the latest date."""

@@ -1,8 +1,10 @@
 from datetime import timedelta
 
 from odoo import Command
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ..wizards import mto_date_move_wizard
 from .common import PromiseCommon
 
 
@@ -15,6 +17,7 @@ class TestDelays(PromiseCommon):
         super().setUpClass()
         cls.order = cls._create_order((cls.bike, 2), commitment_date=cls._in_days(30))
         cls.line = cls.order.order_line
+        cls.planner = cls._create_user("planner")
 
     def setUp(self):
         super().setUp()
@@ -351,14 +354,9 @@ class TestDelays(PromiseCommon):
         self.bolts.date_planned = self._in_days(60)
         self._refresh()
         self.assertEqual(wheel.date_start, start)
-        action = self.order.action_move_dates()
-        planner = self._create_user("planner")
-        wizard = (
-            self.env[action["res_model"]]
-            .with_user(planner)
-            .create({"order_id": self.order.id})
-        )
+        wizard = self._propose_dates(self._get_row(self.line))
         rows = {row.name: row for row in wizard.line_ids}
+        self.assertEqual(rows[wheel.display_name].served, self.order.name)
         self.assertTrue(rows[wheel.display_name].is_chosen)
         self.assertGreaterEqual(
             rows[wheel.display_name].proposed_date, self._in_days(60)
@@ -367,6 +365,60 @@ class TestDelays(PromiseCommon):
         self.assertGreaterEqual(wheel.date_start, self._in_days(60))
         self.assertFalse(wheel.is_date_by_hand)
         self.assertEqual(self.bolts.date_planned, self._in_days(60))
+
+    def _propose_dates(self, records):
+        """What a planner without rights on sales is proposed."""
+        user = self.planner
+        self.assertFalse(user.has_group("sales_team.group_sale_salesman"))
+        action = records.with_user(user).action_move_dates()
+        return self.env[action["res_model"]].with_user(user).browse(action["res_id"])
+
+    def test_dates_of_several_orders_are_proposed_at_once(self):
+        """What two orders wait for is moved once, for both."""
+        other = self._create_order((self.bike, 1), commitment_date=self._in_days(90))
+        self._buy()
+        wheels = self._get_productions(self.wheel)
+        bikes = self._get_productions(self.bike)
+        for made in wheels | bikes:
+            made.is_date_by_hand = False
+        bolts = self.env["purchase.order.line"].search(
+            [("product_id", "=", self.bolt.id)]
+        )
+        bolts.date_planned = self._in_days(100)
+        self._refresh()
+        rows = self._get_row(self.line) | self._get_row(other.order_line)
+        wizard = self._propose_dates(rows)
+        self.assertEqual(len(wizard.line_ids), len(set(wizard.line_ids.mapped("name"))))
+        self.assertLessEqual(
+            {self.order.name, other.name},
+            {name for row in wizard.line_ids for name in row.served.split(", ")},
+        )
+        alone = self._propose_dates(self._get_row(self.line))
+        names = {self.order.name}
+        self.assertTrue(all(names & set(r.served.split(", ")) for r in alone.line_ids))
+
+    def test_document_one_may_not_change_stays(self):
+        """It says so before anything is applied; and is refused if it is ticked."""
+        self._buy()
+        self.bolts.date_planned = self._in_days(60)
+        self._refresh()
+        wheel = self._get_productions(self.wheel)
+        wheel.is_date_by_hand = False
+        self.env["ir.model.access"].search(
+            [("model_id.model", "=", "mrp.production")]
+        ).perm_write = False
+        wizard = self._propose_dates(self._get_row(self.line))
+        row = wizard.line_ids.filtered(lambda one: one.name == wheel.display_name)
+        self.assertFalse(row.is_chosen)
+        self.assertIn("no right", row.reason)
+        row.is_chosen = True
+        with self.assertRaises(AccessError):
+            wizard.action_apply()
+
+    def test_too_many_lines_are_refused(self):
+        self.patch(mto_date_move_wizard, "MOST_LINES", 0)
+        with self.assertRaises(UserError):
+            self._propose_dates(self._get_row(self.line))
 
     def test_with_the_switch_dates_move_and_hands_are_respected(self):
         self.company.promise_move_dates = True

@@ -65,6 +65,23 @@ class TestOrderTours(HttpCase, PromiseCommon):
         self._start(order, "mto_promise_move_dates", self.planner)
         self.assertGreaterEqual(wheel.date_start, self._in_days(60))
 
+    def test_planner_without_sales_moves_dates(self):
+        """They cannot open the order; "Orders in Production" is their door."""
+        self._sell_late()
+        wheel = self._get_productions(self.wheel)
+        wheel.is_date_by_hand = False
+        planner = new_test_user(
+            self.env,
+            login="mto_promise_factory",
+            groups="mrp.group_mrp_user,stock.group_stock_user",
+        )
+        self.start_tour(
+            "/odoo/orders-in-production",
+            "mto_promise_factory_moves_dates",
+            login=planner.login,
+        )
+        self.assertGreaterEqual(wheel.date_start, self._in_days(60))
+
 
 @tagged("post_install", "-at_install")
 class TestLeadTimeTours(HttpCase, LeadTimeCommon):

@@ -340,6 +340,47 @@ class TestPromise(PromiseCommon):
         self.assertEqual(many.feasible, self._in(23))
         self.assertEqual([step.supply for step in many.path], ["buy", "transfer"])
 
+    def test_subcontractor_waits_for_what_he_gets(self):
+        """His days begin when the longest component is there; he is the cause or it."""
+        if "subcontractor_ids" not in self.env["mrp.bom"]._fields:
+            self.skipTest("mrp_subcontracting is not installed")
+        tube = self._create_part("Tube", "make_to_order", delay=9)
+        painter = self.env["res.partner"].create({"name": "Painter"})
+        frame = self._create_part("Frame", "make_to_order", delay=6, vendor=painter)
+        self._create_bom(
+            frame,
+            [(tube, 1)],
+            type="subcontract",
+            subcontractor_ids=[Command.link(painter.id)],
+        )
+        bike = self._create_product("Bike", "make_to_order")
+        self._create_bom(bike, [(frame, 1)], produce_delay=2)
+        [promise] = self._promise((bike, 4))
+        self.assertEqual(
+            [(step.supply, step.days) for step in promise.path],
+            [("buy", 9), ("subcontract", 6), ("manufacture", 2)],
+        )
+        self.assertEqual(promise.feasible, self._in(17))
+        self.assertEqual(promise.limiting.product_id, tube.id)
+        self._add_stock(tube, 4)
+        tube.supply_policy = "stock_then_order"
+        [promise] = self._promise((bike, 4))
+        self.assertEqual(
+            self._tell(promise), "Frame: 4 need 6 days at their subcontractor: 8 March"
+        )
+
+    def test_told_in_the_language_of_the_reader(self):
+        """The same promise, words and dates of another language."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        [promise] = self._promise((self._create_chain(), 3))
+        self.tube.with_context(lang="fr_FR").name = "Tuyau"
+        french = self.env["mto.promise"].with_context(lang="fr_FR")
+        self.assertIn("Tuyau", french._get_message(promise))
+        self.assertIn("16 mars", french._get_message(promise))
+        self.assertIn("16 March", self._tell(promise))
+        [answer] = self.quotation.with_context(lang="fr_FR").get_promise()
+        self.assertIn("16 mars", answer["lines"][0]["message"])
+
     def test_kit_takes_the_place_of_its_components(self):
         bell = self._create_part("Bell", "make_to_order", delay=2)
         pump = self._create_part("Pump", "make_to_order", delay=8)
@@ -415,6 +456,16 @@ class TestPromise(PromiseCommon):
             [promise] = self._promise((kit, 1), commitment_date=wanted)
             self.assertEqual(promise.is_late, is_late, hour)
         self.assertEqual(promise.feasible, datetime(2026, 3, 4, 17))
+
+    def test_daylight_saving_between_order_and_delivery(self):
+        """Work ends at noon: an hour earlier in UTC after the night of 29 March."""
+        self.company.resource_calendar_id = self._create_calendar(
+            "Europe/Paris", range(7)
+        )
+        for days, hour in ((26, 11), (28, 10)):
+            kit = self._create_part("Brake kit", "make_to_order", delay=days)
+            [promise] = self._promise((kit, 1))
+            self.assertEqual(promise.feasible, datetime(2026, 3, 2 + days, hour))
 
     def test_holidays_of_the_vendor(self):
         kit = self._create_part("Brake kit", "make_to_order", delay=5)

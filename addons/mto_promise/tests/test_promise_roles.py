@@ -46,6 +46,7 @@ class TestPromiseRoles(PromiseCommon):
 
     def _get_acts(self, env):
         line = self.quotation.order_line
+        row = self._get_row(self.order.order_line)
         return {
             "ask": lambda: env["sale.order"].read_typed_promise(
                 {"id": self.quotation.id}, [{"key": "x", "id": line.id}]
@@ -60,9 +61,7 @@ class TestPromiseRoles(PromiseCommon):
                 else env[model].search([("order_id", "=", self.order.id)]).ids
                 for model in ("mto.promise.change", "mto.promise.reliability")
             ],
-            "move": lambda: env["mto.date.move.wizard"].create(
-                {"order_id": self.order.id}
-            ),
+            "move": lambda: row.with_env(env).action_move_dates(),
             "suggestions": lambda: env["mto.lead.time.suggestion"].action_open(),
             "stocking": lambda: self.bike.product_tmpl_id.with_env(
                 env
@@ -178,6 +177,18 @@ class TestPromiseCompanies(PromiseCommon):
             self.saddle.with_user(self.seller).get_promise(
                 warehouse_id=self.other_warehouse.id
             )
+
+    def test_nobody_asks_for_a_product_of_others(self):
+        lamp = self.env["product.product"].create(
+            {"name": "Lamp", "is_storable": True, "company_id": self.other.id}
+        )
+        line = {"key": "x", "product_id": lamp.id, "product_uom_qty": 1}
+        head = {"partner_id": self.customer.id, "warehouse_id": self.warehouse.id}
+        Order = self.env["sale.order"].with_user(self.seller)
+        with self.assertRaises(AccessError):
+            Order.read_typed_promise(head, [line])
+        lamp.company_id = False
+        self.assertTrue(Order.read_typed_promise(head, [line])["answers"])
 
     def test_settings_and_history_are_those_of_the_company(self):
         self.other.promise_early = "approve"

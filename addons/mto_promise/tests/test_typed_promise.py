@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -15,6 +15,7 @@ class TestTypedPromise(LeadTimeCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.now = cls.env.cr.now().replace(microsecond=0)
+        cls.seller = cls._create_user("sales")
 
     def _ask(self, *lines, user=None, order=None, **values):
         """Ask for lines (product, quantity[, values]); return answers and summary."""
@@ -104,9 +105,7 @@ class TestTypedPromise(LeadTimeCommon):
         self.assertTrue(remark["res_id"])
         self.assertEqual(answer["state"], "tight")
         # A salesperson is told what is missing; it is entered by somebody else.
-        [answer], _summary = self._ask(
-            (self.trailer, 1), user=self._create_user("sales")
-        )
+        [answer], _summary = self._ask((self.trailer, 1), user=self.seller)
         [remark] = [entry for entry in answer["remarks"] if entry["is_missing"]]
         self.assertFalse(remark["res_id"])
 
@@ -127,7 +126,7 @@ class TestTypedPromise(LeadTimeCommon):
         self.assertEqual(self._ask(), ([], False))
 
     def test_salesperson_sees_dates_without_other_rights(self):
-        user = self._create_user("sales")
+        user = self.seller
         [answer], _summary = self._ask((self.trailer, 1), user=user)
         self.assertIn("Steel", answer["message"])
 
@@ -144,7 +143,7 @@ class TestTypedPromise(LeadTimeCommon):
         with self.assertRaises(AccessError):
             self._ask((self.trailer, 1), user=self._create_user("employee"))
         order = self._create_order((self.trailer, 2), confirm=False)
-        other = self._create_user("sales")
+        other = self.seller
         order.user_id = self.env.user
         with self.assertRaises(AccessError):
             self._ask((self.trailer, 1), user=other, order=order)
@@ -161,7 +160,7 @@ class TestTypedPromise(LeadTimeCommon):
 
     def test_slow_vendor_is_named(self):
         self.vendor.name = "Alpine Tubes"
-        user = self._create_user("sales")
+        user = self.seller
         [answer], _summary = self._ask((self.trailer, 2), user=user)
         self.assertIn("need 25 days from Alpine Tubes", answer["message"])
         self.assertEqual(answer["path"][0]["vendor"], "Alpine Tubes")
@@ -186,28 +185,86 @@ class TestTypedPromise(LeadTimeCommon):
         )
         self.assertEqual(order.state, "draft")
 
+    def _create_structures(self, count, **bom_values):
+        """So many products of three levels that share nothing, of two each."""
+        made = self.env["product.product"]
+        for number in range(count):
+            steel = self._create_part(f"Steel {number}", "make_to_order", delay=20)
+            paint = self._create_part(f"Paint {number}", "stock_then_order", delay=4)
+            self._add_stock(paint, 1)
+            frame = self._create_product(f"Frame {number}", "make_to_order")
+            self._create_bom(frame, [(steel, 3)], produce_delay=5, **bom_values)
+            body = self._create_product(f"Body {number}", "stock_then_order")
+            self._create_bom(body, [(frame, 1), (paint, 1)], **bom_values)
+            product = self._create_product(f"Trailer {number}", "make_to_order")
+            self._create_bom(product, [(body, 1)], produce_delay=2, **bom_values)
+            made |= product
+        return made
+
+    def _get_operations(self):
+        """Two operations, on work centers with capacities and hours of their own."""
+        hours = self.company.resource_calendar_id.copy()
+        return [
+            Command.create(
+                {
+                    "name": name,
+                    "time_mode": "auto",
+                    "workcenter_id": self.env["mrp.workcenter"]
+                    .create(
+                        {
+                            "name": name,
+                            "resource_calendar_id": hours.id,
+                            "capacity_ids": [
+                                Command.create(
+                                    {
+                                        "product_uom_id": self.trailer.uom_id.id,
+                                        "capacity": 2,
+                                    }
+                                )
+                            ],
+                        }
+                    )
+                    .id,
+                }
+            )
+            for name in ("Weld", "Paint")
+        ]
+
     def test_more_lines_cost_no_more_queries(self):
         """Of 20 lines with products and parts of their own as many as of 2."""
-        lines = []
-        for number in range(20):
-            steel = self._create_part(f"Steel {number}", "make_to_order", delay=20)
-            frame = self._create_product(f"Frame {number}", "make_to_order")
-            self._create_bom(frame, [(steel, 3)], produce_delay=5)
-            product = self._create_product(f"Trailer {number}", "make_to_order")
-            self._create_bom(product, [(frame, 1)], produce_delay=2)
-            lines.append((product, 1))
-        count = self._count(lines)
-        # Less than one for each line; defaults of fields may be read once more.
-        self.assertLessEqual(count, self._count(lines[:2]) + 5)
-        self.assertLessEqual(count, 30)
+        for values in ({}, {"operation_ids": self._get_operations()}):
+            products = self._create_structures(20, **values)
+            lines = [(product, 1) for product in products]
+            count = self._count(*self._prepare(lines))
+            # Defaults of fields may be read once more.
+            few = self._count(*self._prepare(lines[:2]))
+            self.assertLessEqual(count, few + 3)
+            self.assertLessEqual(count, 30)
 
-    def _count(self, lines):
-        head, asked = self._prepare(lines)
-        # As the browser asks.
-        Order = self.env["sale.order"].with_context(lang="en_US", tz="UTC")
+    def test_saved_lines_cost_no_more_queries(self):
+        """After a change of one line of a quotation that is saved, all are sent."""
+        products = self._create_structures(20, operation_ids=self._get_operations())
+        order = self._create_order(
+            *((product, 2) for product in products),
+            confirm=False,
+            user_id=self.seller.id,
+        )
+        lines = [
+            {"key": str(line.id), "id": line.id, "product_uom_qty": 3}
+            for line in order.order_line
+        ]
+        self.assertLessEqual(self._count({"id": order.id}, lines), 30)
+
+    def _count(self, head, asked):
+        # As the browser of a salesperson asks; what Odoo keeps for long is there.
+        Order = self.env["sale.order"].with_user(self.seller)
+        Order = Order.with_context(lang="en_US", tz="UTC")
+        self.env.flush_all()
+        self.env.invalidate_all()
         Order.read_typed_promise(head, asked)
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
-        Order.read_typed_promise(head, asked)
+        found = Order.read_typed_promise(head, asked)
+        self.assertEqual(len(found["answers"]), len(asked))
         return self.env.cr.sql_log_count - before

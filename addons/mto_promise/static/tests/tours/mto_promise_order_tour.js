@@ -113,6 +113,38 @@ registry.category("web_tour.tours").add("mto_promise_move_dates", {
     ],
 });
 
+// The tour starts on the orders in production, one of them late, as somebody who has
+// no rights on sales.
+registry.category("web_tour.tours").add("mto_promise_factory_moves_dates", {
+    steps: () => [
+        {
+            content: "Choose what is late",
+            trigger:
+                ".o_data_row:has(button[name=action_move_dates]) .o_list_record_selector",
+            run: "click",
+        },
+        {
+            content: "Look at the dates that cannot be kept",
+            trigger: ".o_control_panel button[name=action_move_dates]",
+            run: "click",
+        },
+        {
+            content: "A manufacturing order has to wait, and for which order that is",
+            trigger:
+                ".modal .o_data_row:has([name=is_chosen] input:checked) td[name=served]",
+        },
+        {
+            content: "Move what is ticked",
+            trigger: ".modal button[name=action_apply]",
+            run: "click",
+        },
+        {
+            content: "It is told what moved",
+            trigger: "body:not(:has(.modal)) .o_notification:contains(Moved)",
+        },
+    ],
+});
+
 // The tour starts on the suggested lead times.
 registry.category("web_tour.tours").add("mto_promise_suggestion", {
     steps: () => [
