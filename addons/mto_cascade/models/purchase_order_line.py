@@ -378,7 +378,7 @@ class PurchaseOrderLine(models.Model):
         for line, values in values_by_line.items():
             alike[tuple(values.items())].append(line)
         for values, lines in alike.items():
-            self.concat(*lines).write(dict(values))
+            self.browse().concat(*lines).write(dict(values))
 
     def _prepare_less_values(self, quantity):
         """Values of the line with ``quantity`` (in the product's unit) less."""

@@ -152,7 +152,10 @@ class SaleOrderLine(models.Model):
 
     def _follow_new_supply(self):
         """Order again what was lost before; close issues of what is needed again."""
-        demands = self.sudo().move_ids.filtered(lambda m: m.state not in CLOSED)
+        # What is made for the line bears its name as well, and demands nothing.
+        demands = self.sudo().move_ids.filtered(
+            lambda m: m.state not in CLOSED and m._leaves_stock()
+        )
         resupply = self.env["mto.change.resupply"]
         lost = self.env["mto.change.issue"]._get_lost(demands)
         resupply._order_again(resupply._find_missing(lost))
