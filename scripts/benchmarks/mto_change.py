@@ -1,7 +1,6 @@
 """Rows and soak jobs of mto_change: what a change of an order costs."""
 
-from .documents import documents
-from .mto_batch_confirm import changing, raise_lines
+from .mto_batch_confirm import change, changing, raise_lines
 from .mto_pegging import confirmed_order
 from .registry import Side, row, soak
 from .structures import Structure
@@ -62,18 +61,9 @@ def cancel(bench, size):
 
 
 def raise_followed(bench, size):
-    """Raise all lines of a confirmed order where changes reach the factory."""
-    from .structures import MTO, Factory
-
+    """Do what the other side does, where changes reach the factory."""
     bench.env.company.order_change_rules = True
-    structure = Structure.parse(size)
-    factory = Factory(bench.env, MTO)
-    order = factory.order(factory.build(structure), structure.lines)
-    order.action_confirm()
-    bench.keep()
-    bench.warm_up(lambda: raise_lines(order))
-    bench.measure(lambda: raise_lines(order))
-    return documents(bench.env)
+    return change(bench, size, raise_lines.__name__)
 
 
 @soak

@@ -7,6 +7,10 @@ from odoo.fields import Command
 
 from ..cascade import current, write_links
 
+# Where notes on what changed are collected, and how core posts them.
+TRACKED = "mto_batch_confirm.tracked"
+TRACKED_KEYS = {"body", "author_id", "subtype_id", "tracking_value_ids"}
+
 
 class MrpProduction(models.Model):
     _inherit = "mrp.production"
@@ -91,7 +95,25 @@ class MrpProduction(models.Model):
         ):
             cascade.posts.append((self, kwargs))
             return self.env["mail.message"]
+        tracked = self.env.cr.precommit.data.get(TRACKED)
+        if tracked is not None and kwargs.keys() == TRACKED_KEYS:
+            if not kwargs["author_id"]:
+                tracked.append((self, kwargs))
+                return self.env["mail.message"]
         return super().message_post(**kwargs)
+
+    def _message_track(self, fields_iter, initial_values_dict):
+        """Tell what changed of many orders, as when they are cancelled, at once."""
+        data = self.env.cr.precommit.data
+        if len(self) < 2 or TRACKED in data:
+            return super()._message_track(fields_iter, initial_values_dict)
+        posts = data[TRACKED] = []
+        try:
+            res = super()._message_track(fields_iter, initial_values_dict)
+        finally:
+            del data[TRACKED]
+        self._post_at_once(posts)
+        return res
 
     def _post_at_once(self, posts):
         """Post notes that nobody is told of; those that somebody is, in core's way.
@@ -109,11 +131,12 @@ class MrpProduction(models.Model):
         companies = self._mail_get_companies(default=self.env.company)
         reply_to = self._notify_get_reply_to(default=email_from, author_id=author_id)
         parents = self._read_first_messages()
-        values = []
+        values, tracking = [], []
         for production, post in posts:
             if production.id in followed:
                 production.message_post(**post)
                 continue
+            tracking.append(post.get("tracking_value_ids") or ())
             values.append(
                 {
                     "email_add_signature": True,
@@ -123,7 +146,7 @@ class MrpProduction(models.Model):
                     "model": self._name,
                     "res_id": production.id,
                     "body": escape(post["body"]),
-                    "message_type": post["message_type"],
+                    "message_type": post.get("message_type", "notification"),
                     "parent_id": parents.get(production.id, False),
                     "subject": False,
                     "subtype_id": post["subtype_id"],
@@ -137,7 +160,15 @@ class MrpProduction(models.Model):
                     "attachment_ids": [],
                 }
             )
-        self._message_create(values)
+        messages = self._message_create(values)
+        # Core creates those of each message on their own.
+        self.env["mail.tracking.value"].sudo().create(
+            [
+                {**values, "mail_message_id": message.id}
+                for message, commands in zip(messages, tracking, strict=True)
+                for _command, _id, values in commands
+            ]
+        )
 
     def _read_followed(self):
         """Return the ids of the orders that somebody follows."""

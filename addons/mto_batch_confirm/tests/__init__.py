@@ -1,6 +1,7 @@
 from . import test_identity
 from . import test_fallback
 from . import test_more_identity
+from . import test_notes
 from . import test_performance
 from . import test_raised
 from . import test_raised_surroundings

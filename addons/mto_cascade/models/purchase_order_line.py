@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
@@ -355,9 +357,28 @@ class PurchaseOrderLine(models.Model):
         A line that asks for nothing stays, as where Odoo reduces it itself.
         """
         self.ensure_one()
-        if self.product_id.uom_id.compare(quantity, 0) <= 0:
-            return
-        self.write(self._prepare_less_values(quantity))
+        self._write_less(self._get_less_values({self: quantity}))
+
+    @api.model
+    def _get_less_values(self, quantities):
+        """{line: values with that much less}; nothing for lines that stay as they are.
+
+        :param dict quantities: {line: quantity in the product's unit}
+        """
+        return {
+            line: line._prepare_less_values(quantity)
+            for line, quantity in quantities.items()
+            if line.product_id.uom_id.compare(quantity, 0) > 0
+        }
+
+    @api.model
+    def _write_less(self, values_by_line):
+        """Write lines that get the same values together."""
+        alike = defaultdict(list)
+        for line, values in values_by_line.items():
+            alike[tuple(values.items())].append(line)
+        for values, lines in alike.items():
+            self.browse().concat(*lines).write(dict(values))
 
     def _prepare_less_values(self, quantity):
         """Values of the line with ``quantity`` (in the product's unit) less."""

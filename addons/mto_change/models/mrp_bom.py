@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 from .mto_change_application import APPLYING
-from .mto_change_structure import UPDATE
+from .mto_change_structure import REASON, UPDATE
 from .stock_move import NETTING
 
 
@@ -59,7 +59,7 @@ class MrpBom(models.Model):
         updated, asked = self._sort_choices(answer, choices)
         if updated - free:
             order._check_may_change_started()
-        updated.with_context(**{NETTING: True}).action_update_bom()
+        updated.with_context(**{NETTING: True, REASON: reason}).action_update_bom()
         structure._report_started(asked)
         self._tell_structure_change(answer, reason)
         return [answer]

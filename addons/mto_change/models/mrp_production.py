@@ -3,6 +3,7 @@ from odoo import models
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 
 from .mto_change_application import APPLYING
+from .mto_change_structure import REASON
 from .stock_move import NETTING
 
 
@@ -85,11 +86,15 @@ class MrpProduction(models.Model):
         if not changed:
             return super().action_update_bom()
         structure = self.env["mto.change.structure"].sudo()
+        kept = structure._read_change(changed.sudo(), follow=True)
         structure._give_up(changed.sudo())
         res = super(
             MrpProduction, self.with_context(**{NETTING: True})
         ).action_update_bom()
         structure._settle(changed)
+        structure._keep_change(
+            kept, "shown" if asked else "saved", self.env.context.get(REASON)
+        )
         return res
 
     # Nobody is asked to do by hand what the rules do.

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import Command, models
 
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED, REQUESTED
 from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION
@@ -43,10 +43,17 @@ class MtoChangeApplication(models.AbstractModel):
         targets = {MOVE: [], PRODUCTION: [], LINE: []}
         for key in sorted(plan.impact.less, key=lambda k: plan.levels.get(k, 0)):
             if key[0] in targets and key not in plan.start:
-                record = self.env[key[0]].browse(key[1])
-                less = plan.impact.less[key]
-                targets[key[0]].append((record, plan.get_after(key), less))
-        return targets
+                targets[key[0]].append(key)
+        return {
+            model: [
+                (record, plan.get_after(key), plan.impact.less[key])
+                # Browsed together: what one of them reads is read for all.
+                for record, key in zip(
+                    self.env[model].browse(key[1] for key in keys), keys, strict=True
+                )
+            ]
+            for model, keys in targets.items()
+        }
 
     def _get_neighbours(self, plan):
         """Open demands whose supply changes: their links are looked at afterwards."""
@@ -61,16 +68,35 @@ class MtoChangeApplication(models.AbstractModel):
     # Manufacturing orders
 
     def _change_productions(self, targets):
-        ended = self.env[PRODUCTION]
-        for production, quantity, _less in targets[PRODUCTION]:
-            if production.product_uom_id.compare(quantity, 0) <= 0:
-                ended |= production
+        ended = self.env[PRODUCTION].concat(
+            *(
+                production
+                for production, quantity, _less in targets[PRODUCTION]
+                if production.product_uom_id.compare(quantity, 0) <= 0
+            )
+        )
         ended = ended.filtered(lambda mo: mo.state not in CLOSED)
         if ended:
+            self._unlink_components(ended)
             ended.action_cancel()
         for production, quantity, _less in targets[PRODUCTION]:
             if production not in ended and production.state not in CLOSED:
                 self._reduce_production(production, quantity)
+
+    def _unlink_components(self, productions):
+        """Let go of what supplies orders that are cancelled, all at once.
+
+        Cancelling does it in the end, after having taken each component from what
+        supplies it, one by one.
+        """
+        # Each of these would be read by order.
+        productions.move_raw_ids.fetch(["created_purchase_line_ids"])
+        moves = productions.move_raw_ids | productions.move_finished_ids
+        moves.fetch(["analytic_account_line_ids"])
+        components = productions.move_raw_ids.filtered(lambda m: m.state not in CLOSED)
+        components.write(
+            {"move_orig_ids": [Command.clear()], "procure_method": "make_to_stock"}
+        )
 
     def _reduce_production(self, production, quantity):
         """Make ``quantity``, in the product's unit, unless it is less already."""
@@ -120,46 +146,53 @@ class MtoChangeApplication(models.AbstractModel):
     # Transfers
 
     def _change_moves(self, targets):
+        there = set(self.env[MOVE].concat(*(m for m, _q, _l in targets[MOVE])).exists())
         moves = [
             (move, quantity)
             for move, quantity, _less in targets[MOVE]
-            if move.exists()
+            if move in there
             and move.state not in CLOSED
             and not move.raw_material_production_id
         ]
-        ended = self.env[MOVE]
+        ended = []
         for move, quantity in moves:
             unit = move.product_id.uom_id
             if unit.compare(quantity, 0) <= 0:
-                ended |= move
+                ended.append(move)
             elif unit.compare(move.product_qty, quantity) > 0:
                 move.product_uom_qty = unit._compute_quantity(
                     quantity, move.product_uom, rounding_method="HALF-UP"
                 )
-        ended._action_cancel()
+        self.env[MOVE].concat(*ended)._action_cancel()
 
     # Requests for quotation
 
     def _change_lines(self, plan, targets):
+        lines = self.env[LINE].concat(*(line for line, _q, _less in targets[LINE]))
+        there = set(lines.exists().filtered(lambda line: line.state in REQUESTED))
+        quantities = {}
         for line, quantity, less in targets[LINE]:
-            if line.exists() and line.state in REQUESTED:
+            if line in there:
                 if required := plan.required[LINE, line.id]:
                     # In packs: what is asked for tells what was taken back already.
-                    line._request_less(line.required_qty - required + less)
+                    quantities[line] = line.required_qty - required + less
                 else:
-                    line._request_less(line._get_requested_quantity() - quantity)
-        self._remove_empty_lines(
-            self.env[LINE].concat(*(line for line, _q, _less in targets[LINE]))
+                    quantities[line] = line._get_requested_quantity() - quantity
+        values = lines._get_less_values(quantities)
+        # A draft asks for nothing any more: its vendor need not hear of it.
+        empty = lines.filtered(
+            lambda line: line in there
+            and line.state == "draft"
+            and line.product_uom_id.is_zero(
+                values.get(line, {}).get("product_qty", line.product_qty)
+            )
         )
+        lines._write_less({k: v for k, v in values.items() if k not in empty})
+        self._remove_lines(empty)
 
-    def _remove_empty_lines(self, lines):
-        """A draft asks for nothing any more: its vendor need not hear of it."""
-        empty = lines.exists().filtered(
-            lambda line: line.state == "draft"
-            and line.product_uom_id.is_zero(line.product_qty)
-        )
-        orders = empty.order_id
-        empty.unlink()
+    def _remove_lines(self, lines):
+        orders = lines.order_id
+        lines.unlink()
         done_with = orders.filtered(
             lambda order: not order.order_line.filtered("product_id")
         )

@@ -568,6 +568,7 @@ class MtoChangePreview(models.AbstractModel):
             "reassign": self.env._("for other orders"),
             KEEP: self.env._("to stock"),
             "decide": self.env._("to be decided"),
+            "update": self.env._("with the new structure"),
         }
         if model not in names:
             return False

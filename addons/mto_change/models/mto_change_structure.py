@@ -1,3 +1,4 @@
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from odoo import models
@@ -12,6 +13,8 @@ from .mto_change_issue import STRUCTURE
 from .mto_change_preview import _clean
 
 UPDATE, DECIDE = "update", "decide"
+# Why a structure is taken, in the words of who asked for it; it grants nothing.
+REASON = "mto_change_reason"
 
 
 @dataclass
@@ -180,11 +183,12 @@ class MtoChangeStructure(models.AbstractModel):
     def _get_rows(self, production, difference, is_free):
         preview = self.env["mto.change.preview"]
         quantity = production.product_uom_qty
-        reason = (
-            self.env._("Not started: takes the new structure")
-            if is_free
-            else self.env._("Started by the old structure")
-        )
+        if not is_free:
+            reason = self.env._("Started by the old structure")
+        elif self.env["mto.change"]._get_rule(production) == BY_ITSELF:
+            reason = self.env._("Not started: takes the new structure")
+        else:
+            reason = self.env._("Started, takes the new structure: so decided")
         coming, going = difference.operations
         reason += "".join(
             [
@@ -291,6 +295,7 @@ class MtoChangeStructure(models.AbstractModel):
             lambda mo: self.env["mto.change"]._get_rule(mo) != BY_ITSELF
         )
         differences = self._get_differences(started) if started else {}
+        self._keep_new(self.env[PRODUCTION].union(*differences))
         causes = [
             {
                 "key": f"{STRUCTURE}{production._name},{production.id}",
@@ -304,6 +309,53 @@ class MtoChangeStructure(models.AbstractModel):
         if causes:
             self.env["operation.exception"]._raise_exceptions(causes)
         self._settle(productions - self.env[PRODUCTION].union(*differences))
+
+    # What is kept
+
+    def _read_change(self, productions, follow=False):
+        """{order: (orders it is supplied by, rows of what the structure changes)}
+
+        :param follow: they take the new structure, also what is started
+        """
+        differences = self._get_differences(productions)
+        result = {}
+        for order, served in self._get_by_order(differences).items():
+            rows = [
+                row
+                for production in served
+                for row in self._get_rows(production, differences[production], follow)
+            ]
+            if follow:
+                rows += self._get_rows_below(served)
+            result[order] = (served, rows)
+        return result
+
+    def _get_by_order(self, productions):
+        """{confirmed order: the manufacturing orders that supply it}"""
+        result = defaultdict(self.env[PRODUCTION].browse)
+        for production in productions:
+            for order in production.reference_ids.sale_ids:
+                if order.state == "sale":
+                    result[order] |= production
+        return result
+
+    def _keep_change(self, changes, way, reason=False):
+        """Keep what a structure changed with each order that it touches.
+
+        :param dict changes: of ``_read_change``
+        """
+        for order, (productions, rows) in changes.items():
+            why = reason or self.env._(
+                "Bill of materials changed: %s",
+                ", ".join(productions.bom_id.mapped("display_name")),
+            )
+            self.env["mto.order.change"]._keep(order, rows, way, why)
+
+    def _keep_new(self, productions):
+        """Keep what a changed structure leaves to a person, when it is asked first."""
+        asked = self.env["mto.change.issue"]._search_open(STRUCTURE, productions)
+        new = productions.filtered(lambda mo: mo.id not in asked.mapped("res_id"))
+        self._keep_change(self._read_change(new), "saved")
 
     def _settle(self, productions):
         """Close the issues of orders that follow the structure of today."""

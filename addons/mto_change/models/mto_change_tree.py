@@ -25,15 +25,14 @@ class MtoChangeTree(models.AbstractModel):
         rows, last = [], {}
         document = self.env[answer["model"]].browse(answer["id"])
         shows_cost = self.env.user.has_group(COST_GROUP)
+        # After the check of the group: costs of products, not of the reader.
+        changes = self.env["mto.order.change"].sudo()
+        costs = changes._read_costs(answer["documents"], document) if shows_cost else {}
         for position, row in enumerate(answer["documents"]):
             last = {level: at for level, at in last.items() if level < row["level"]}
             rows.append(self._make_row(row, last[max(last)] if last else -1))
             if shows_cost:
-                # After the check of the group: costs of products, not of the reader.
-                rows[-1].cells["value"] = (
-                    self.env["mto.order.change"].sudo()._get_value(row, document)
-                    or False
-                )
+                rows[-1].cells["value"] = changes._get_value(row, costs) or False
             last[row["level"]] = position
         return self._finish_tree(rows, shows_cost)
 

@@ -13,6 +13,7 @@ ACTIONS = [
     ("reassign", "For another order"),
     ("keep_surplus", "Stays, to stock"),
     ("decide", "To be decided"),
+    ("update", "Takes the new structure"),
 ]
 
 
@@ -65,11 +66,7 @@ class MtoOrderChange(models.Model):
         choices = choices or {}
         preview = self.env["mto.change.preview"].sudo()
         changes = self.sudo()
-        # The costs of all products at once, not document by document.
-        products = changes.env["product.product"].browse(
-            {row["product_id"] for row in documents if row["product_id"]}
-        )
-        products.with_company(order.company_id).fetch(["standard_price"])
+        costs = changes._read_costs(documents, order)
         return changes.create(
             {
                 "order_id": order.id,
@@ -78,13 +75,23 @@ class MtoOrderChange(models.Model):
                 "reason": reason,
                 "way": way,
                 "document_ids": [
-                    Command.create(self._prepare_document(row, choices, order))
+                    Command.create(self._prepare_document(row, choices, costs))
                     for row in documents
                 ],
             }
         )
 
-    def _prepare_document(self, row, choices, order):
+    def _read_costs(self, documents, order):
+        """{product id: cost of a unit today} of the documents, read at once."""
+        products = self.env["product.product"].browse(
+            {row["product_id"] for row in documents if row["product_id"]}
+        )
+        return {
+            product.id: product.standard_price
+            for product in products.with_company(order.company_id)
+        }
+
+    def _prepare_document(self, row, choices, costs):
         key = (row["model"], row["res_id"])
         chosen = choices.get(key)
         return {
@@ -100,16 +107,16 @@ class MtoOrderChange(models.Model):
             "action": chosen if chosen == KEEP else row["action"],
             "reason": row["reason"],
             "is_overruled": bool(chosen) and chosen != "decide",
-            "value": self._get_value(row, order),
+            "value": self._get_value(row, costs),
         }
 
-    def _get_value(self, row, order):
+    def _get_value(self, row, costs):
         """What the document is worth more or less, at today's cost of the product."""
         if row["model"] not in (PRODUCTION, LINE):
             return 0.0
-        product = self.env["product.product"].sudo().browse(row["product_id"])
-        cost = product.with_company(order.company_id).standard_price
-        return (row["quantity_after"] - row["quantity_before"]) * cost
+        return (row["quantity_after"] - row["quantity_before"]) * costs[
+            row["product_id"]
+        ]
 
     def action_tell_customer(self):
         """Write to the customer what was changed, from a template (a dialog)."""
@@ -203,6 +210,16 @@ class MtoOrderChangeDocument(models.Model):
             document.quantity_change = (
                 document.quantity_after - document.quantity_before
             )
+
+    def _tell_cause(self):
+        """Who touched the document last, when and why, as mto_pegging tells it."""
+        self.ensure_one()
+        words = filter(None, (self.change_reason, self.reason))
+        return {
+            "changed_by": self.user_id.name,
+            "changed_on": fields.Datetime.to_string(self.date),
+            "reason": ". ".join(words),
+        }
 
     def _tell_quantity(self):
         self.ensure_one()

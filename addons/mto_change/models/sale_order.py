@@ -135,6 +135,21 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.sudo().order_change_ids[:1]._get_customer_lines()
 
+    def _get_change_causes(self, since):
+        """What changed since the confirmation tells who wanted it, and why."""
+        documents = self.env["mto.order.change.document"].search(
+            [
+                ("order_id", "=", self.id),
+                ("date", ">=", since.replace(microsecond=0)),
+                ("res_id", "!=", False),
+            ],
+            order="id",
+        )
+        return super()._get_change_causes(since) | {
+            f"{document.model},{document.res_id}": document._tell_cause()
+            for document in documents
+        }
+
     def _lock_for_change(self):
         self.env.cr.execute(
             "UPDATE sale_order SET write_date = write_date WHERE id IN %s",

@@ -73,7 +73,21 @@ class SaleOrderLine(models.Model):
         plan, nodes, promised = before
         promises = {line: (promised[line], line._get_promise_date()) for line in self}
         dates = self.env["mto.change.dates"].sudo()
+        saved = self._read_saved_dates(promises, plan, nodes)
         dates._apply(dates._plan_lines(promises, plan, nodes=nodes))
+        self._keep_saved_change(saved)
+
+    def _read_saved_dates(self, promises, plan, nodes):
+        """{order: rows of what a plain write of dates moves}, before it is moved."""
+        dates = self.env["mto.change.dates"].sudo()
+        saved = {}
+        for order, lines in self.grouped("order_id").items():
+            rows = {}
+            own = {line: promises[line] for line in lines}
+            dates._get_rows(dates._plan_lines(own, plan, nodes=nodes), rows)
+            if rows:
+                saved[order] = list(rows.values())
+        return saved
 
     def _read_lowered(self, vals):
         """(plan of what supplies lowered lines, what is told of it), empty without."""
@@ -138,7 +152,10 @@ class SaleOrderLine(models.Model):
 
     def _follow_new_supply(self):
         """Order again what was lost before; close issues of what is needed again."""
-        demands = self.sudo().move_ids.filtered(lambda m: m.state not in CLOSED)
+        # What is made for the line bears its name as well, and demands nothing.
+        demands = self.sudo().move_ids.filtered(
+            lambda m: m.state not in CLOSED and m._leaves_stock()
+        )
         resupply = self.env["mto.change.resupply"]
         lost = self.env["mto.change.issue"]._get_lost(demands)
         resupply._order_again(resupply._find_missing(lost))

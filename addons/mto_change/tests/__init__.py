@@ -1,6 +1,7 @@
 from . import test_change
 from . import test_change_dates
 from . import test_change_lives
+from . import test_change_queries
 from . import test_change_structure
 from . import test_change_trace
 from . import test_core_table

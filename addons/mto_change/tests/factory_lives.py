@@ -167,7 +167,11 @@ class FactoryLife(ChangeLife):
                 ],
                 order="id",
             )
-            .filtered(lambda q: q.quantity < 1000)
+            .filtered(
+                lambda q: q.quantity < 1000
+                # Core refuses to count what is made of its parts when it leaves.
+                and self.structure.ways[q.product_id] != "kit"
+            )
         )
 
     def lose(self):

@@ -148,6 +148,25 @@ class TestChange(ChangeCommon):
         self.assertEqual(self._get_purchased(self.bolt), 155 * 4 + 24)
         self.assertServed(self.wheel, self.bolt, frame, trailer)
 
+    def test_lowered_order_that_shares_its_production(self):
+        """Lines of one change, by policy and by route, get each its own quantity."""
+        nut = self._create_part("Nut", "inherit", route_ids=self.mto_route.ids)
+        self.wheel.bom_ids.bom_line_ids = [
+            Command.create({"product_id": nut.id, "product_qty": 3})
+        ]
+        frame = self._create_product("Frame", "make_to_order")
+        self._create_bom(frame, [(self.bolt, 2), (self.wheel, 1, self.dozen)])
+        trailer = self._create_product("Trailer", "make_to_order")
+        self._create_bom(trailer, [(frame, 3)])
+        order = self._create_order((self.wheel, 6), (self.wheel, 5))
+        order.order_line = [
+            Command.create({"product_id": trailer.id, "product_uom_qty": 4})
+        ]
+        order.order_line[0].product_uom_qty = 1
+        self.assertEqual(self._get_made(self.wheel), 150)
+        self.assertEqual(self._get_purchased(self.bolt), 150 * 4 + 24)
+        self.assertEqual(self._get_purchased(nut), 150 * 3)
+
     def test_row_that_is_kept(self):
         """A person keeps the order for the wheels: all below it stays."""
         order = self._create_order((self.bike, 5))

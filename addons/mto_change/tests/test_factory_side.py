@@ -152,3 +152,17 @@ class TestFactorySide(ChangeCommon):
         self._buy(self.bolt).move_ids.picking_id.action_cancel()
         self.assertFalse(self._get_issues("shortage"))
         self.assertEqual(self._get_made(self.wheel), before)
+
+    def test_raised_after_a_production_was_reduced(self):
+        """What was lost before is ordered with the rest; no rule makes what is made."""
+        order = self._create_order((self.bike, 5))
+        production = self._get_productions(self.bike)
+        self.env["change.production.qty"].create(
+            {"mo_id": production.id, "product_qty": 4}
+        ).change_prod_qty()
+        issue = self._get_issues("shortage")
+        self.assertTrue(issue)
+        order.order_line.product_uom_qty = 7
+        self.assertEqual(self._get_made(self.bike), 7)
+        self.assertEqual(issue.state, "closed")
+        self.assertServed(self.bike, self.wheel, self.bolt)

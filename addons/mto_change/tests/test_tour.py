@@ -15,3 +15,19 @@ class TestTour(HttpCase, ChangeCommon):
         self.start_tour(f"/odoo/sales/{order.id}", "mto_change_order", login=user.login)
         self.assertEqual(order.order_line.product_uom_qty, 2)
         self.assertEqual(self._get_made(self.wheel), 4)
+
+    def test_decision(self):
+        """Who plans production settles what a change left open, with one button."""
+        order = self._create_order((self.bike, 5))
+        production = self._get_productions(self.bike)
+        self._start(production)
+        order.order_line.product_uom_qty = 2
+        issue = self._get_issues("change_decision")
+        issue.owner_id = self._create_user("planner")
+        self.start_tour(
+            f"/odoo/operation.exception/{issue.id}",
+            "mto_change_decision",
+            login="planner_user",
+        )
+        self.assertEqual(production.product_qty, 2)
+        self.assertEqual(issue.state, "closed")

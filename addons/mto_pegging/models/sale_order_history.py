@@ -7,6 +7,7 @@ from .mto_pegging import LINE, MOVE, PRODUCTION, SOLD, STOCK
 
 # Component and receipt moves follow their documents and would tell everything twice.
 TOLD = (SOLD, PRODUCTION, LINE, STOCK)
+NO_CAUSE = {"changed_by": False, "changed_on": False, "reason": False}
 
 
 class SaleOrder(models.Model):
@@ -44,15 +45,28 @@ class SaleOrder(models.Model):
         since, first, _last = history.get(self.id, (False, {}, {}))
         changes = get_changes(first, now[self]) if since else []
         known = self._get_known(change.key for change in changes)
+        causes = self._get_change_causes(since) if changes else {}
         return {
             "id": self.id,
             "model": self._name,
             "name": self.name,
             "since": fields.Datetime.to_string(since) or False,
             "changes": [
-                self._prepare_supply_change(change, known) for change in changes
+                self._prepare_supply_change(change, known)
+                | causes.get(change.key, NO_CAUSE)
+                for change in changes
             ],
         }
+
+    def _get_change_causes(self, since):
+        """{node id: ``changed_by``, ``changed_on``, ``reason``} of what is known.
+
+        A hook: this module knows what became different, not who wanted it.
+
+        :param datetime since: when the state was kept that is compared with
+        """
+        self.ensure_one()
+        return {}
 
     def _get_known(self, keys):
         """Those of the node ids whose record is still there."""

@@ -30,7 +30,7 @@ class MtoOrderChanges(models.AbstractModel):
                 for answer in answers
                 if answer["since"]
             ],
-            "columns": self._get_columns(),
+            "columns": self._get_columns(answers),
             "rows": rows,
             "messages": [],
             "empty": self._get_empty(answers),
@@ -56,6 +56,9 @@ class MtoOrderChanges(models.AbstractModel):
                 "after": self._get_quantity(change, "quantity_after"),
                 "date_before": change["date_before"],
                 "date_after": change["date_after"],
+                "changed_by": change["changed_by"],
+                "changed_on": change["changed_on"],
+                "reason": change["reason"],
             },
             parent=parent,
             tone="danger" if _is_worse(change) else "",
@@ -68,7 +71,20 @@ class MtoOrderChanges(models.AbstractModel):
             return False
         return {"value": change[name], "uom": change["uom"]}
 
-    def _get_columns(self):
+    def _get_columns(self, answers=()):
+        known = any(
+            change["changed_by"] for answer in answers for change in answer["changes"]
+        )
+        return [*self._get_document_columns(), *(self._get_cause_columns() * known)]
+
+    def _get_cause_columns(self):
+        return [
+            self._column("changed_by", self.env._("Changed by"), "text"),
+            self._column("changed_on", self.env._("Changed on"), "date", optional=True),
+            self._column("reason", self.env._("Why"), "text", small=True),
+        ]
+
+    def _get_document_columns(self):
         return [
             self._column("product", self.env._("Product"), "text"),
             self._column("document", self.env._("Document"), "document"),

@@ -54,3 +54,42 @@ registry.category("web_tour.tours").add("mto_change_order", {
         },
     ],
 });
+
+// The tour starts on the issue that a lowered order left: 3 of 5 started are too much.
+registry.category("web_tour.tours").add("mto_change_decision", {
+    steps: () => [
+        {
+            content: "What is to be decided, in words",
+            trigger:
+                ".o_field_widget[name='description']:contains(3 Units are too much)",
+        },
+        {
+            content: "It could stay",
+            trigger: ".o_operation_exception_actions button:contains(Keep in stock)",
+        },
+        {
+            content: "Less is better",
+            trigger: ".o_operation_exception_actions button:contains(Make less)",
+            run: "click",
+        },
+        {
+            content: "Settled",
+            trigger: ".o_arrow_button_current:contains(Closed)",
+        },
+        {
+            content: "Nothing is left to decide",
+            trigger:
+                ".o_operation_exception_actions:not(:has(button:contains(Make less)))",
+        },
+        {
+            content: "What became of it",
+            trigger: ".o_operation_exception_actions button[data-code='open_document']",
+            run: "click",
+        },
+        {
+            content: "Two instead of five",
+            trigger:
+                ".o_form_view .o_field_widget[name='product_qty'] input:value(2.00)",
+        },
+    ],
+});

@@ -39,6 +39,7 @@ export class IssueActions extends Component {
             await this.action.doAction(action);
         } else {
             await record.load();
+            await this.load(this.props);
         }
     }
 }

@@ -1,0 +1,59 @@
+from odoo.tests import tagged
+
+from .common import ChangeCommon
+
+# Statements for each further manufacturing order that is cancelled with its purchases.
+MOST = 6
+
+
+@tagged("post_install", "-at_install")
+class TestChangeQueries(ChangeCommon):
+    """What a change costs does not grow much with what it changes."""
+
+    def _count_cancelling(self, count):
+        """(statements, manufacturing orders) of a cancelled order of so many lines."""
+        products = self.env["product.product"]
+        for number in range(count):
+            part = self._create_part(f"Part {count}.{number}", "make_to_order")
+            below = self._create_product(f"Below {count}.{number}", "make_to_order")
+            self._create_bom(below, [(part, 2)])
+            product = self._create_product(f"Sold {count}.{number}", "make_to_order")
+            self._create_bom(product, [(below, 1), (part, 1)])
+            products |= product
+        order = self._create_order(*((product, 2) for product in products))
+        productions = order.stock_reference_ids.production_ids
+        self.assertEqual(len(productions), 2 * count)
+        self._settle()
+        before = self.env.cr.sql_log_count
+        order.with_context(tracking_disable=False).action_cancel()
+        self._settle()
+        queries = self.env.cr.sql_log_count - before
+        self.assertEqual(set(productions.mapped("state")), {"cancel"})
+        return queries, len(productions)
+
+    def _settle(self):
+        """Write what is open, with the notes on it, and read anew."""
+        self.env.cr.flush()
+        self.env.invalidate_all()
+
+    def test_cancelled_together(self):
+        self._count_cancelling(1)
+        few, many = self._count_cancelling(2), self._count_cancelling(12)
+        each = (many[0] - few[0]) / (many[1] - few[1])
+        self.assertLessEqual(each, MOST, f"{few} and {many}")
+
+    def test_costs_are_read_at_once(self):
+        """A preview with costs asks for those of all products in one query."""
+        self.env.user.group_ids += self.env.ref("mto_cascade.group_supply_cost")
+        order = self._create_order((self.bike, 5), (self.wheel, 2))
+        answer = self._preview(order, {"cancel": True})
+        tree = self.env["mto.change.tree"]
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        tree._make_tree(answer)
+        cost = self.env.cr.sql_log_count - before
+        answer["documents"] *= 4
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        tree._make_tree(answer)
+        self.assertEqual(self.env.cr.sql_log_count - before, cost)
