@@ -26,7 +26,7 @@ test("what is very long is broken into lines", () => {
 });
 
 test("a badge has small letters and round ends", () => {
-    expect(getRoom({type: "state"}, 20)).toBe(16);
+    expect(getRoom({type: "state"}, 20)).toBe(17.6);
 });
 
 test("the names take what is left; what is hidden needs nothing", () => {
@@ -38,7 +38,7 @@ test("the names take what is left; what is hidden needs nothing", () => {
     ];
     expect(getWidths(columns, [30, 8, 8, 90])).toEqual({
         columns: [null, 9.2, 9.2, null],
-        least: Math.ceil(17.2 + 9.2 + 9.2 + 20),
-        leastNarrow: Math.ceil(17.2 + 9.2 + 20),
+        least: Math.ceil(16.2 + 9.2 + 9.2 + 20),
+        leastNarrow: Math.ceil(16.2 + 9.2 + 20),
     });
 });

@@ -10,14 +10,14 @@ const PADDING = 1.2;
 const BADGE = 2;
 // A character is as wide as a digit; letters are narrower, those of a badge smaller.
 const LETTER = 0.9;
-const BADGE_LETTER = 0.7;
+const BADGE_LETTER = 0.78;
 // A header may be broken into lines that are not shorter.
 const HEADER_LINE = 7;
 // What is longer is broken into lines; the room for names and long words.
 const LONGEST = 24;
-const NAME = 16;
+const NAME = 15;
 const LONG_WORDS = 20;
-const PROGRESS = 7;
+const PROGRESS = 6;
 
 /** Characters that the label above a column needs. */
 function getHeaderLength(label) {
