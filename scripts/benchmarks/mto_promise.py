@@ -44,6 +44,13 @@ def promise_typed(size):
     return Side("suite", promise_typing, size), Side("suite", overview, size)
 
 
+@row("L3 B3 S2 N20", limit=1.10, most=30)
+def promise_typed_flat(size):
+    """Queries for the dates of so many lines after a change, against those of one."""
+    single = size.partition(" N")[0] + " N1"
+    return Side("suite", promise_typing, size), Side("suite", promise_typing, single)
+
+
 @row("L3 B3 S2 N20", limit=1.10)
 def stocking_flat(size):
     """Queries to tell which parts to stock for so many products, against one."""

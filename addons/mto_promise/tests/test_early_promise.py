@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -91,6 +91,35 @@ class TestEarlyPromise(PromiseCommon):
         )
         self.assertIn("Trade fair", self._get_texts(order))
         line.promised_date = self._in_days(50)
+
+    def test_import_and_mass_edit_are_no_way_around(self):
+        """What a list writes at once and what a file brings is checked as a whole."""
+        self.company.promise_early = "reason"
+        orders = self._quote(60) | self._quote(60)
+        orders.action_confirm()
+        self._refresh()
+        lines = orders.order_line
+        with self.assertRaisesRegex(UserError, "give a reason"):
+            lines.write({"promised_date": self._in_days(5)})
+        # As the end of a refused request: nothing that was written is left.
+        self.env.clear()
+        rows = [
+            [str(line.id), fields.Datetime.to_string(self._in_days(days))]
+            for line, days in zip(lines, (70, 5), strict=True)
+        ]
+        Line = self.env["sale.order.line"].with_user(self.seller)
+        result = Line.load([".id", "promised_date"], rows)
+        self.assertFalse(result["ids"])
+        self.assertIn("give a reason", result["messages"][0]["message"])
+        self.env.clear()
+        self.assertEqual(set(lines.mapped("promised_date")), {self._in_days(60)})
+        result = Line.load(
+            [".id", "promised_date", "early_promise_reason"],
+            [[*row, "Trade fair"] for row in rows],
+        )
+        self.assertEqual(result["ids"], lines.ids)
+        self.assertEqual(lines[1].promised_date, self._in_days(5))
+        self.assertIn("Trade fair", self._get_texts(orders[1]))
 
     def test_date_that_can_be_kept_needs_no_reason(self):
         self.company.promise_early = "reason"
@@ -190,6 +219,36 @@ class TestEarlyPromise(PromiseCommon):
         self.assertEqual(order.order_line.promised_date, self._in_days(5))
         notes = order.sudo().message_ids.filtered(lambda m: "Motor" in (m.body or ""))
         self.assertTrue(all(note.is_internal for note in notes) and notes)
+
+    def _pay(self, order):
+        """The customer pays online: the provider's answer confirms the order."""
+        provider = self.env["payment.provider"].search([], limit=1)
+        method = self.env["payment.method"].with_context(active_test=False)
+        return self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.copy({"name": "Test", "state": "test"}).id,
+                "payment_method_id": method.search([], limit=1).id,
+                "reference": f"pay-{order.name}",
+                "amount": order.amount_total,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "sale_order_ids": order.ids,
+                "state": "done",
+            }
+        )
+
+    def test_payment_is_never_refused(self):
+        for early in ("reason", "approve"):
+            self.company.promise_early = early
+            order = self._quote(5)
+            order.sudo().write({"state": "sent", "require_payment": True})
+            self._pay(order.sudo())._check_amount_and_confirm_order()
+            self.assertEqual(order.state, "sale")
+            issue = self._get_issues(order)
+            self.assertEqual(
+                (issue.type_id.code, issue.owner_id), ("late_promise", self.seller)
+            )
+            self.assertEqual(order.order_line.promised_date, self._in_days(5))
 
     def test_signature_on_what_can_be_kept_opens_nothing(self):
         order = self._quote(60)
