@@ -255,6 +255,8 @@ class TestMakeToOrder(FlowCase):
                 (20 * per_bicycle, 20 * per_bicycle),
                 product.name,
             )
+        # The next look, as the browser has it.
+        self.env.invalidate_all()
         self.assertFalse(self.order.with_env(self.as_("sales")).production_message)
 
     @waits_for(
