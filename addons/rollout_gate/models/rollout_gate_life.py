@@ -302,8 +302,9 @@ class RolloutGate(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._check_signature(decision, functions, values)
-        # One after the other: two last signatures at once would both wait.
-        self.sudo().lock_for_update(allow_referencing=True)
+        # One after the other: of two last signatures at once, the second waits, is run
+        # again, and sees the first.
+        self.env["rollout.audit.head"].sudo()._lock(self.programme_id)
         signoffs = self.env["rollout.gate.signoff"]._add(
             self, decision, functions, channel, values
         )
