@@ -19,6 +19,35 @@ _logger = logging.getLogger(__name__)
 SAMPLE = 500
 
 
+class TooSlow(Exception):
+    """A check has had its time."""
+
+
+@contextlib.contextmanager
+def until(cr, seconds):
+    """Let a cursor run statements for so long, all of them together.
+
+    What asks a million records one after the other is stopped as well: each statement
+    of it is quick.
+    """
+    end = time.monotonic() + seconds
+    execute, had_own = cr.execute, "execute" in vars(cr)
+
+    def execute_in_time(*args, **kwargs):
+        if time.monotonic() > end:
+            raise TooSlow()
+        return execute(*args, **kwargs)
+
+    cr.execute = execute_in_time
+    try:
+        yield
+    finally:
+        if had_own:
+            cr.execute = execute
+        else:
+            del cr.execute
+
+
 @dataclass
 class Measured:
     """What one run of one check saw."""
@@ -159,7 +188,7 @@ class ReadinessCheck(models.Model):
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             # Somebody else wrote at the same moment: the whole request runs again.
             raise
-        except QueryCanceled:
+        except (QueryCanceled, TooSlow):
             found = Measured(broken=True, detail="slow")
         except Exception as error:  # noqa: BLE001
             # A check of somebody's module: its fault must not stop the others.
@@ -183,7 +212,7 @@ class ReadinessCheck(models.Model):
 
     @contextlib.contextmanager
     def _only_reading(self, seconds):
-        """A part of the transaction that cannot write, with bounded statements.
+        """A part of the transaction that cannot write, and ends in time.
 
         It is rolled back, so that nothing of it stays: no setting, no cached value.
         """
@@ -191,7 +220,8 @@ class ReadinessCheck(models.Model):
         with contextlib.closing(cr.savepoint()):
             cr.execute("SET TRANSACTION READ ONLY")
             cr.execute("SET LOCAL statement_timeout = %s", [int(seconds * 1000)])
-            yield
+            with until(cr, seconds):
+                yield
 
     def _prepare_result(self, found, company, site, is_waived):
         self.ensure_one()

@@ -110,6 +110,12 @@ class TestFinance(ReadinessCommon):
         self.assertHolds("A03")
         self.company.account_sale_tax_id = False
         self.assertFinds("A03", self.company)
+        self.env.cr.execute(
+            "UPDATE stock_warehouse SET active = false WHERE company_id = %s",
+            [self.company.id],
+        )
+        self.env.invalidate_all()
+        self.assertIn("has no warehouse", self.assertAbsent("A03")["message"])
 
     def test_a04_drafts(self):
         self.assertAbsent("A04")
