@@ -114,6 +114,9 @@ class Check:
     # The field of an offender that leads to the record in which it is put right, where
     # that is another one: `fix` opens those.
     fix_through = ""
+    # The field of the records that `fix` opens which leads to the offenders, where they
+    # are put right in records that hang on them: prices of a product.
+    fix_from = ""
     # What the button says that puts it right by itself; see `repair()`.
     repair_label = ""
 

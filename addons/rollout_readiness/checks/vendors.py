@@ -30,7 +30,8 @@ class VendorValid(Check):
     severity = "blocker"
     gates = ("G3", "G4")
     owner = "procurement"
-    fix = "product.product_normal_action"
+    fix = "product.product_supplierinfo_type_action"
+    fix_from = "product_tmpl_id.product_variant_ids"
     key = "p.id"
     rows = VARIANTS
     # Bought and used: no bill of its own, and something that asks for it.

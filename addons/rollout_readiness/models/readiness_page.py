@@ -247,6 +247,11 @@ class ReadinessCheck(models.Model):
             or action["res_model"] == check_class.model
         ):
             return self.action_show(company_id, site_id)
+        if check_class.fix_from:
+            _class, ids = self._find_now(company_id, site_id)
+            action["domain"] = [(check_class.fix_from, "in", ids[:LISTED])]
+            # New ones may be entered there.
+            action["context"] = {**self._get_list_context(action), "create": True}
         return action
 
     def action_repair(self, company_id=False, site_id=False):

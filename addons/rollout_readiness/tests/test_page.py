@@ -95,6 +95,23 @@ class TestPage(ReadinessCommon):
             self.assertEqual(action["res_model"], "mrp.bom")
             self.assertEqual(action["domain"], [("id", "in", bom.ids)])
 
+    def test_put_right_in_what_hangs_on_it(self):
+        """A part without a valid vendor is put right in its prices."""
+        tube = self._product("Tube")
+        self._bom(self._product("Bike"), tube)
+        price = self._price(tube, date_end="2020-01-01")
+        self._run("P01")
+        row = self._check("P01")
+        self.assertEqual(
+            (row["show"], row["fix"]), ("Show it", "Open Vendor Pricelists")
+        )
+        check = self.Checks._find_by_code("P01")
+        action = check.action_fix(self.company.id)
+        found = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(found, price)
+        show = check.action_show(self.company.id)
+        self.assertEqual(show["domain"], [("id", "in", tube.ids)])
+
     def test_each_fix_opens_what_is_at_fault(self):
         """It opens the offenders, what holds them, or the settings."""
         for code, check_class in self.Checks._get_classes().items():
@@ -102,6 +119,8 @@ class TestPage(ReadinessCommon):
             if check_class.model not in self.env or not action:
                 continue
             Model = self.env[check_class.model]
+            if check_class.fix_from:
+                Model = self.env["product.supplierinfo"]
             if check_class.fix_through:
                 Model = self.env[Model._fields[check_class.fix_through].comodel_name]
             # Of what is at fault there only a list without buttons is shown.
