@@ -47,6 +47,7 @@
         "data/rollout_programme_data.xml",
         # What is not ready
         "data/readiness_data.xml",
+        "data/rollout_golive_data.xml",
     ],
     "assets": {
         "web.assets_backend": ["mto_demo/static/src/**/*"],

@@ -25,6 +25,7 @@
         "report/readiness_report.xml",
         "views/readiness_check_views.xml",
         "views/rollout_gate_views.xml",
+        "views/rollout_register_views.xml",
         "views/rollout_readiness_menus.xml",
     ],
     "assets": {

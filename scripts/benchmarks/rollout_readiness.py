@@ -45,6 +45,81 @@ def structural(bench, boms):
             bench.problem(f"{each['code']}: {each['message']} ({each['seconds']} s)")
 
 
+@row("10000", limit=1.1)
+def readiness_moves(size):
+    """All checks on 10,000 stock moves, against a tenth."""
+    return moved(size)
+
+
+@row("1000000", most=60, of="seconds", default=False)
+def readiness_moves_seconds(size):
+    """All checks on a million stock moves, in seconds."""
+    return moved(size)
+
+
+def moved(size):
+    moves = int(size)
+    return Side("suite", all_checks, moves), Side("suite", all_checks, moves // 10)
+
+
+def all_checks(bench, moves):
+    """Run every check where so many moves are done, of twenty products."""
+    make_moves(bench.env, moves)
+    bench.keep()
+    run = bench.env["readiness.check"].run_checks
+    bench.warm_up(lambda: run(["P06"]))
+    rows = []
+    bench.measure(lambda: rows.extend(run()))
+    for each in rows:
+        if each["status"] == "error":
+            bench.problem(f"{each['code']}: {each['message']} ({each['seconds']} s)")
+
+
+def make_moves(env, count):
+    """Receipts by the thousand, past the ORM: what is measured only reads."""
+    vendors = env.ref("stock.stock_location_suppliers")
+    stock = env.ref("stock.warehouse0").lot_stock_id
+    products = env["product.product"].create(
+        [
+            {"name": f"Part {number}", "type": "consu", "is_storable": True}
+            for number in range(20)
+        ]
+    )
+    for product in products:
+        move = env["stock.move"].create(
+            {
+                "product_id": product.id,
+                "product_uom_qty": 1,
+                "location_id": vendors.id,
+                "location_dest_id": stock.id,
+            }
+        )
+        move._action_confirm()
+        move.quantity = 1
+        move.picked = True
+        move._action_done()
+        env.flush_all()
+        copy(move, count // 20)
+    env.invalidate_all()
+    env.cr.execute("ANALYZE stock_move")
+
+
+def copy(record, times):
+    """Copy a row so often."""
+    cr, table = record.env.cr, record._table
+    cr.execute(
+        """SELECT column_name FROM information_schema.columns
+            WHERE table_name = %s AND column_name <> 'id'""",
+        [table],
+    )
+    names = ", ".join(f'"{name}"' for [name] in cr.fetchall())
+    cr.execute(
+        f"""INSERT INTO {table} ({names})
+            SELECT {names} FROM {table}, generate_series(1, %s) WHERE id = %s""",
+        [times, record.id],
+    )
+
+
 def make_products(env, boms):
     """Products by the thousand, past the ORM: what is measured only reads.
 

@@ -296,10 +296,7 @@ class SupplyResolver(models.AbstractModel):
             return
         reached = self._prefetch(new_ids, memory) - known.keys()
         products = self.env["product.product"].browse(sorted(reached))
-        memory.category_routes.update(
-            (category.id, tuple(category.total_route_ids.ids))
-            for category in products.product_tmpl_id.categ_id
-        )
+        self._load_category_routes(products, memory)
         for product in products:
             known[product.id] = product
             key = (company.id, product.id)
@@ -398,6 +395,18 @@ class SupplyResolver(models.AbstractModel):
             template.uom_id.id,
             template.property_stock_production.id,
         )
+
+    def _load_category_routes(self, products, memory):
+        memory.category_routes.update(
+            (category.id, tuple(category.total_route_ids.ids))
+            for category in products.product_tmpl_id.categ_id
+        )
+
+    def _get_signatures(self, products):
+        """Return {product: what core's search for a rule depends on}."""
+        memory = self._new_memory()
+        self._load_category_routes(products, memory)
+        return {product: self._get_signature(product, memory) for product in products}
 
     def _get_signature(self, product, memory):
         """What core's search for a rule depends on, of a product.

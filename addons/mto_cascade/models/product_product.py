@@ -400,20 +400,11 @@ class ProductProduct(models.Model):
         }
         found = {}
         result = {}
-        for product in self:
-            accepted = warehouse.route_ids.filtered(
-                lambda route, product=product: Rule._filter_warehouse_routes(
-                    product, warehouse, route
-                )
-            )
-            key = (
-                product.route_ids,
-                product.categ_id.total_route_ids,
-                accepted,
-            )
-            if key not in found:
-                found[key] = Rule._get_rule(product, location, dict(values))
-            result[product.id] = found[key]
+        signatures = self.env["mto.supply.resolver"]._get_signatures(self)
+        for product, signature in signatures.items():
+            if signature not in found:
+                found[signature] = Rule._get_rule(product, location, dict(values))
+            result[product.id] = found[signature]
         return result
 
     # What Odoo's reordering rules count

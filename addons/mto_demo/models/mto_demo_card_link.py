@@ -23,9 +23,15 @@ class MtoDemoCardLink(models.Model):
     action_id = fields.Many2one(
         comodel_name="ir.actions.act_window", ondelete="cascade"
     )
+    client_action_id = fields.Many2one(
+        comodel_name="ir.actions.client",
+        ondelete="cascade",
+        help="A page of its own. Its model says who may open it.",
+    )
 
     _target_required = models.Constraint(
-        "CHECK (record_ref IS NOT NULL OR action_id IS NOT NULL)",
+        """CHECK (record_ref IS NOT NULL OR action_id IS NOT NULL
+            OR client_action_id IS NOT NULL)""",
         "A link needs a record or an action to open.",
     )
 
@@ -52,7 +58,9 @@ class MtoDemoCardLink(models.Model):
                 )
             )
         if not self.record_ref:
-            return self.action_id._get_action_dict()
+            # Who may open it was asked above; actions are read by administrators only.
+            action = self.action_id or self.sudo().client_action_id
+            return action._get_action_dict()
         return {
             "type": "ir.actions.act_window",
             "name": self.record_ref.display_name,
@@ -78,6 +86,9 @@ class MtoDemoCardLink(models.Model):
         record = self.record_ref
         if record:
             return bool(record.exists()) and record.has_access("read")
+        page = self.client_action_id.sudo()
+        if page:
+            return self.env[page.res_model].has_access("read")
         action = self.action_id.sudo()
         groups = action.group_ids
         allowed = not groups or bool(groups & self.env.user.all_group_ids)

@@ -35,6 +35,14 @@ class MtoDemo(models.AbstractModel):
     @api.model
     def _review_gate(self, programme_id, code, contributor_id):
         """Somebody meets all items of a gate, and asks for signatures."""
+        self._meet_gate(programme_id, code, contributor_id)
+        contributor = self.env["res.users"].browse(contributor_id)
+        gate = self._get_gate(programme_id, code)
+        gate.with_user(contributor).action_request_review()
+
+    @api.model
+    def _meet_gate(self, programme_id, code, contributor_id):
+        """Somebody meets all items of a gate that are done by a person."""
         gate = self._get_gate(programme_id, code)
         contributor = self.env["res.users"].browse(contributor_id)
         items = gate.item_ids.filtered(
@@ -43,7 +51,19 @@ class MtoDemo(models.AbstractModel):
         items.owner_id = contributor
         for item in items.with_user(contributor):
             self._meet_item(item)
-        gate.with_user(contributor).action_request_review()
+
+    @api.model
+    def _add_checks(self, programme_id, code, checks):
+        """A gate rests on readiness checks as well, says the programme manager.
+
+        :param list checks: their codes
+        """
+        gate = self._get_gate(programme_id, code)
+        Checks = self.env["readiness.check"]
+        # Their catalogue is made when all modules are there, which is after this one.
+        Checks._synchronise()
+        found = Checks.search([("code", "in", checks)])
+        gate.item_ids.create([check._prepare_item(gate) for check in found])
 
     @api.model
     def _meet_item(self, item):

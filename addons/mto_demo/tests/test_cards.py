@@ -42,6 +42,9 @@ class TestCards(TransactionCase):
 
     def _open(self, env, action):
         """Read what the web client reads when it opens the action."""
+        if action["type"] == "ir.actions.client":
+            self.assertEqual(action["tag"], "rollout_readiness.page")
+            return env["readiness.check"].get_readiness()
         model = env[action["res_model"]]
         kind = next(
             kind for _id, kind in action["views"] if kind in ("form", "list", "kanban")

@@ -32,8 +32,16 @@ class TestRollout(TransactionCase):
             programme.wave_ids[0].site_ids, self._ref("site_assembly"), "the easy one"
         )
 
+    def test_a_gate_waits_for_what_is_not_ready(self):
+        programme = self._ref("programme_frames")
+        gate = programme.gate_ids.filtered(lambda each: each.code == "G6")
+        self.assertEqual(gate.state, "open")
+        checks = gate.item_ids.filtered(lambda item: item.kind == "check")
+        self.assertEqual(set(checks.mapped("check_code")), {"M02", "P01", "P02"})
+        self.assertEqual(set((gate.item_ids - checks).mapped("state")), {"passed"})
+
     def test_nobody_signed_what_they_prepared(self):
-        for name in ("programme_light", "programme_two_plant"):
+        for name in ("programme_light", "programme_two_plant", "programme_frames"):
             for gate in self._ref(name).gate_ids:
                 self.assertFalse(gate.preparer_ids & gate.signoff_ids.user_id)
 
@@ -41,7 +49,7 @@ class TestRollout(TransactionCase):
         heads = self.env["rollout.audit.head"].search(
             [("programme_id.manager_id", "=", self._ref("user_programme").id)]
         )
-        self.assertEqual(len(heads), 2)
+        self.assertEqual(len(heads), 3)
         heads.action_verify()
         self.assertEqual(set(heads.mapped("state")), {"whole"})
 

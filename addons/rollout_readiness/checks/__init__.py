@@ -8,3 +8,4 @@ from . import finance
 from . import orders
 from . import cash
 from . import people
+from . import governance

@@ -63,6 +63,8 @@ class Scope:
             "subcontractors": self._get_subcontractors_path(),
             "mto": self.env["readiness.check"]._get_make_to_order_sql(company),
             "warehouses": tuple(self.warehouses.ids) if self.warehouses else (0,),
+            # 0 for the whole company.
+            "site": self.site.id if self.site else 0,
         }
 
     def _get_subcontractors_path(self):
@@ -99,7 +101,7 @@ class Check:
     tolerance = Tolerance()
     # How long a result counts.
     hours = 24
-    # How long one statement may take.
+    # How long its statements may take.
     seconds = 30
     # Modules without which there is nothing to check.
     needs = ()
@@ -109,6 +111,12 @@ class Check:
     expects_data = False
     # External id of the window action in which it is put right.
     fix = ""
+    # The field of an offender that leads to the record in which it is put right, where
+    # that is another one: `fix` opens those.
+    fix_through = ""
+    # The field of the records that `fix` opens which leads to the offenders, where they
+    # are put right in records that hang on them: prices of a product.
+    fix_from = ""
     # What the button says that puts it right by itself; see `repair()`.
     repair_label = ""
 

@@ -98,6 +98,8 @@ class ComponentQuantity(Check):
     model = "mrp.bom.line"
     severity = "critical"
     gates = ("G3",)
+    fix = "mrp.mrp_bom_form_action"
+    fix_through = "bom_id"
     key = "bl.id"
     rows = LINES
     scope_sql = OF_COMPANY
@@ -115,6 +117,8 @@ class ComponentArchived(Check):
     model = "mrp.bom.line"
     severity = "blocker"
     gates = ("G3",)
+    fix = "mrp.mrp_bom_form_action"
+    fix_through = "bom_id"
     key = "bl.id"
     rows = LINES
     scope_sql = OF_COMPANY
@@ -132,6 +136,8 @@ class ComponentUnit(Check):
     model = "mrp.bom.line"
     severity = "blocker"
     gates = ("G3",)
+    fix = "mrp.mrp_bom_form_action"
+    fix_through = "bom_id"
     key = "bl.id"
     rows = f"""{LINES} JOIN uom_uom own ON own.id = t.uom_id
         JOIN uom_uom other ON other.id = bl.product_uom_id"""

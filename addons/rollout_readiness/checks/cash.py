@@ -59,6 +59,10 @@ class CreditControl(Check):
     rows = "res_company c"
     scope_sql = "c.id = %(company)s"
     wrong = "NOT coalesce(c.account_use_credit_limit, FALSE)"
+    absence = _lt("this company has no chart of accounts, and invoices nobody")
+
+    def is_absent(self):
+        return not self.company.root_id.chart_template
 
 
 class PriceList(Check):
@@ -135,6 +139,8 @@ class Unbilled(Check):
     gates = ("G7",)
     owner = "sales"
     hours = 4
+    fix = "sale.action_orders_to_invoice"
+    fix_through = "order_id"
     key = "sl.id"
     rows = f"""{LINES} JOIN (
         SELECT m.sale_line_id, max(m.date) AS date FROM stock_move m
@@ -269,6 +275,8 @@ class LineTax(Check):
     severity = "critical"
     gates = ("G5", "G6")
     owner = "finance"
+    fix = "sale.action_orders"
+    fix_through = "order_id"
     key = "sl.id"
     rows = LINES
     scope_sql = f"""{CONFIRMED} AND sl.display_type IS NULL

@@ -122,6 +122,11 @@ class FinanceSkeleton(Check):
         OR c.account_stock_journal_id IS NULL
         OR c.account_stock_valuation_id IS NULL
         OR c.account_sale_tax_id IS NULL OR c.account_purchase_tax_id IS NULL"""
+    absence = _lt("this company has no warehouse: it holds and sells nothing")
+
+    def is_absent(self):
+        Warehouses = self.env["stock.warehouse"]
+        return not Warehouses.search_count([("company_id", "=", self.company.id)])
 
 
 class DraftEntries(Check):

@@ -22,6 +22,8 @@ class OrderQuantity(Check):
     model = "sale.order.line"
     severity = "critical"
     gates = ("G5", "G7")
+    fix = "sale.action_orders"
+    fix_through = "order_id"
     key = "sl.id"
     # The line's own product only; what stock delivers is not missing.
     rows = """sale_order_line sl

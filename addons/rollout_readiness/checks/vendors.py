@@ -30,7 +30,8 @@ class VendorValid(Check):
     severity = "blocker"
     gates = ("G3", "G4")
     owner = "procurement"
-    fix = "product.product_normal_action"
+    fix = "product.product_supplierinfo_type_action"
+    fix_from = "product_tmpl_id.product_variant_ids"
     key = "p.id"
     rows = VARIANTS
     # Bought and used: no bill of its own, and something that asks for it.
@@ -172,3 +173,54 @@ class PurchaseApproval(Check):
     rows = "res_company c"
     scope_sql = "c.id = %(company)s"
     wrong = "coalesce(c.po_double_validation, 'one_step') <> 'two_step'"
+    absence = _lt("nothing is bought in this company")
+
+    def is_absent(self):
+        [[is_used]] = self._query(
+            """SELECT EXISTS (SELECT FROM product_supplierinfo i
+                    WHERE i.company_id IS NULL OR i.company_id = %s)
+                 OR EXISTS (SELECT FROM purchase_order o WHERE o.company_id = %s)""",
+            self.company.id,
+            self.company.id,
+        )
+        return not is_used
+
+
+# What is received so often tells how long a vendor takes; how far back, in days.
+RECEIPTS, BACK = 3, 365
+
+
+class LeadTimeObserved(Check):
+    code = "P08"
+    area = "vendors"
+    name = _lt("Vendors deliver in the lead time that is entered")
+    reason = _lt("Each date that is promised counts with it.")
+    things = _lt("vendor prices with three receipts or more")
+    fault = _lt("the median of a year differs by more than a quarter, and by a day")
+    advice = _lt("Enter the days that it takes, or talk to the vendor.")
+    model = "product.supplierinfo"
+    gates = ("G7",)
+    owner = "procurement"
+    fix = "product.product_supplierinfo_type_action"
+    key = "i.id"
+    rows = f"""{PRICES}
+        JOIN (SELECT o.partner_id, p.product_tmpl_id,
+                     percentile_cont(0.5) WITHIN GROUP (
+                         ORDER BY extract(epoch FROM m.date - o.date_approve) / 86400
+                     ) AS days
+                FROM purchase_order_line l
+                JOIN purchase_order o ON o.id = l.order_id
+                JOIN product_product p ON p.id = l.product_id
+                JOIN (SELECT m.purchase_line_id, min(m.date) AS date
+                        FROM stock_move m
+                        JOIN stock_location f ON f.id = m.location_id
+                       WHERE m.state = 'done' AND m.purchase_line_id IS NOT NULL
+                         AND f.usage = 'supplier'
+                    GROUP BY 1) m ON m.purchase_line_id = l.id
+               WHERE o.company_id = %(company)s AND o.date_approve IS NOT NULL
+                 AND m.date > now() at time zone 'utc' - interval '{BACK} days'
+            GROUP BY 1, 2 HAVING count(*) >= {RECEIPTS}) seen
+          ON seen.partner_id = i.partner_id AND seen.product_tmpl_id = t.id"""
+    scope_sql = f"{OF_COMPANY} AND {VALID}"
+    wrong = """abs(seen.days - coalesce(i.delay, 0))
+        > greatest(1, coalesce(i.delay, 0) / 4.0)"""

@@ -5,3 +5,4 @@ from . import readiness_page
 from . import res_company
 from . import rollout_check
 from . import rollout_gate
+from . import rollout_registers

@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+from odoo.tools.safe_eval import safe_eval
 
 from ..checks.base import FOUNDATION
 from ..engine import outcome
@@ -105,26 +106,29 @@ class ReadinessCheck(models.Model):
 
     def _get_buttons(self, check_class, result):
         """Which buttons stand beside a result, and what they say."""
-        show = False
-        if result.offenders == 1:
-            show = self.env._("Show it")
-        elif result.offenders:
-            show = self.env._(
-                "Show the %(count)s %(things)s",
-                count=result.offenders,
-                things=self.env._(check_class.things),
-            )
         is_red = result.status in outcome.RED | {outcome.WARN, outcome.WAIVED}
         repair = is_red and check_class.repair_label
         fix = is_red and self._get_fix_action(check_class)
         # The offenders themselves are opened there: one button says it all.
-        if fix and fix["res_model"] == check_class.model:
+        if fix and (check_class.fix_through or fix["res_model"] == check_class.model):
             fix = False
         return {
-            "show": show,
+            "show": self._get_show_label(check_class, result),
             "fix": self.env._("Open %(place)s", place=fix["name"]) if fix else False,
             "repair": self.env._(repair) if repair else False,
         }
+
+    @api.model
+    def _get_show_label(self, check_class, result):
+        if not result.offenders:
+            return False
+        if result.offenders == 1:
+            return self.env._("Show it")
+        return self.env._(
+            "Show the %(count)s %(things)s",
+            count=result.offenders,
+            things=self.env._(check_class.things),
+        )
 
     @api.model
     def _get_page_areas(self, rows):
@@ -185,20 +189,51 @@ class ReadinessCheck(models.Model):
         """
         self.ensure_one()
         check_class, ids = self._find_now(company_id, site_id)
+        records = self._get_to_open(check_class, ids[:LISTED])
         action = self._get_fix_action(check_class) or {}
-        if action.get("res_model") != check_class.model:
-            action = self._prepare_list(check_class.model)
+        if action.get("res_model") != records._name:
+            action = self._prepare_list(records._name)
         return {
             **action,
             "name": self.env._(check_class.name),
-            "domain": [("id", "in", ids[:LISTED])],
-            # Archived ones are at fault too; filters of the action would hide some.
-            "context": {"active_test": False, "create": False},
+            "domain": [("id", "in", records.ids)],
+            "context": self._get_list_context(action),
             "help": self.env._(
                 "<p class='o_view_nocontent_smiling_face'>Nothing here is at fault</p>"
                 "<p>It was put right, or you may not see it.</p>"
             ),
         }
+
+    @api.model
+    def _get_list_context(self, action):
+        """Return what the action says of its columns, without its filters.
+
+        Filters would hide some; archived ones are at fault too.
+        """
+        known = {"uid": self.env.uid, "allowed_company_ids": self.env.companies.ids}
+        try:
+            given = safe_eval(action.get("context") or "{}", known)
+        except ValueError:
+            # It names what only the web client knows: the list does without.
+            given = {}
+        kept = {
+            name: value
+            for name, value in given.items()
+            if not name.startswith(("search_default_", "group_by"))
+        }
+        return {**kept, "active_test": False, "create": False}
+
+    @api.model
+    def _get_to_open(self, check_class, ids):
+        """Return the offenders, or what they are put right in: the order of a line."""
+        offenders = self.env[check_class.model].browse(ids)
+        if not check_class.fix_through:
+            return offenders
+        # Of those that the user may read, those that are there.
+        offenders = offenders.with_context(active_test=False).search(
+            [("id", "in", ids)]
+        )
+        return offenders[check_class.fix_through]
 
     def action_fix(self, company_id=False, site_id=False):
         """Open the place where it is put right: settings, or the offenders."""
@@ -206,8 +241,17 @@ class ReadinessCheck(models.Model):
         self.check_access("read")
         check_class = self._get_class()
         action = check_class and self._get_fix_action(check_class)
-        if not action or action["res_model"] == check_class.model:
+        if (
+            not action
+            or check_class.fix_through
+            or action["res_model"] == check_class.model
+        ):
             return self.action_show(company_id, site_id)
+        if check_class.fix_from:
+            _class, ids = self._find_now(company_id, site_id)
+            action["domain"] = [(check_class.fix_from, "in", ids[:LISTED])]
+            # New ones may be entered there.
+            action["context"] = {**self._get_list_context(action), "create": True}
         return action
 
     def action_repair(self, company_id=False, site_id=False):

@@ -113,7 +113,7 @@ class ReadinessResult(models.Model):
     def _get_error_message(self, check_class):
         if self.detail == "slow":
             return self.env._(
-                "Stopped: a query took longer than %(seconds)s seconds.",
+                "Stopped: it took longer than %(seconds)s seconds.",
                 seconds=check_class.seconds,
             )
         return self.env._("The check broke: %(error)s", error=self.detail)

@@ -3,9 +3,11 @@ from . import test_run
 from . import test_structure
 from . import test_items
 from . import test_boms
+from . import test_catalogue
 from . import test_vendors
 from . import test_stock
 from . import test_finance
+from . import test_governance
 from . import test_orders
 from . import test_cash
 from . import test_people

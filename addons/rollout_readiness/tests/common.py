@@ -167,6 +167,13 @@ class ReadinessCommon(TransactionCase):
         self.assertEqual(row["status"], status or "fail")
         return row
 
+    def assertEmpty(self, code):
+        """Nothing to look at where there should be something: not passed."""
+        row = self._run(code)
+        self.assertEqual((row["status"], row["population"]), ("fail", 0))
+        self.assertTrue(row["message"].startswith("There are no"), row["message"])
+        return row
+
     def assertAbsent(self, code):
         row = self._run(code)
         self.assertEqual(row["status"], "not_applicable", row["message"])

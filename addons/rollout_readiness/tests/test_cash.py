@@ -113,6 +113,8 @@ class TestCash(ReadinessCommon):
         self.assertFinds("L12", self.company)
         self.company.account_use_credit_limit = True
         self.assertHolds("L12")
+        self.company.chart_template = False
+        self.assertIn("no chart of accounts", self.assertAbsent("L12")["message"])
 
     def test_l02_prices(self):
         self.env["product.pricelist.item"].search([]).unlink()

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import ReadinessCommon
 
@@ -98,6 +98,21 @@ class TestFinance(ReadinessCommon):
         self._entry(account, amount=1)
         self.assertFinds("A01", account)
 
+    def test_a01_for_who_reads_little(self):
+        """A programme manager without any right in stock gets the same answer."""
+        self._put(self._product(), 4)
+        viewer = new_test_user(
+            self.env,
+            login="ready_reader",
+            groups="base.group_user,rollout_gate.group_viewer",
+            company_id=self.company.id,
+            company_ids=self.company.ids,
+        )
+        self.env.invalidate_all()
+        Checks = self.Checks.with_user(viewer)
+        [row] = Checks.run_checks(["A01"], self.company.id)
+        self.assertEqual((row["status"], row["offenders"]), ("fail", 1), row["message"])
+
     def test_a02_accounts(self):
         category = self.env["product.category"].create({"name": "Frames"})
         self._product(categ_id=category.id)
@@ -110,6 +125,12 @@ class TestFinance(ReadinessCommon):
         self.assertHolds("A03")
         self.company.account_sale_tax_id = False
         self.assertFinds("A03", self.company)
+        self.env.cr.execute(
+            "UPDATE stock_warehouse SET active = false WHERE company_id = %s",
+            [self.company.id],
+        )
+        self.env.invalidate_all()
+        self.assertIn("has no warehouse", self.assertAbsent("A03")["message"])
 
     def test_a04_drafts(self):
         self.assertAbsent("A04")

@@ -56,8 +56,8 @@ class TestPage(ReadinessCommon):
         self.assertEqual(row["show"], "Show the 2 products")
         self.assertFalse(row["fix"], "they are opened where they are put right")
         self.assertEqual(row["trend"], [1, 2])
-        self._run("P06")
-        row = self._check("P06")
+        self._run("A03")
+        row = self._check("A03")
         self.assertTrue(row["fix"].startswith("Open "))
         self.env.ref("stock.route_warehouse0_mto").active = False
         self._run("F01")
@@ -70,9 +70,63 @@ class TestPage(ReadinessCommon):
         action = check.action_show(self.company.id)
         self.assertEqual(action["res_model"], "product.product")
         self.assertEqual(action["domain"], [("id", "in", bad.ids)])
+        self.assertFalse([name for name in action["context"] if "search" in name])
+        price = self._price(bad, delay=0)
+        action = self.Checks._find_by_code("P02").action_show(self.company.id)
+        self.assertEqual(action["domain"], [("id", "in", price.ids)])
+        self.assertIs(action["context"]["visible_product_tmpl_id"], False)
         # What has been put right since is not shown.
         bad.default_code = "B"
         self.assertEqual(check.action_show(self.company.id)["domain"][0][2], [])
+
+    def test_lines_are_put_right_in_their_document(self):
+        """Components at fault are counted; their bills are opened."""
+        tube = self._product("Tube")
+        bom = self._bom(self._product("Bike"), tube, self._product("Rim"))
+        self._bom(self._product("Horn"), tube)
+        bom.bom_line_ids.product_qty = 0
+        row = self._run("B04")
+        self.assertEqual(row["sample_ids"], sorted(bom.bom_line_ids.ids))
+        row = self._check("B04")
+        self.assertEqual((row["show"], row["fix"]), ("Show the 2 components", False))
+        check = self.Checks._find_by_code("B04")
+        for method in ("action_show", "action_fix"):
+            action = getattr(check, method)(self.company.id)
+            self.assertEqual(action["res_model"], "mrp.bom")
+            self.assertEqual(action["domain"], [("id", "in", bom.ids)])
+
+    def test_put_right_in_what_hangs_on_it(self):
+        """A part without a valid vendor is put right in its prices."""
+        tube = self._product("Tube")
+        self._bom(self._product("Bike"), tube)
+        price = self._price(tube, date_end="2020-01-01")
+        self._run("P01")
+        row = self._check("P01")
+        self.assertEqual(
+            (row["show"], row["fix"]), ("Show it", "Open Vendor Pricelists")
+        )
+        check = self.Checks._find_by_code("P01")
+        action = check.action_fix(self.company.id)
+        found = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(found, price)
+        show = check.action_show(self.company.id)
+        self.assertEqual(show["domain"], [("id", "in", tube.ids)])
+
+    def test_each_fix_opens_what_is_at_fault(self):
+        """It opens the offenders, what holds them, or the settings."""
+        for code, check_class in self.Checks._get_classes().items():
+            action = self.Checks._get_fix_action(check_class)
+            if check_class.model not in self.env or not action:
+                continue
+            Model = self.env[check_class.model]
+            if check_class.fix_from:
+                Model = self.env["product.supplierinfo"]
+            if check_class.fix_through:
+                Model = self.env[Model._fields[check_class.fix_through].comodel_name]
+            # Of what is at fault there only a list without buttons is shown.
+            elsewhere = {"A01": "stock.move", "A08": "account.bank.statement"}
+            places = Model._name, "res.config.settings", "stock.route"
+            self.assertIn(action["res_model"], [*places, elsewhere.get(code)], code)
 
     def test_old_results_do_not_count(self):
         self._product("Bell")

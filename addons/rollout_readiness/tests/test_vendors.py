@@ -102,6 +102,41 @@ class TestVendors(ReadinessCommon):
 
     def test_p06_approval(self):
         self.company.po_double_validation = "two_step"
+        self.assertIn("nothing is bought", self.assertAbsent("P06")["message"])
+        self._price(self.tube, self.vendor)
         self.assertHolds("P06")
         self.company.po_double_validation = "one_step"
         self.assertFinds("P06", self.company)
+
+    def test_p08_observed_lead_time(self):
+        self.assertAbsent("P08")
+        price = self._price(self.tube, self.vendor, delay=10)
+        other = self._price(self.bike, self.vendor, delay=10)
+        for days in (9, 11, 10):
+            self._receive(self.tube, days)
+        for days in (16, 17, 2):
+            self._receive(self.bike, days)
+        self._receive(self._product("Bell"), 99)
+        self.assertFinds("P08", other)
+        other.delay = 15
+        self.assertHolds("P08")
+        price.delay = 1
+        self.assertFinds("P08", price)
+
+    def _receive(self, product, days):
+        """A purchase that came so many days after it was confirmed."""
+        order = self.env["purchase.order"].create(
+            {
+                "partner_id": self.vendor.id,
+                "company_id": self.company.id,
+                "order_line": [(0, 0, {"product_id": product.id, "product_qty": 1})],
+            }
+        )
+        order.button_confirm()
+        picking = order.picking_ids
+        picking.move_ids.quantity = 1
+        picking.move_ids.picked = True
+        picking.with_context(skip_sms=True).button_validate()
+        self.assertEqual(picking.state, "done")
+        order.date_approve = fields.Datetime.now() - timedelta(days=days)
+        self.env.flush_all()

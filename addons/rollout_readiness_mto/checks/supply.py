@@ -17,10 +17,15 @@ TOLD = 50
 ORDERED = ("make_to_order", "stock_then_order")
 # Months after which a review of lead times is old.
 REVIEWED = 12
+# Days from which a part takes long to buy.
+LONG = 14
 
 
 class SupplyCheck(Check):
     """A check that asks the suite about all goods that are sold."""
+
+    # Its engines think between their queries; on a busy server that takes a while.
+    seconds = 120
 
     @cached_property
     def warehouses(self):
@@ -49,13 +54,16 @@ class SupplyCheck(Check):
     def _find_ordered(self):
         found = self.products.browse()
         for warehouse in self.warehouses:
-            found |= self._filter_ordered(warehouse)
+            products = self.products.with_company(self.company)
+            cores = products._get_core_answers(warehouse)
+            found |= self._filter_ordered(products, warehouse, cores)
         return found.ids
 
-    def _filter_ordered(self, warehouse):
-        """As `get_supply_decision`, without its words."""
-        products = self.products.with_company(self.company)
-        cores = products._get_core_answers(warehouse)
+    def _filter_ordered(self, products, warehouse, cores):
+        """As `get_supply_decision`, without its words.
+
+        :param dict cores: {product id: what Odoo's own rules say}
+        """
         demands = {
             product: product._prepare_supply_demand(self.company, warehouse)
             for product in products
@@ -69,7 +77,7 @@ class SupplyCheck(Check):
                 decision = decide((), cores[product.id])
             if decision.policy in ORDERED:
                 found.append(product.id)
-        return self.products.browse(found)
+        return products.browse(found)
 
     def _remember(self, key, find):
         """Return plain values that other checks of the run have found already."""
@@ -211,6 +219,110 @@ class LeadTimesReviewed(SupplyCheck):
         return [row_id for [row_id] in rows]
 
 
+# Bought components of active bills, by the vendor that is asked first.
+LONG_LEAD = f"""
+    SELECT p.id FROM product_product p
+      JOIN product_template t ON t.id = p.product_tmpl_id
+      JOIN (SELECT DISTINCT ON (i.product_tmpl_id) i.product_tmpl_id, i.delay
+              FROM product_supplierinfo i
+             WHERE i.company_id IS NULL OR i.company_id = %(company)s
+          ORDER BY i.product_tmpl_id, i.sequence, i.min_qty DESC, i.price) v
+        ON v.product_tmpl_id = t.id AND v.delay > {LONG}
+     WHERE p.active AND t.active AND p.id IN (
+           SELECT bl.product_id FROM mrp_bom_line bl
+             JOIN mrp_bom b ON b.id = bl.bom_id AND b.active
+            WHERE b.company_id = %(company)s OR b.company_id IS NULL)
+       AND t.id NOT IN (SELECT b.product_tmpl_id FROM mrp_bom b WHERE b.active)"""
+
+
+class LongLeadDecided(SupplyCheck):
+    code = "B15"
+    area = "replenishment"
+    name = _lt("Parts that take long are ordered on demand on purpose")
+    reason = _lt("One part that takes weeks decides the date of all that it goes into.")
+    things = _lt("components that take more than two weeks to buy, on demand")
+    fault = _lt("nobody decided it on the product, nor reviewed its lead time")
+    advice = _lt("Choose a policy on the product (stock it?), or mark it reviewed.")
+    model = "product.product"
+    severity = "minor"
+    gates = ("G3",)
+    owner = "procurement"
+    fix = "product.product_normal_action"
+    columns = {
+        "policy": ("product.template", "t", "supply_policy"),
+        "reviewed": ("product.template", "t", "lead_time_review_date"),
+    }
+
+    @cached_property
+    def on_demand(self):
+        rows = self._query("%s", self._sql(LONG_LEAD))
+        parts = self.env["product.product"].browse(row_id for [row_id] in rows)
+        parts = parts.with_company(self.company)
+        found = parts.browse()
+        for warehouse in self.warehouses:
+            cores = parts._get_core_component_answers(warehouse)
+            found |= self._filter_ordered(parts, warehouse, cores)
+        return found
+
+    def count(self):
+        return len(self.on_demand)
+
+    def find(self):
+        rows = self._query(
+            f"""SELECT p.id FROM product_product p
+                  JOIN product_template t ON t.id = p.product_tmpl_id
+                 WHERE p.id IN %s AND %s AND coalesce(%s, '-infinity')
+                       < current_date - interval '{REVIEWED} months'""",
+            tuple(self.on_demand.ids) or (0,),
+            self._sql("coalesce(%(policy)s, 'inherit') = 'inherit'"),
+            self._sql("%(reviewed)s"),
+        )
+        return [row_id for [row_id] in rows]
+
+
+class BomApproved(Check):
+    code = "B13"
+    area = "boms"
+    name = _lt("What is made to order is made by an approved bill of materials")
+    reason = _lt("Who approves a bill answers for its parts and steps.")
+    things = _lt("bills of materials of products made to order")
+    fault = _lt("never approved, or changed since")
+    advice = _lt("Look at what has changed on the bill, and approve it.")
+    model = "mrp.bom"
+    severity = "critical"
+    gates = ("G3", "G6")
+    needs = ("mto_execution",)
+    fix = "mrp.mrp_bom_form_action"
+    key = "b.id"
+    rows = "mrp_bom b"
+    scope_sql = """b.active AND b.type = 'normal'
+        AND (b.company_id = %(company)s OR b.company_id IS NULL)
+        AND b.product_tmpl_id IN (%(mto)s)"""
+    wrong = "b.approved_content IS NULL"
+    absence = _lt("no bill of materials is approved in this company")
+
+    def is_absent(self):
+        [[is_used]] = self._query(
+            """SELECT EXISTS (SELECT FROM mrp_bom b
+                WHERE b.active AND b.approved_content IS NOT NULL
+                  AND (b.company_id = %s OR b.company_id IS NULL))""",
+            self.company.id,
+        )
+        return not is_used
+
+    def find(self):
+        """Those that were never approved by a query; the others are compared."""
+        return {*super().find(), *self._find_changed()}
+
+    def _find_changed(self):
+        rows = self._query(
+            "SELECT b.id FROM mrp_bom b WHERE %s AND b.approved_content IS NOT NULL",
+            self._where(),
+        )
+        boms = self.env["mrp.bom"].browse(row_id for [row_id] in rows)
+        return boms.filtered(lambda bom: bom.approval_state == "changed").ids
+
+
 class LinksIntact(SupplyCheck):
     code = "O01"
     area = "orders"
@@ -254,6 +366,8 @@ class PromiseProjected(SupplyCheck):
     gates = ("G7",)
     owner = "sales"
     hours = 4
+    fix = "sale.action_orders"
+    fix_through = "order_id"
 
     @cached_property
     def delays(self):

@@ -97,6 +97,43 @@ class TestSupply(ReadinessCommon):
         self.bike.supply_policy = "make_to_stock"
         self.assertAbsent("M08")
 
+    def test_b13_approved(self):
+        if "approved_content" not in self.env["mrp.bom"]._fields:
+            self.assertIn("is not installed", self.assertAbsent("B13")["message"])
+            return
+        self.env["mrp.bom"].search([]).sudo().approved_content = False
+        self.assertIn("is approved", self.assertAbsent("B13")["message"])
+        frame = self._product("Frame", sale_ok=False, supply_policy="make_to_order")
+        other = self._bom(frame, self.tube)
+        self.bom.action_approve()
+        self.assertFinds("B13", other)
+        other.action_approve()
+        self.assertHolds("B13")
+        self.bom.bom_line_ids.product_qty = 3
+        self.assertFinds("B13", self.bom)
+        self.bom.action_approve()
+        self.assertHolds("B13")
+
+    def test_b15_long_lead(self):
+        self.assertAbsent("B15")
+        rim = self._product("Rim", sale_ok=False)
+        category = self.env["product.category"].create(
+            {"name": "Bought", "supply_policy": "make_to_order"}
+        )
+        (self.tube | rim).categ_id = category
+        self._bom(self._product("Wheel", sale_ok=False), rim)
+        self.price.delay = 30
+        self._price(rim, delay=30)
+        # On the tube somebody chose it; the rim has it from its category.
+        self.assertFinds("B15", rim)
+        template = rim.product_tmpl_id
+        template.sudo().action_review_lead_times()
+        self.assertHolds("B15")
+        template.lead_time_review_date = fields.Date.today() - timedelta(days=400)
+        self.assertFinds("B15", rim)
+        rim.supply_policy = "make_to_stock"
+        self.assertHolds("B15")
+
     def test_o01_links(self):
         self.assertAbsent("O01")
         order = self._order()
