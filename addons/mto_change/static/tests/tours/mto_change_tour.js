@@ -93,33 +93,3 @@ registry.category("web_tour.tours").add("mto_change_decision", {
         },
     ],
 });
-
-// The tour starts on an order of 5 bikes; nothing is started.
-registry.category("web_tour.tours").add("mto_change_cancel", {
-    steps: () => [
-        {
-            content: "Change the order",
-            trigger: "button[name='action_open_change']",
-            run: "click",
-        },
-        {
-            content: "All of it",
-            trigger: ".modal .o_field_widget[name='cancel_order'] input",
-            run: "click",
-        },
-        {
-            content: "What happens to the order for the wheels, before it is saved",
-            trigger: ".modal .o_mto_supply_tree tr:contains(Wheel):contains(Cancelled)",
-        },
-        {
-            content: "Do it",
-            trigger: ".modal button[name='action_apply']",
-            run: "click",
-        },
-        {
-            content: "The order is cancelled",
-            trigger:
-                "body:not(:has(.modal)) .o_statusbar_status .o_arrow_button_current:contains(Cancelled)",
-        },
-    ],
-});
