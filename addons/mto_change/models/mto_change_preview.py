@@ -533,11 +533,13 @@ class MtoChangePreview(models.AbstractModel):
 
     def _summarize(self, documents):
         """One sentence: how many documents of a kind, and what is left over."""
-        counts = Counter((row["model"], row["action"]) for row in documents)
+        counts = defaultdict(Counter)
+        for row in documents:
+            counts[row["model"]][row["action"]] += 1
         words = [
             words
-            for (model, action), count in counts.items()
-            if (words := self._count_words(model, action, count))
+            for model, actions in counts.items()
+            if (words := self._count_words(model, actions))
         ]
         surplus = sum(
             row.get("surplus", 0.0) for row in documents if row["action"] == "decide"
@@ -551,15 +553,18 @@ class MtoChangePreview(models.AbstractModel):
             )
         if not words:
             return self.env._("No document that supplies the order is changed.")
-        text = ", ".join(words)
+        text = "; ".join(words)
         return f"{text[0].upper()}{text[1:]}."
 
-    def _count_words(self, model, action, count):
-        names = {
-            PRODUCTION: self.env._("manufacturing orders: %s", count),
-            LINE: self.env._("purchase lines: %s", count),
-            MOVE: self.env._("transfers: %s", count),
+    def _count_words(self, model, counts):
+        """How many documents of a kind, by what happens to them: {action: how many}"""
+        kinds = {
+            PRODUCTION: self.env._("manufacturing orders"),
+            LINE: self.env._("purchase lines"),
+            MOVE: self.env._("transfers"),
         }
+        if model not in kinds:
+            return False
         actions = {
             "reduce": self.env._("reduced"),
             "cancel": self.env._("cancelled"),
@@ -570,9 +575,8 @@ class MtoChangePreview(models.AbstractModel):
             "decide": self.env._("to be decided"),
             "update": self.env._("with the new structure"),
         }
-        if model not in names:
-            return False
-        return f"{names[model]} {actions[action]}"
+        told = ", ".join(f"{count} {actions[one]}" for one, count in counts.items())
+        return f"{kinds[model]}: {told}"
 
 
 def _clean(quantity):
