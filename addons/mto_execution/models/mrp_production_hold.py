@@ -72,9 +72,7 @@ class MrpProduction(models.Model):
         )
         self.write({"is_on_hold": True})
         for production in self:
-            production.message_post(
-                body=self.env._("On hold: %s", production._get_hold_words())
-            )
+            production.message_post(body=production._get_hold_words())
 
     def action_resume(self):
         """End the hold of the orders. Needs write access.
