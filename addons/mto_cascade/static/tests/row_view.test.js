@@ -61,7 +61,9 @@ test("a row tells its level, its name and that it is a problem", () => {
     expect(view.level).toBe(3);
     expect(view.name).toBe("Wheel");
     expect(view.classes).toBe("o_mto_problem");
-    expect(view.indent).toBe("padding-inline-start: 4rem");
+    expect(view.indent).toBe(
+        "padding-inline-start: calc(2 * var(--o-mto-indent) + 1.5rem)"
+    );
     expect(makeView({level: 0, problem: false, tone: "muted"}).classes).toBe(
         "text-muted fw-bold"
     );

@@ -88,6 +88,33 @@ test("unfolding a row draws its own piece anew, not the others", async () => {
     expect(drawn).toEqual([1200, 1201]);
 });
 
+test("a folded row stays where it is, hidden", async () => {
+    await mountTree(120);
+    await waitUntil(() => !queryFirst(".o_mto_room"), {timeout: 10000});
+    const row = queryFirst("tr[data-position='120']");
+    await click("tr[data-position='0'] .o_mto_caret");
+    await animationFrame();
+    expect("tbody tr:visible").toHaveCount(1);
+    expect("tr[data-position='120']").toHaveProperty("hidden", true);
+    await click("tr[data-position='0'] .o_mto_caret");
+    await animationFrame();
+    expect("tbody tr:visible").toHaveCount(121);
+    expect(queryFirst("tr[data-position='120']")).toBe(row);
+});
+
+test("the arrows go on from a row that was folded with the mouse", async () => {
+    await mountTree(5);
+    queryFirst("tr[data-position='3']").focus();
+    await click("tr[data-position='0'] .o_mto_caret");
+    await animationFrame();
+    expect("tr[data-position='0']").toBeFocused();
+    await press("ArrowRight");
+    await animationFrame();
+    await press("ArrowDown");
+    await animationFrame();
+    expect("tr[data-position='1']").toBeFocused();
+});
+
 test("a click on a document opens it, a click beside it does not", async () => {
     const tree = makeTree(2);
     tree.columns.push({name: "document", label: "Document", type: "document"});
@@ -116,11 +143,11 @@ test("the arrows walk, fold and unfold", async () => {
     expect("tr[data-position='0']").toBeFocused();
     await press("ArrowLeft");
     await animationFrame();
-    expect("tbody tr").toHaveCount(1);
+    expect("tbody tr:visible").toHaveCount(1);
     expect("tr[data-position='0']").toHaveAttribute("aria-expanded", "false");
     await press("ArrowRight");
     await animationFrame();
-    expect("tbody tr").toHaveCount(3);
+    expect("tbody tr:visible").toHaveCount(3);
     expect("tr[data-position='0']").toHaveAttribute("aria-expanded", "true");
 });
 
@@ -163,7 +190,7 @@ test("folding and filtering show what is left", async () => {
     await mountTree(3);
     await click("tbody tr .o_mto_caret");
     await animationFrame();
-    expect("tbody tr").toHaveCount(1);
+    expect("tbody tr:visible").toHaveCount(1);
 });
 
 test("only problems, with the way to them", async () => {

@@ -6,9 +6,9 @@ import {getWidths} from "./column_widths";
 
 const NUMERIC = ["quantity", "number", "money", "progress"];
 const CELL = "mto_cascade.SupplyTreeCell";
-// Room for the caret of a row, and what each level is moved by, in rem.
-const CARET = 1.5;
-const INDENT = 1.25;
+// Room for the caret of a row, and what each level is moved by.
+const CARET = "1.5rem";
+const INDENT = "var(--o-mto-indent)";
 
 /** Classes of a column, for its header and its cells. */
 export function getColumnClass(column) {
@@ -20,6 +20,10 @@ export function getColumnClass(column) {
         classes.push("o_mto_optional");
     }
     return classes.join(" ");
+}
+
+function getIndent(level) {
+    return `calc(${level} * ${INDENT} + ${CARET})`;
 }
 
 /** `compute`, asked once for each value: the same words stand in many rows. */
@@ -68,7 +72,7 @@ export class RowViews {
             hasChildren: row.has_children,
             classes: this.getClasses(row),
             name: this.format(this.columns[0], row.cells[this.columns[0].name]),
-            indent: `padding-inline-start: ${row.level * INDENT + CARET}rem`,
+            indent: `padding-inline-start: ${getIndent(row.level)}`,
             cells: this.makeCells(row),
             bar: this.scale && this.makeBar(row),
         };
@@ -146,12 +150,12 @@ export class RowViews {
         const longest = this.columns.map((column) => this.getLongest(column));
         const {columns, least, leastNarrow} = getWidths(this.columns, longest);
         const deepest = this.rows.reduce((most, row) => Math.max(most, row.level), 0);
-        const room = deepest * INDENT + CARET;
+        const room = getIndent(deepest);
         return {
             columns: columns.map((width) => (width ? `width: ${width}ch` : "")),
             table:
-                `--o-mto-least: calc(${least}ch + ${room}rem);` +
-                `--o-mto-least-narrow: calc(${leastNarrow}ch + ${room}rem);`,
+                `--o-mto-least: calc(${least}ch + ${room});` +
+                `--o-mto-least-narrow: calc(${leastNarrow}ch + ${room});`,
         };
     }
 

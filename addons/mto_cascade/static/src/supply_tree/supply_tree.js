@@ -43,7 +43,12 @@ export class SupplyTreeRows extends Component {
     }
 
     get height() {
-        return this.props.chunk.positions.length * ROW_HEIGHT;
+        const {positions, folded} = this.props.chunk;
+        return (positions.length - folded.size) * ROW_HEIGHT;
+    }
+
+    isFolded(row) {
+        return this.props.chunk.folded.has(row.position);
     }
 
     isOpen(row) {
@@ -203,7 +208,7 @@ export class SupplyTree extends Component {
         let shown = 0;
         return pieces.map(({key, chunk}) => {
             const hasFocus = chunk.positions.includes(focused);
-            shown += chunk.positions.length;
+            shown += chunk.positions.length - chunk.folded.size;
             return {
                 key,
                 rows: chunk,
@@ -217,12 +222,30 @@ export class SupplyTree extends Component {
     makePieces() {
         const before = this.memory.pieces?.value || [];
         const known = new Map(before.map(({key, chunk}) => [key, chunk]));
-        return getChunks(this.visible, CHUNK).map(([key, positions]) => {
+        const visible = new Set(this.visible);
+        return getChunks(this.present, CHUNK).map(([key, positions]) => {
             const open = new Set(positions.filter((position) => this.isOpen(position)));
-            const words = `${positions} ${[...open]}`;
+            const folded = new Set(positions.filter((row) => !visible.has(row)));
+            const words = `${positions} ${[...open]} ${[...folded]}`;
             const same = known.get(key)?.words === words && known.get(key);
-            return {key, chunk: same || {positions, open, words}};
+            return {key, chunk: same || {positions, open, folded, words}};
         });
+    }
+
+    /**
+     * Positions of the rows to show, and of those that were shown before they were folded.
+     * These are hidden, not taken away: where rows come and go, Odoo's style sheets let
+     * the browser find out the style of the whole page anew.
+     */
+    get present() {
+        const {onlyProblems, search} = this.props;
+        const present = this.remember(
+            "present",
+            [this.tree, onlyProblems, search],
+            () => new Set()
+        );
+        this.visible.forEach((position) => present.add(position));
+        return [...present].sort((one, other) => one - other);
     }
 
     get isFiltered() {
@@ -269,6 +292,8 @@ export class SupplyTree extends Component {
         const position = this.getPosition(ev.target);
         if (ev.target.closest(".o_mto_caret")) {
             this.toggle(position);
+            // The arrows go on from here: the row that had the focus may be folded now.
+            this.focus(position);
         } else if (ev.target.closest(".o_mto_document")) {
             ev.preventDefault();
             this.props.openDocument(this.rows[position]);
