@@ -8,8 +8,8 @@ from .mto_change_application import APPLYING
 from .mto_change_preview import KEEP, REDUCE
 from .stock_move import NETTING
 
-# Core looks for those who would have to do by hand what the rules do, also in purchases,
-# with the rights of who sells: whoever has none of them could not cancel.
+# Core looks for those who would have to do by hand what the rules do, in purchases too
+# and with the rights of who cancels: whoever only sells could not.
 CANCELLING = {APPLYING: True, "skip_activity": True}
 DECISIONS = (KEEP, REDUCE, "decide")
 
