@@ -14,7 +14,7 @@ import sys
 from . import browser, core_gate, files, modules, odoo, paths
 from .console import Problem, say
 from .core_run import Run, RunError
-from .database import Databases
+from .database import PREFIX, Databases
 from .options import add_server_options
 from .postgres import open_server
 
@@ -76,9 +76,17 @@ def parse(argv):
         metavar="MINUTES",
         help="what has not run by then fails (default: %(default)s)",
     )
+    parser.add_argument(
+        "--switch-on",
+        metavar="FIELD",
+        help="with this setting of the suite (a field of res.company) switched on in "
+        "all companies: what fails then asserts what the setting changes",
+    )
     options = parser.parse_args(argv)
-    if options.baseline and options.parts:
-        raise Problem("--baseline is made of all tests: leave out the parts of names.")
+    if options.baseline and (options.parts or options.switch_on):
+        raise Problem(
+            "--baseline is made of all tests, without settings: leave out the others."
+        )
     return options
 
 
@@ -111,6 +119,36 @@ class Templates(Databases):
         names = modules.ours()
         key = files.digest([base, modules.code_state(names)])
         return self._template("core_tests", key, base, names, "Our modules")
+
+    def switched_on(self, suite, setting):
+        """Return a template like `suite` with a setting on, in new companies too."""
+        name = f"{PREFIX}_core_tests_on_{files.digest([suite, setting])[:8]}"
+        if not self.exists(name):
+            part = f"{name}_part"
+            self.drop(part)
+            self.clone(suite, part)
+            self._switch_on(part, setting)
+            self._rename(part, name)
+            self.describe(name, kind="core_tests_on", template=True)
+            self._forget_older("core_tests_on", name)
+        return name
+
+    def _switch_on(self, name, setting):
+        from psycopg2 import sql
+
+        found = self.server.query(
+            "INSERT INTO ir_default (field_id, json_value)"
+            " SELECT id, 'true' FROM ir_model_fields WHERE model = 'res.company'"
+            " AND name = %s AND ttype = 'boolean' AND store RETURNING id",
+            [setting],
+            database=name,
+        )
+        if not found:
+            raise Problem(f"--switch-on: companies have no setting {setting}.")
+        self.server.query(
+            sql.SQL("UPDATE res_company SET {} = true").format(sql.Identifier(setting)),
+            database=name,
+        )
 
 
 class Gate:
@@ -147,9 +185,12 @@ class Gate:
         """Run with our modules and judge; returns 1 where something newly fails."""
         baseline = core_gate.Baseline.load(path.read_text())
         say(f"Odoo's tests with our modules, against the baseline of {baseline.build}")
+        template = self.templates.suite_on(self._without())
+        if self.options.switch_on:
+            template = self.templates.switched_on(template, self.options.switch_on)
         run = self._run(
             "with",
-            self.templates.suite_on(self._without()),
+            template,
             seconds=baseline.seconds,
             check=lambda installed: core_gate.check_modules(
                 baseline, installed, modules.ours()

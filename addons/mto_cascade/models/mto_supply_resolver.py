@@ -404,7 +404,8 @@ class SupplyResolver(models.AbstractModel):
 
     def _get_signatures(self, products):
         """Return {product: what core's search for a rule depends on}."""
-        memory = self._new_memory()
+        # Without a day: nothing here depends on it, and its time zone has to be read.
+        memory = SupplyMemory(today=False)
         self._load_category_routes(products, memory)
         return {product: self._get_signature(product, memory) for product in products}
 

@@ -8,6 +8,9 @@ from .mto_change_application import APPLYING
 from .mto_change_preview import KEEP, REDUCE
 from .stock_move import NETTING
 
+# Core looks for those who would have to do by hand what the rules do, in purchases too
+# and with the rights of who cancels: whoever only sells could not.
+CANCELLING = {APPLYING: True, "skip_activity": True}
 DECISIONS = (KEEP, REDUCE, "decide")
 
 
@@ -239,7 +242,7 @@ class SaleOrder(models.Model):
         self = self.with_context(**{NETTING: True})
         lowering = self.with_context(**{APPLYING: True})
         if request.cancel:
-            lowering.action_cancel()
+            self.with_context(**CANCELLING).action_cancel()
         for line, quantity in request.lowered.items():
             line.with_env(lowering.env).product_uom_qty = quantity
         if request.warehouse:
@@ -305,7 +308,7 @@ class SaleOrder(models.Model):
         targets = dict.fromkeys(lines, False)
         plan = self.env["mto.change"].sudo()._plan_lines(targets)
         saved = lines._read_saved_change(targets, plan)
-        res = super(SaleOrder, self.with_context(**{APPLYING: True}))._action_cancel()
+        res = super(SaleOrder, self.with_context(**CANCELLING))._action_cancel()
         self.env["mto.change.application"]._apply(plan)
         lines._keep_saved_change(saved)
         return res

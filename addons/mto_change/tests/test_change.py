@@ -466,6 +466,38 @@ class TestChange(ChangeCommon):
         with self.assertRaises(AccessError):
             order.with_user(employee).apply_change([change], preview["fingerprint"])
 
+    def test_salesperson_cancels(self):
+        """Who only sells cancels an order with all below, whatever the way."""
+        seller = self._create_user("sales")
+        for cancel in (
+            self._cancel_by_screen,
+            self._cancel_by_interface,
+            lambda order: order.action_cancel(),
+        ):
+            order = self._create_order((self.bike, 5), (self.bolt, 2), user=seller)
+            self.assertTrue(order.picking_ids)
+            self.assertEqual(self._get_made(self.wheel), 10)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            cancel(order)
+            self.assertEqual(order.state, "cancel")
+            self.assertEqual(set(order.sudo().picking_ids.mapped("state")), {"cancel"})
+            self.assertFalse(self._get_productions(self.bike | self.wheel))
+            self.assertFalse(self._get_purchased(self.bolt))
+
+    def _cancel_by_screen(self, order):
+        action = order.action_open_change()
+        change = order.env[action["res_model"]].browse(action["res_id"])
+        with Form(change) as form:
+            form.cancel_order = True
+            self.assertIn("cancelled", form.summary)
+        change.action_apply()
+
+    def _cancel_by_interface(self, order):
+        changes = [{"cancel": True}]
+        preview = order.preview_change(changes)[0]
+        order.apply_change(changes, preview["fingerprint"])
+
     def test_queries_do_not_grow(self):
         """A preview costs the same for 3 manufacturing orders and for 22."""
         models = [

@@ -183,6 +183,38 @@ class TestChangeDates(ChangeCommon):
         self.assertEqual(delivery.picking_id.partner_id, partner)
         self.assertEqual(self.order.partner_shipping_id, partner)
 
+    def test_salesperson(self):
+        """Who only sells makes every kind of change: all of it follows."""
+        other = self.env["stock.warehouse"].create(
+            {"name": "North", "code": "NOR", "company_id": self.company.id}
+        )
+        address = self.env["res.partner"].create(
+            {"name": "Yard", "parent_id": self.customer.id, "type": "delivery"}
+        )
+        self.order.user_id = seller = self._create_user("sales")
+        order = self.order.with_user(seller)
+        line = order.order_line
+        for change in (
+            {"line_id": line.id, "quantity": 4},
+            {"product_id": self.wheel.id, "quantity": 3},
+            self._date(5),
+            {"partner_shipping_id": address.id},
+            {"warehouse_id": other.id},
+            {"line_id": line.id, "product_id": self.wheel.id},
+        ):
+            with self.subTest(change=change):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                self._apply(order, change)
+        made = self._get_productions(self.wheel)
+        self.assertEqual(made.picking_type_id.warehouse_id, other)
+        self.assertEqual(sum(made.mapped("product_qty")), 7)
+        order.action_cancel()
+        self.assertFalse(self._get_made(self.wheel))
+        order.action_draft()
+        order.action_confirm()
+        self.assertEqual(self._get_made(self.wheel), 7)
+
     def test_warehouse(self):
         """All is stopped in one warehouse and ordered for the other."""
         other = self.env["stock.warehouse"].create(

@@ -31,3 +31,18 @@ class TestTour(HttpCase, ChangeCommon):
         )
         self.assertEqual(production.product_qty, 2)
         self.assertEqual(issue.state, "closed")
+
+    def test_cancel(self):
+        """The screen shows what cancelling does before it is saved."""
+        user = new_test_user(
+            self.env, login="mto_change_cancel", groups="sales_team.group_sale_salesman"
+        )
+        order = self._create_order((self.bike, 5), user_id=user.id)
+        self.start_tour(
+            f"/odoo/sales/{order.id}",
+            "mto_change_cancelled",
+            login=user.login,
+            timeout=180,
+        )
+        self.assertEqual(order.state, "cancel")
+        self.assertFalse(self._get_made(self.wheel))

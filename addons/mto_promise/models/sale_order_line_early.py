@@ -167,7 +167,8 @@ class SaleOrderLine(models.Model):
         if any(line.company_id.promise_early == "reason" for line in early):
             return self.env._(
                 "These dates are earlier than can be kept:\n\n%(sentences)s\n\nPromise "
-                "a later date, or give a reason for the early one.",
+                "a later date, or give a reason in the line, under “Reason for Early "
+                "Date”.",
                 sentences=sentences,
             )
         return self.env._(

@@ -164,12 +164,14 @@ class SaleOrder(models.Model):
         worst = min(answers.values(), key=_get_rank)
         dates = [answer["earliest"] for answer in answers.values()]
         holds = [answer["order_by"] for answer in answers.values()]
+        is_late = worst["state"] == "late"
         return {
             "state": worst["state"],
             "state_label": worst["state_label"],
             "earliest": all(dates) and max(dates),
             "weeks": max(answer["weeks"] for answer in answers.values()),
-            "order_by": min((moment for moment in holds if moment), default=False),
+            # One date cannot be kept any more: the others do not hold for all of it.
+            "order_by": not is_late and min(filter(None, holds), default=False),
             "message": worst["state"] != "in_time" and worst["message"],
         }
 

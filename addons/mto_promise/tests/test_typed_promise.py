@@ -82,6 +82,15 @@ class TestTypedPromise(LeadTimeCommon):
         self.assertEqual(answer["told"], self._in_days(90))
         self.assertTrue(answer["order_by"])
 
+    def test_nothing_holds_by_a_day_once_a_line_is_late(self):
+        late = {"wanted_date": self._in_days(10)}
+        in_time = (self.trailer, 2, {"wanted_date": self._in_days(90)})
+        [answer], summary = self._ask(in_time)
+        self.assertEqual(summary["order_by"], answer["order_by"])
+        [answer, _late], summary = self._ask(in_time, (self.trailer, 2, late))
+        self.assertTrue(answer["order_by"])
+        self.assertFalse(summary["order_by"])
+
     def test_two_parts_where_some_lie_in_stock(self):
         self.trailer.supply_policy = "stock_then_order"
         self._add_stock(self.trailer, 14)

@@ -112,6 +112,9 @@ class ReadinessCheck(models.Model):
         # The offenders themselves are opened there: one button says it all.
         if fix and (check_class.fix_through or fix["res_model"] == check_class.model):
             fix = False
+        # A place that the user may not open, as the settings, is named by the advice.
+        if fix and not self.env[fix["res_model"]].has_access("read"):
+            fix = False
         return {
             "show": self._get_show_label(check_class, result),
             "fix": self.env._("Open %(place)s", place=fix["name"]) if fix else False,
@@ -193,9 +196,12 @@ class ReadinessCheck(models.Model):
         action = self._get_fix_action(check_class) or {}
         if action.get("res_model") != records._name:
             action = self._prepare_list(records._name)
+        name = self.env._(check_class.name)
         return {
             **action,
-            "name": self.env._(check_class.name),
+            "name": name,
+            # The web client prefers it, and it would be the name of the action.
+            "display_name": name,
             "domain": [("id", "in", records.ids)],
             "context": self._get_list_context(action),
             "help": self.env._(

@@ -63,6 +63,23 @@ class TestPage(ReadinessCommon):
         self._run("F01")
         self.assertEqual(self._check("F01")["repair"], "Activate Make to Order")
 
+    def test_no_button_to_what_may_not_be_opened(self):
+        """Settings are the administrator's: others read where it is done."""
+        self._price(self._product("Bell"))
+        self._run("P06")
+        self.assertEqual(self._check("P06")["fix"], "Open Settings")
+        viewer = new_test_user(
+            self.env,
+            login="ready_reader",
+            groups="base.group_user,rollout_gate.group_viewer",
+            company_id=self.company.id,
+            company_ids=self.company.ids,
+        )
+        self.Checks = self.Checks.with_user(viewer)
+        row = self._check("P06")
+        self.assertFalse(row["fix"])
+        self.assertTrue(row["advice"])
+
     def test_show(self):
         bad = self._product("Bell", default_code=False)
         self._run("M02")
@@ -70,6 +87,7 @@ class TestPage(ReadinessCommon):
         action = check.action_show(self.company.id)
         self.assertEqual(action["res_model"], "product.product")
         self.assertEqual(action["domain"], [("id", "in", bad.ids)])
+        self.assertEqual(action["display_name"], check.name)
         self.assertFalse([name for name in action["context"] if "search" in name])
         price = self._price(bad, delay=0)
         action = self.Checks._find_by_code("P02").action_show(self.company.id)

@@ -122,7 +122,7 @@ class CompletePath(PathCheck):
     reason = _lt("One part without a vendor stops the whole order, and too late.")
     things = _lt("products that are sold")
     fault = _lt("something below has no vendor, no bill of materials or no rule")
-    advice = _lt("Open What Is Missing on the product: it names the path and the part.")
+    advice = _lt("Open it: what is missing stands above the product, path and part.")
     model = "product.product"
     severity = "blocker"
     gates = ("G3", "G6")

@@ -88,8 +88,38 @@ registry.category("web_tour.tours").add("mto_change_decision", {
         },
         {
             content: "Two instead of five",
-            trigger:
-                ".o_form_view .o_field_widget[name='product_qty'] input:value(2.00)",
+            trigger: ".o_form_view .o_field_widget[name='product_qty']:contains(2.00)",
+        },
+    ],
+});
+
+// The tour starts on an order of 5 bikes; nothing is started.
+registry.category("web_tour.tours").add("mto_change_cancelled", {
+    steps: () => [
+        {
+            content: "Change the order",
+            trigger: "button[name='action_open_change']",
+            run: "click",
+        },
+        {
+            content: "All of it",
+            trigger: ".modal .o_field_widget[name='cancel_order'] input",
+            run: "click",
+        },
+        {
+            content: "What happens to the order for the wheels, before it is saved",
+            trigger: ".modal .o_mto_supply_tree tr:contains(Wheel):contains(Cancelled)",
+            timeout: 60000,
+        },
+        {
+            content: "Do it",
+            trigger: ".modal button[name='action_apply']",
+            run: "click",
+        },
+        {
+            content: "The order is cancelled",
+            trigger: "body:not(:has(.modal)) button[name='action_draft']",
+            timeout: 60000,
         },
     ],
 });

@@ -34,7 +34,10 @@ export class ReadinessPage extends Component {
         this.notification = useService("notification");
         this.display = {controlPanel: {}};
         this.state = useState({page: null, siteId: false, progress: null, open: {}});
-        onWillStart(() => this.load());
+        onWillStart(async () => {
+            this.mayExport = await user.hasGroup("base.group_allow_export");
+            await this.load();
+        });
     }
 
     get place() {
