@@ -67,7 +67,7 @@ test("the last row can be reached before it was drawn", async () => {
     expect("tr[data-position='1200']").toBeFocused();
 });
 
-test("unfolding a row draws its own piece anew, not the others", async () => {
+test("folding a row draws its own piece anew, not the others", async () => {
     const tree = makeTree(1200);
     // The last one has a part of its own.
     tree.rows[1200] = {...tree.rows[1200], has_children: true};
@@ -81,10 +81,16 @@ test("unfolding a row draws its own piece anew, not the others", async () => {
     });
     await mountTree(0, {tree});
     await waitUntil(() => !queryFirst(".o_mto_room"), {timeout: 10000});
-    drawn.length = 0;
-    await click("tr[data-position='1200'] .o_mto_caret");
-    await animationFrame();
+    const toggle = async () => {
+        drawn.length = 0;
+        await click("tr[data-position='1200'] .o_mto_caret");
+        await animationFrame();
+    };
+    await toggle();
     expect("tr[data-position='1201']").toHaveAttribute("aria-level", "3");
+    // The first piece gave the focus away; all between stay.
+    expect(Math.max(...drawn.filter((position) => position < 1200))).toBe(49);
+    await toggle();
     expect(drawn).toEqual([1200, 1201]);
 });
 
