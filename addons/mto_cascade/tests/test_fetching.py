@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo.tests import tagged
 
 from ..models.fetching import fetch_lines
@@ -34,6 +36,10 @@ class TestFetching(SupplyCommon):
         every = records.with_context(active_test=False)
         return count, found.ids, each, [record[name].ids for record in every]
 
+    def _read_twice(self, records, name, names):
+        records[name].fetch(names)
+        return records[name]
+
     def test_as_odoo_reads(self):
         boms = self.templates.with_context(active_test=False).bom_ids
         boms = boms.browse(boms.ids)
@@ -42,16 +48,8 @@ class TestFetching(SupplyCommon):
             (self.templates, "seller_ids", None),
             (boms, "bom_line_ids", ["product_id", "product_qty"]),
         ):
-
-            def read(records, name, names=names):
-                return fetch_lines(records, name, names)
-
-            def read_twice(records, name, names=names):
-                records[name].fetch(names)
-                return records[name]
-
-            ours = self._read(records, name, read)
-            odoos = self._read(records, name, read_twice)
+            ours = self._read(records, name, partial(fetch_lines, field_names=names))
+            odoos = self._read(records, name, partial(self._read_twice, names=names))
             self.assertEqual(ours[1:], odoos[1:], name)
             self.assertEqual((ours[0], odoos[0]), (1, 2), name)
 

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from contextlib import suppress
 from datetime import timedelta
 
 import psycopg2
@@ -669,13 +670,10 @@ class TestAdversary(RolloutCommon):
         self.env.invalidate_all()
         columns = [name for name, field in record._fields.items() if field.column_type]
         before = self.head.seq, record.read(columns)
-        try:
-            with self.env.cr.savepoint():
-                method = getattr(record.with_user(person), name)
-                method(*ARGUMENTS.get(name, ()))
-                self.env.flush_all()
-        except (AccessError, UserError):
-            pass
+        with suppress(AccessError, UserError), self.env.cr.savepoint():
+            method = getattr(record.with_user(person), name)
+            method(*ARGUMENTS.get(name, ()))
+            self.env.flush_all()
         self.env.invalidate_all()
         after = self.head.seq, record.read(columns)
         if name == "action_verify" and person == self.users["auditor"]:
