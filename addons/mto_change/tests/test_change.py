@@ -134,8 +134,8 @@ class TestChange(ChangeCommon):
         self.assertEqual(production.product_qty, 2)
         self.assertFalse(self._get_issues("change_decision"))
 
-    def test_raised_order_that_shares_its_request(self):
-        """One needs much more, others share the request: each gets what is theirs."""
+    def _order_wheels_and_trailers(self):
+        """6 and 5 wheels, and 4 trailers of 3 frames of a dozen wheels: the order."""
         frame = self._create_product("Frame", "make_to_order")
         self._create_bom(frame, [(self.bolt, 2), (self.wheel, 1, self.dozen)])
         trailer = self._create_product("Trailer", "make_to_order")
@@ -144,6 +144,13 @@ class TestChange(ChangeCommon):
         order.order_line = [
             Command.create({"product_id": trailer.id, "product_uom_qty": 4})
         ]
+        return order
+
+    def test_raised_order_that_shares_its_request(self):
+        """One needs much more, others share the request: each gets what is theirs."""
+        order = self._order_wheels_and_trailers()
+        trailer = order.order_line[-1].product_id
+        frame = trailer.bom_ids.bom_line_ids.product_id
         # 11 wheels and 12 dozen of 4 bolts, 12 frames of 2.
         self.assertEqual(self._get_purchased(self.bolt), 155 * 4 + 24)
         self.assertServed(self.wheel, self.bolt, frame, trailer)
@@ -154,14 +161,7 @@ class TestChange(ChangeCommon):
         self.wheel.bom_ids.bom_line_ids = [
             Command.create({"product_id": nut.id, "product_qty": 3})
         ]
-        frame = self._create_product("Frame", "make_to_order")
-        self._create_bom(frame, [(self.bolt, 2), (self.wheel, 1, self.dozen)])
-        trailer = self._create_product("Trailer", "make_to_order")
-        self._create_bom(trailer, [(frame, 3)])
-        order = self._create_order((self.wheel, 6), (self.wheel, 5))
-        order.order_line = [
-            Command.create({"product_id": trailer.id, "product_uom_qty": 4})
-        ]
+        order = self._order_wheels_and_trailers()
         order.order_line[0].product_uom_qty = 1
         self.assertEqual(self._get_made(self.wheel), 150)
         self.assertEqual(self._get_purchased(self.bolt), 150 * 4 + 24)
