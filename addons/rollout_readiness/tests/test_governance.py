@@ -118,7 +118,12 @@ class TestGovernance(ReadinessCommon):
         self.assertFinds("L14", rules)
         programme = self._programme()
         decision = self.env["rollout.decision"].create(
-            {"name": "Greet", "programme_id": programme.id, "kind": "policy"}
+            {
+                "name": "Greet",
+                "text": "New customers are greeted",
+                "programme_id": programme.id,
+                "kind": "policy",
+            }
         )
         self.env["rollout.policy"].create(
             {
