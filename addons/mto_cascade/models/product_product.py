@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..access import check_sees_supply
 from ..engine import STOCK_THEN_ORDER, CoreAnswer, PolicySource
 from .mto_supply_check import tell_problems
 from .mto_supply_network import REQUESTED
@@ -121,7 +122,7 @@ class ProductProduct(models.Model):
         """How a demand for each product is supplied, and why.
 
         It answers for the product sold by an order of the current company, from the
-        stock of one warehouse, and needs read access to the products only.
+        stock of one warehouse, to employees with read access to the products.
 
         :param int warehouse_id: warehouse to answer for; the company's first one if not
             given
@@ -162,6 +163,7 @@ class ProductProduct(models.Model):
         :raises odoo.exceptions.MissingError: if the warehouse does not exist
         """
         self.check_access("read")
+        check_sees_supply(self.env)
         warehouse = self.env["stock.warehouse"].browse(warehouse_id or ())
         warehouse.check_access("read")
         return self._get_supply_decisions(warehouse)

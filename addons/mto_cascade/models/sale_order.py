@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..access import check_sees_supply
 from .sale_order_start import PLANNED_START
 
 
@@ -83,8 +84,8 @@ class SaleOrder(models.Model):
 
         Nothing is written. Each quotation sees what those before it would take. An
         order that is confirmed or cancelled creates nothing more: its ``lines`` are
-        empty. Needs read access to the orders only; the rest is looked up for the
-        caller, who learns products, quantities and names of documents.
+        empty. For employees with read access to the orders; the rest is looked up for
+        the caller, who learns products, quantities and names of documents.
 
         :return: one dictionary per order, in the order of ``self``:
 
@@ -111,6 +112,7 @@ class SaleOrder(models.Model):
         :raises odoo.exceptions.AccessError: if an order may not be read
         """
         self.check_access("read")
+        check_sees_supply(self.env)
         # Whoever sells need not see stock, vendors and orders of other departments;
         # what is handed out is described above, cost to the cost group only.
         Preview = self.env["mto.supply.preview"]

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import formatLang
 
+from ..access import check_sees_supply
 from ..engine import INHERIT, MAKE_TO_ORDER, STOCK_THEN_ORDER
 from .mto_supply_resolver import SupplyNeed
 from .sale_order_line_start import ENGINEERING
@@ -205,7 +206,7 @@ class SaleOrderLine(models.Model):
 
         It answers for the product of the line itself (level 0), from the warehouse of
         the line: what was decided for a confirmed line, what would be decided for a
-        quotation. Needs read access to the lines only.
+        quotation. For employees with read access to the lines.
 
         :return: one dictionary per line, in the order of ``self``, with the keys of
             ``product.product.get_supply_decision``; ``model`` is 'sale.order.line'.
@@ -216,6 +217,7 @@ class SaleOrderLine(models.Model):
         :raises odoo.exceptions.AccessError: if a line may not be read
         """
         self.check_access("read")
+        check_sees_supply(self.env)
         # The words name rules, vendors and stock of which nothing else is handed out.
         return self.sudo()._get_supply_answers()
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..access import check_sees_supply
 from ..engine import (
     MAKE_TO_ORDER,
     MAKE_TO_STOCK,
@@ -105,7 +106,7 @@ class StockMove(models.Model):
         """How each demand is supplied, and why.
 
         What was decided when it was confirmed; what would be decided now for a draft.
-        Needs read access to the moves only.
+        For employees with read access to the moves.
 
         :return: one dictionary per move, in the order of ``self``, with the keys of
             ``product.product.get_supply_decision``; ``model`` is 'stock.move'. A move
@@ -114,6 +115,7 @@ class StockMove(models.Model):
         :raises odoo.exceptions.AccessError: if a move may not be read
         """
         self.check_access("read")
+        check_sees_supply(self.env)
         # The words name rules and how the product is replenished; nothing else of
         # orders, vendors and bills of materials is handed out.
         return self.sudo()._get_supply_answers()

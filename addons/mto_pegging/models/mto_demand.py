@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from odoo.addons.mto_cascade.access import check_sees_supply
+
 from ..engine import split_exactly
 from .mto_pegging import LINE, MOVE, _to_text
 
@@ -25,9 +27,9 @@ class MtoDemand(models.AbstractModel):
         """For whom each record is: customers, orders and how much.
 
         Through all levels up to the lines of sales orders, computed from links and
-        reservations, on request also from dates. Needs read access to the records and
-        to stock moves. Left out are orders of other companies than the user's and, for
-        who works in sales only, orders that they may not read.
+        reservations, on request also from dates. For employees with read access to the
+        records and to stock moves. Left out are orders of other companies than the
+        user's and, for who works in sales only, orders that they may not read.
 
         :param bool soft: also tell whom the records are expected to serve: free goods
             and open supply without demand go to demands on stock in the order in which
@@ -51,6 +53,7 @@ class MtoDemand(models.AbstractModel):
         :raises odoo.exceptions.AccessError: if a record or stock moves may not be read
         """
         self.check_access("read")
+        check_sees_supply(self.env)
         self._check_may_ask_for_whom()
         # Checked above; buyers and the shop floor may not read sales orders, and are
         # told no more of them than for whom they work.

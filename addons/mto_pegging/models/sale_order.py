@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.mto_cascade.access import check_sees_supply
+
 from .mto_pegging import SOLD
 
 # What tells whom a document serves, and by when.
@@ -17,9 +19,9 @@ class SaleOrder(models.Model):
     def get_pegging(self, soft=False):
         """What supplies each order, at every level, with quantities.
 
-        Computed from links and reservations, on request also from dates. Needs read
-        access to the orders only: a salesperson sees documents, quantities and dates
-        that serve the order, no cost and no price.
+        Computed from links and reservations, on request also from dates. For
+        employees with read access to the orders: a salesperson sees documents,
+        quantities and dates that serve the order, no cost and no price.
 
         :param bool soft: also tell what is expected to cover demands on stock: free
             goods, then open supply without demand, in the order in which Odoo reserves
@@ -47,6 +49,7 @@ class SaleOrder(models.Model):
         :raises odoo.exceptions.AccessError: if an order may not be read
         """
         self.check_access("read")
+        check_sees_supply(self.env)
         # Checked above. What serves the order is told to whoever may read the order;
         # the nodes carry neither cost nor price.
         return self.sudo()._get_pegging(soft)

@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from odoo.addons.mto_cascade.access import check_sees_supply
+
 from ..engine.history import get_changes
 from .mto_pegging import LINE, MOVE, PRODUCTION, SOLD, STOCK
 
@@ -17,8 +19,8 @@ class SaleOrder(models.Model):
     def get_supply_changes(self):
         """What became different in the supply of each order since its confirmation.
 
-        Compares with what was kept a moment after the confirmation. Needs read access
-        to the orders only; tells no cost and no price.
+        Compares with what was kept a moment after the confirmation. For employees with
+        read access to the orders; tells no cost and no price.
 
         :return: one dictionary per order, in the order of ``self``:
 
@@ -35,6 +37,7 @@ class SaleOrder(models.Model):
         :raises odoo.exceptions.AccessError: if an order may not be read
         """
         self.check_access("read")
+        check_sees_supply(self.env)
         # Checked above; told as in `get_pegging`.
         orders = self.sudo()
         history = orders.env["mto.supply.snapshot"]._get_history(orders)

@@ -1,3 +1,4 @@
+from . import test_access
 from . import test_demand_columns
 from . import test_demand_queue
 from . import test_engine
