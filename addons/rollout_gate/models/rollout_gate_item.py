@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..engine import chain, check, life
 from .rollout_template import KINDS, SEVERITIES, SIDES
@@ -200,6 +200,16 @@ class RolloutGateItem(models.Model):
     def _compute_is_mine(self):
         for item in self:
             item.is_mine = self.env.user in item.owner_id | item.verifier_id
+
+    @api.constrains("subgate_id", "gate_id")
+    def _check_subgate(self):
+        """The gate of another programme, perhaps an easier one, meets nothing here."""
+        for item in self.sudo():
+            other = item.subgate_id
+            if other and other.programme_id != item.programme_id:
+                raise ValidationError(
+                    self.env._("Choose a gate of the same programme as %s.", item.name)
+                )
 
     def _to_engine(self):
         return life.Item(

@@ -709,3 +709,39 @@ class TestAdversary(RolloutCommon):
             forged = theirs.with_context(allowed_company_ids=self.company.ids)
             with self.assertRaises(AccessError, msg=model._name):
                 forged.search_count(domain)
+
+    def test_screens_for_gates_and_locks_of_others(self):
+        """A number alone does not tell what is open in another company."""
+        self.gate.item_ids[0].sudo().severity = "minor"
+        lock = self.env["rollout.lock"].with_user(self.users["manager"])
+        lock = lock.create({"programme_id": self.programme.id, "site_id": self.site.id})
+        other = self.env["res.company"].create({"name": "Other"})
+        user = self._create_user(
+            "rollout_far_off", *DUTIES[:6], company_id=other.id, company_ids=other.ids
+        )
+        sign = {"gate_id": self.gate.id}
+        switch = {"lock_id": lock.id, "reason": "x"}
+        for model, values, names in (
+            ("rollout.gate.sign", sign, ["conditions"]),
+            ("rollout.lock.switch", switch, ["stopped", "state", "decision_id"]),
+        ):
+            wizards = self.env[model].with_user(user)
+            for name in names:
+                spec = {name: {}}
+                for call in (
+                    lambda w=wizards, v=values, s=spec: w.onchange(v, [*v], s),
+                    lambda w=wizards, v=values, s=spec: w.web_save(v, s),
+                ):
+                    self.env.flush_all()
+                    self.env.invalidate_all()
+                    self._assert_refused(call, error=AccessError)
+
+    def test_the_gate_of_another_programme_meets_nothing(self):
+        easier = self._start()
+        item = {"name": "Other gate", "gate_id": self.gate.id, "kind": "gate"}
+        items = self.env["rollout.gate.item"].with_user(self.users["manager"])
+        own = items.create({**item, "subgate_id": self._gate(self.programme, "G5").id})
+        other = self._gate(easier, "G2").id
+        words = "same programme"
+        self._assert_refused(lambda: own.write({"subgate_id": other}), words)
+        self._assert_refused(lambda: items.create({**item, "subgate_id": other}), words)

@@ -50,6 +50,8 @@ class RolloutGateSign(models.TransientModel):
     @api.depends("gate_id")
     def _compute_conditions(self):
         for wizard in self:
+            # Told to whoever may read the gate, not to whoever names its number.
+            wizard.gate_id.check_access("read")
             blocks = wizard.gate_id and wizard.gate_id._get_conditions()
             wizard.conditions = "\n".join(block.name for block in blocks or [])
 

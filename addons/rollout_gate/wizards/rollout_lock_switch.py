@@ -10,12 +10,12 @@ class RolloutLockSwitch(models.TransientModel):
     _description = "Switch a Lock"
 
     lock_id = fields.Many2one(comodel_name="rollout.lock", required=True, readonly=True)
-    kind = fields.Selection(related="lock_id.kind")
-    state = fields.Selection(related="lock_id.state")
+    kind = fields.Selection(related="lock_id.kind", related_sudo=False)
+    state = fields.Selection(related="lock_id.state", related_sudo=False)
     reason = fields.Char(required=True)
     stopped = fields.Html(string="What It Would Stop", compute="_compute_stopped")
     has_moved_goods = fields.Boolean(compute="_compute_stopped")
-    decision_id = fields.Many2one(related="lock_id.decision_id")
+    decision_id = fields.Many2one(related="lock_id.decision_id", related_sudo=False)
 
     @api.depends("lock_id")
     def _compute_stopped(self):
