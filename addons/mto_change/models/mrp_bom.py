@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+from ..marks import MARK, is_marked
 from .mto_change_application import APPLYING
 from .mto_change_structure import REASON, UPDATE
 from .stock_move import NETTING
@@ -59,7 +60,7 @@ class MrpBom(models.Model):
         updated, asked = self._sort_choices(answer, choices)
         if updated - free:
             order._check_may_change_started()
-        updated.with_context(**{NETTING: True, REASON: reason}).action_update_bom()
+        updated.with_context(**{NETTING: MARK, REASON: reason}).action_update_bom()
         structure._report_started(asked)
         self._tell_structure_change(answer, reason)
         return [answer]
@@ -93,7 +94,7 @@ class MrpBom(models.Model):
         following = self.filtered(
             lambda bom: (bom.company_id or self.env.company).sudo().order_change_rules
         )
-        if following and not self.env.context.get(APPLYING):
+        if following and not is_marked(self.env, APPLYING):
             structure = self.env["mto.change.structure"].sudo()
             structure._report_started(structure._get_open(following))
         return res

@@ -2,6 +2,7 @@ from odoo import models
 
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 
+from ..marks import MARK, is_marked
 from .mto_change_application import APPLYING
 from .mto_change_structure import REASON
 from .stock_move import NETTING
@@ -27,7 +28,7 @@ class MrpProduction(models.Model):
             ._plan_productions({mo: mo._get_output_quantity() for mo in changed})
         )
         res = super(
-            MrpProduction, self.with_context(**{APPLYING: True})
+            MrpProduction, self.with_context(**{APPLYING: MARK})
         )._action_cancel()
         self.env["mto.change.application"]._apply(plan)
         resupply._resupply(served, ordered)
@@ -81,7 +82,7 @@ class MrpProduction(models.Model):
 
     def action_update_bom(self):
         """What supplied components that are not needed any more follows the rules."""
-        asked = self.env.context.get(NETTING)
+        asked = is_marked(self.env, NETTING)
         changed = self if asked else self.env["mto.change.resupply"]._get_changed(self)
         if not changed:
             return super().action_update_bom()
@@ -89,7 +90,7 @@ class MrpProduction(models.Model):
         kept = structure._read_change(changed.sudo(), follow=True)
         structure._give_up(changed.sudo())
         res = super(
-            MrpProduction, self.with_context(**{NETTING: True})
+            MrpProduction, self.with_context(**{NETTING: MARK})
         ).action_update_bom()
         structure._settle(changed)
         structure._keep_change(
@@ -100,13 +101,13 @@ class MrpProduction(models.Model):
     # Nobody is asked to do by hand what the rules do.
 
     def _log_downside_manufactured_quantity(self, moves_modification, cancel=False):
-        if self.env.context.get(APPLYING):
+        if is_marked(self.env, APPLYING):
             return None
         return super()._log_downside_manufactured_quantity(
             moves_modification, cancel=cancel
         )
 
     def _log_manufacture_exception(self, documents, cancel=False):
-        if self.env.context.get(APPLYING):
+        if is_marked(self.env, APPLYING):
             return None
         return super()._log_manufacture_exception(documents, cancel=cancel)

@@ -3,6 +3,8 @@ from odoo import Command, models
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED, REQUESTED
 from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION
 
+from ..marks import MARK
+
 APPLYING = "mto_change_applying"
 
 
@@ -22,7 +24,7 @@ class MtoChangeApplication(models.AbstractModel):
         :param dict choices: {key: 'reduce', ...} of what a person decided, see
             ``sale.order.apply_change``
         """
-        self = self.sudo().with_context(**{APPLYING: True, "skip_activity": True})
+        self = self.sudo().with_context(**{APPLYING: MARK, "skip_activity": True})
         targets = self._get_targets(plan)
         neighbours = self._get_neighbours(plan)
         self._change_productions(targets)

@@ -8,6 +8,7 @@ from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION
 
 from ..engine import BY_ITSELF, DECIDE, LEAVE, DatedNode, Redating, redate
+from ..marks import MARK
 from .mto_change_application import APPLYING
 
 KEEP = "keep_surplus"
@@ -186,7 +187,7 @@ class MtoChangeDates(models.AbstractModel):
         """Move what may move by itself; what stays becomes an open issue."""
         if not plan.dates and not plan.redating.stuck:
             return
-        self = self.sudo().with_context(**{APPLYING: True, "skip_activity": True})
+        self = self.sudo().with_context(**{APPLYING: MARK, "skip_activity": True})
         for key, (before, after) in plan.dates.items():
             record = self.env[key[0]].browse(key[1]).exists()
             if record and record.state not in CLOSED:

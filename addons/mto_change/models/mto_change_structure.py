@@ -8,6 +8,7 @@ from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 from odoo.addons.mto_pegging.models.mto_pegging import MOVE, PRODUCTION
 
 from ..engine import BY_ITSELF, make_fingerprint
+from ..marks import MARK
 from .mto_change_application import APPLYING
 from .mto_change_issue import STRUCTURE
 from .mto_change_preview import _clean
@@ -146,7 +147,7 @@ class MtoChangeStructure(models.AbstractModel):
         plan = self._plan(productions)
         if not plan.start:
             return
-        applying = self.with_context(**{APPLYING: True})
+        applying = self.with_context(**{APPLYING: MARK})
         moves = applying.env[MOVE].sudo()
         for (_model, res_id), less in plan.start.items():
             move = moves.browse(res_id)

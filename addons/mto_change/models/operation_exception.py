@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.mto_pegging.models.mto_pegging import PRODUCTION
 
+from ..marks import MARK
 from .mto_change_issue import DATE, LOST, STRUCTURE, SURPLUS
 from .stock_move import NETTING
 
@@ -93,7 +94,7 @@ class OperationException(models.Model):
         self._check_changeable()
         self.env["sale.order"]._check_may_change_started()
         self._browse_change_document().with_context(
-            **{NETTING: True}
+            **{NETTING: MARK}
         ).action_update_bom()
 
     def _action_change_other_vendor(self):

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..marks import MARK
 from .mto_change_application import APPLYING
 
 
@@ -16,7 +17,7 @@ class PurchaseOrder(models.Model):
         served = resupply._get_served_by_lines(changed.order_line)
         ordered = resupply._filter_ordered(served)
         res = super(
-            PurchaseOrder, self.with_context(**{APPLYING: True})
+            PurchaseOrder, self.with_context(**{APPLYING: MARK})
         ).button_cancel()
         self.env["mto.change.issue"]._close_done(changed)
         resupply._resupply(served, ordered)

@@ -1,16 +1,18 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.mto_cascade.access import check_sees_supply
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 
 from ..engine import get_differences, read_fingerprint
+from ..marks import MARK, is_marked
 from .mto_change_application import APPLYING
 from .mto_change_preview import KEEP, REDUCE
 from .stock_move import NETTING
 
 # Core looks for those who would have to do by hand what the rules do, in purchases too
 # and with the rights of who cancels: whoever only sells could not.
-CANCELLING = {APPLYING: True, "skip_activity": True}
+CANCELLING = {APPLYING: MARK, "skip_activity": True}
 DECISIONS = (KEEP, REDUCE, "decide")
 
 
@@ -41,8 +43,9 @@ class SaleOrder(models.Model):
     def preview_change(self, changes=()):
         """What a change of this confirmed order would do to all that supplies it.
 
-        Nothing is written. Needs read access to the order only: names, products,
-        quantities and dates of documents are told, no cost and no price. One order.
+        Nothing is written. For employees with read access to the order: names,
+        products, quantities and dates of documents are told, no cost and no price. One
+        order.
 
         :param list changes: dictionaries, each one of
 
@@ -79,6 +82,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        check_sees_supply(self.env)
         request = self.env["mto.change.request"]._read(self, changes)
         # Checked above; told as in `get_pegging`.
         answer, _plan = self.env["mto.change.preview"]._preview(request)
@@ -239,8 +243,8 @@ class SaleOrder(models.Model):
             )
 
     def _apply_request(self, request, plans, choices):
-        self = self.with_context(**{NETTING: True})
-        lowering = self.with_context(**{APPLYING: True})
+        self = self.with_context(**{NETTING: MARK})
+        lowering = self.with_context(**{APPLYING: MARK})
         if request.cancel:
             self.with_context(**CANCELLING).action_cancel()
         for line, quantity in request.lowered.items():
@@ -261,7 +265,7 @@ class SaleOrder(models.Model):
 
     def _apply_values(self, request, plans):
         moving = self.with_context(
-            **{APPLYING: True, "update_delivery_shipping_partner": True}
+            **{APPLYING: MARK, "update_delivery_shipping_partner": True}
         )
         if request.values:
             moving.write(request.values)
@@ -291,7 +295,7 @@ class SaleOrder(models.Model):
 
     def write(self, vals):
         """Another delivery date moves what supplies the order, by the rules."""
-        if "commitment_date" not in vals or self.env.context.get(APPLYING):
+        if "commitment_date" not in vals or is_marked(self.env, APPLYING):
             return super().write(vals)
         lines = self.order_line.filtered(lambda line: line._follows_change_rules())
         before = lines._read_dates()
@@ -302,7 +306,7 @@ class SaleOrder(models.Model):
     def _action_cancel(self):
         """A cancelled order stops what supplies it, where the company says so."""
         lines = self.order_line.filtered(lambda line: line._follows_change_rules())
-        if not lines or self.env.context.get(APPLYING):
+        if not lines or is_marked(self.env, APPLYING):
             return super()._action_cancel()
         self.check_access("write")
         targets = dict.fromkeys(lines, False)
@@ -316,6 +320,6 @@ class SaleOrder(models.Model):
     def _log_decrease_ordered_quantity(self, documents, cancel=False):
         """Nobody is asked to do by hand what the rules do."""
         follows = all(order.company_id.sudo().order_change_rules for order in self)
-        if follows or self.env.context.get(APPLYING):
+        if follows or is_marked(self.env, APPLYING):
             return None
         return super()._log_decrease_ordered_quantity(documents, cancel=cancel)

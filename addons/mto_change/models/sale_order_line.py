@@ -2,6 +2,7 @@ from odoo import models
 
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 
+from ..marks import MARK, is_marked
 from .mto_change_application import APPLYING
 from .mto_change_request import Request
 from .stock_move import NETTING
@@ -19,7 +20,7 @@ class SaleOrderLine(models.Model):
         before = dated._read_dates()
         raised = self._read_raised(vals)
         plan, saved = self._read_lowered(vals)
-        lines = self.with_context(**{APPLYING: True}) if plan else self
+        lines = self.with_context(**{APPLYING: MARK}) if plan else self
         res = super(SaleOrderLine, lines).write(vals)
         if plan:
             self.env["mto.change.application"]._apply(plan)
@@ -30,9 +31,9 @@ class SaleOrderLine(models.Model):
 
     def _read_raised(self, vals):
         """{order: rows} of confirmed lines that a plain write raises."""
-        if "product_uom_qty" not in vals or self.env.context.get(APPLYING):
+        if "product_uom_qty" not in vals or is_marked(self.env, APPLYING):
             return {}
-        if self.env.context.get(NETTING):
+        if is_marked(self.env, NETTING):
             # Part of a change that was shown, which keeps it.
             return {}
         preview = self.env["mto.change.preview"].sudo()
@@ -52,7 +53,7 @@ class SaleOrderLine(models.Model):
 
     def _get_dated(self, vals):
         """Confirmed lines that the rules follow, and that get another date."""
-        if LINE_DATES.isdisjoint(vals) or self.env.context.get(APPLYING):
+        if LINE_DATES.isdisjoint(vals) or is_marked(self.env, APPLYING):
             return self.browse()
         return self.filtered(lambda line: line._follows_change_rules())
 
@@ -118,7 +119,7 @@ class SaleOrderLine(models.Model):
 
     def _get_lowered(self, vals):
         """{line: new quantity} of confirmed lines that the rules follow."""
-        if "product_uom_qty" not in vals or self.env.context.get(APPLYING):
+        if "product_uom_qty" not in vals or is_marked(self.env, APPLYING):
             return {}
         target = vals["product_uom_qty"]
         return {
@@ -144,9 +145,9 @@ class SaleOrderLine(models.Model):
             and line.order_id.sudo().stock_reference_ids
             for line in self
         ):
-            self = self.with_context(**{NETTING: True})
+            self = self.with_context(**{NETTING: MARK})
         res = super()._action_launch_stock_rule(**kwargs)
-        if self.env.context.get(NETTING) and not self.env.context.get(APPLYING):
+        if is_marked(self.env, NETTING) and not is_marked(self.env, APPLYING):
             self._follow_new_supply()
         return res
 

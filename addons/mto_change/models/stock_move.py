@@ -2,6 +2,8 @@ from odoo import models
 
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 
+from ..marks import is_marked
+
 # Set where an order that was changed orders again: take what is left over first.
 NETTING = "mto_change_net"
 
@@ -12,7 +14,7 @@ class StockMove(models.Model):
     def _prepare_procurement_qty(self):
         """What is left over of the own order is taken before more is ordered."""
         quantities = super()._prepare_procurement_qty()
-        if not self.env.context.get(NETTING):
+        if not is_marked(self.env, NETTING):
             return quantities
         needs = {
             move: move._to_product_uom(quantity)
@@ -114,7 +116,7 @@ class StockMove(models.Model):
 
     def _run_procurement(self, old_qties=False):
         """A raised component uses up what is left over of its supply first."""
-        if self.env.context.get(NETTING):
+        if is_marked(self.env, NETTING):
             old_qties = {**(old_qties or {}), **self._get_covered_quantities(old_qties)}
         return super()._run_procurement(old_qties)
 

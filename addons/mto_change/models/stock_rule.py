@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ..marks import is_marked
 from .mto_change_application import APPLYING
 
 
@@ -12,7 +13,7 @@ class StockRule(models.Model):
 
         Core would take it from any line of the product, also below zero.
         """
-        if self.env.context.get(APPLYING):
+        if is_marked(self.env, APPLYING):
             procurements = [
                 (procurement, rule)
                 for procurement, rule in procurements

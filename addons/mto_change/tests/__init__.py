@@ -1,3 +1,4 @@
+from . import test_access
 from . import test_change
 from . import test_change_dates
 from . import test_change_lives

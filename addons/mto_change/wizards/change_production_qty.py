@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..marks import MARK
 from ..models.mto_change_application import APPLYING
 from ..models.stock_move import NETTING
 
@@ -17,7 +18,7 @@ class ChangeProductionQty(models.TransientModel):
         served = resupply._get_served(changed)
         ordered = resupply._filter_ordered(served)
         plan = self.env["mto.change"].sudo()._plan_productions(less) if less else None
-        modes = {NETTING: True, **({APPLYING: True} if less else {})}
+        modes = {NETTING: MARK, **({APPLYING: MARK} if less else {})}
         res = super(ChangeProductionQty, self.with_context(**modes)).change_prod_qty()
         if plan:
             self.env["mto.change.application"]._apply(plan)

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.mto_pegging.models.mto_pegging import LINE
 
+from ..marks import MARK
 from ..models.mto_change_application import APPLYING
 
 
@@ -15,18 +16,24 @@ class PurchaseOrderOtherVendor(models.TransientModel):
     _description = "Other Vendor"
 
     purchase_id = fields.Many2one("purchase.order", required=True, readonly=True)
-    current_vendor_id = fields.Many2one(related="purchase_id.partner_id")
+    # Read as the user: whoever may not see a purchase learns nothing of it here.
+    current_vendor_id = fields.Many2one(
+        related="purchase_id.partner_id", related_sudo=False
+    )
     partner_id = fields.Many2one(
         "res.partner", "Other Vendor", required=True, domain="[('id', 'in', known_ids)]"
     )
     known_ids = fields.Many2many("res.partner", compute="_compute_known")
     reason = fields.Char(help="Why; it is kept in the chatter of both purchases.")
-    currency_id = fields.Many2one(related="purchase_id.company_id.currency_id")
+    currency_id = fields.Many2one(
+        related="purchase_id.company_id.currency_id", related_sudo=False
+    )
     share_ids = fields.One2many(
         "purchase.order.other.vendor.share",
         "wizard_id",
         "For Whom",
         compute="_compute_shares",
+        compute_sudo=False,
         store=True,
         readonly=True,
     )
@@ -193,7 +200,7 @@ class PurchaseOrderOtherVendor(models.TransientModel):
 
     def _end_lines(self, lines):
         """The first vendor brings no more than what has come."""
-        purchase = self.purchase_id.with_context(**{APPLYING: True})
+        purchase = self.purchase_id.with_context(**{APPLYING: MARK})
         rest = purchase.order_line - lines
         if not rest.filtered("product_id") and not any(lines.mapped("qty_received")):
             purchase.button_cancel()
@@ -227,7 +234,7 @@ class PurchaseOrderOtherVendorShare(models.TransientModel):
 
     wizard_id = fields.Many2one("purchase.order.other.vendor", ondelete="cascade")
     line_id = fields.Many2one(LINE, readonly=True)
-    product_id = fields.Many2one(related="line_id.product_id")
+    product_id = fields.Many2one(related="line_id.product_id", related_sudo=False)
     currency_id = fields.Many2one(related="wizard_id.currency_id")
     order_name = fields.Char("Order", readonly=True)
     customer = fields.Char(readonly=True)

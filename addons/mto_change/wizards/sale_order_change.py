@@ -12,9 +12,10 @@ class SaleOrderChange(models.TransientModel):
     line_ids = fields.One2many("sale.order.change.line", "change_id", "Lines")
     cancel_order = fields.Boolean("Cancel the Order")
     commitment_date = fields.Datetime("Delivery Date")
-    company_id = fields.Many2one(related="order_id.company_id")
+    # Read as the user: whoever may not see an order learns nothing of it here.
+    company_id = fields.Many2one(related="order_id.company_id", related_sudo=False)
     commercial_partner_id = fields.Many2one(
-        related="order_id.partner_id.commercial_partner_id"
+        related="order_id.partner_id.commercial_partner_id", related_sudo=False
     )
     partner_shipping_id = fields.Many2one(
         "res.partner",
@@ -171,15 +172,22 @@ class SaleOrderChangeLine(models.TransientModel):
     product_id = fields.Many2one(
         "product.product",
         compute="_compute_product",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('sale_ok', '=', True)]",
     )
     quantity_before = fields.Float(
-        "Ordered", related="line_id.product_uom_qty", digits="Product Unit"
+        "Ordered",
+        related="line_id.product_uom_qty",
+        related_sudo=False,
+        digits="Product Unit",
     )
     delivered = fields.Float(
-        "Delivered", related="line_id.qty_delivered", digits="Product Unit"
+        "Delivered",
+        related="line_id.qty_delivered",
+        related_sudo=False,
+        digits="Product Unit",
     )
     quantity = fields.Float("New", digits="Product Unit", default=1.0)
     product_uom_id = fields.Many2one("uom.uom", "Unit", compute="_compute_unit")
