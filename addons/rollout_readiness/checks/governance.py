@@ -4,6 +4,8 @@ from odoo.modules import Manifest
 from odoo.tools import config
 from odoo.tools.translate import LazyTranslate
 
+from odoo.addons.rollout_gate.models.rollout_app import ENTERPRISE
+
 from .base import Check
 
 _lt = LazyTranslate(__name__)
@@ -15,6 +17,45 @@ REGISTERED = "z.state IN ('approved', 'built')"
 def is_listed(name, text):
     """SQL: whether a name stands on a line of a text."""
     return f"{name} = ANY (regexp_split_to_array(trim({text}), '\\s*\\n\\s*'))"
+
+
+# Of the programmes that run in the company.
+RUNNING = """g.active AND g.state IN ('running', 'continuous')
+    AND g.id IN (SELECT x.rollout_programme_id FROM res_company_rollout_programme_rel x
+                  WHERE x.res_company_id = %(company)s)"""
+
+
+class ApplicationsAsPlanned(Check):
+    code = "F09"
+    area = "system"
+    name = _lt("The applications that are installed are those in scope")
+    reason = _lt("What is installed and not planned, nobody tests and nobody teaches.")
+    things = _lt("applications that were decided on")
+    fault = _lt("in scope and not installed, or installed and left out")
+    advice = _lt("Install or uninstall it, or decide on its scope anew.")
+    model = "rollout.app"
+    severity = "critical"
+    gates = ("G6",)
+    owner = "it"
+    fix = "rollout_gate.app_action"
+    key = "p.id"
+    # One that Community lacks is done by something else.
+    rows = f"""(SELECT p.id, p.programme_id, p.scope, m.id AS module_id
+          FROM rollout_app p
+     LEFT JOIN ir_module_module m ON m.name = p.application
+           AND m.state IN ('installed', 'to upgrade')
+         WHERE p.application NOT IN {ENTERPRISE}) p
+          JOIN rollout_programme g ON g.id = p.programme_id
+     LEFT JOIN (SELECT d.name FROM ir_module_module_dependency d
+                  JOIN ir_module_module o ON o.id = d.module_id
+                 WHERE o.state IN ('installed', 'to upgrade')
+                   AND o.auto_install IS NOT TRUE) needed
+            ON needed.name = (SELECT m.name FROM ir_module_module m
+                               WHERE m.id = p.module_id)"""
+    scope_sql = f"p.scope <> 'open' AND {RUNNING}"
+    # What another module needs is there for that one.
+    wrong = """p.scope = 'in' AND p.module_id IS NULL
+        OR p.scope <> 'in' AND p.module_id IS NOT NULL AND needed.name IS NULL"""
 
 
 class ModulesRegistered(Check):
@@ -120,6 +161,29 @@ class AutomationsDecided(Check):
     wrong = f"""NOT EXISTS (SELECT FROM rollout_policy z
           JOIN rollout_decision d ON d.id = z.decision_id AND d.state = 'decided'
          WHERE {is_listed("a.name->>'en_US'", "z.automations")})"""
+
+
+class IssuesSettled(Check):
+    code = "U08"
+    area = "system"
+    name = _lt("No grave issue of a programme is open")
+    reason = _lt("What the test has found and nobody mended meets the first customer.")
+    things = _lt("issues in the RAID log")
+    fault = _lt("of high severity and not closed")
+    advice = _lt("Mend and close it, or accept it, with the reason, in the RAID log.")
+    model = "rollout.raid"
+    severity = "blocker"
+    gates = ("G5",)
+    owner = "pmo"
+    hours = 4
+    fix = "rollout_gate.raid_action"
+    key = "i.id"
+    rows = "rollout_raid i JOIN rollout_programme g ON g.id = i.programme_id"
+    # Those of no site concern each of them.
+    scope_sql = f"""i.kind = 'issue' AND {RUNNING}
+        AND (i.company_id IS NULL OR i.company_id = %(company)s)
+        AND (%(site)s = 0 OR i.site_id IS NULL OR i.site_id = %(site)s)"""
+    wrong = "i.severity = '3' AND i.state IN ('open', 'mitigating')"
 
 
 class BodiesStaffed(Check):

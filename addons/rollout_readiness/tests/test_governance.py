@@ -58,6 +58,82 @@ class TestGovernance(ReadinessCommon):
             {"name": name, "author": author, "state": "installed"}
         )
 
+    def _set_installed(self, name, is_installed):
+        """As the list of modules would say; nothing is loaded."""
+        self.env.cr.execute(
+            "UPDATE ir_module_module SET state = %s WHERE name = %s",
+            ["installed" if is_installed else "uninstalled", name],
+        )
+        self.env.invalidate_all()
+
+    def test_f09_applications(self):
+        self.assertAbsent("F09")
+        programme = self._programme(state="running")
+        apps = self.env["rollout.app"].create(
+            [
+                {
+                    "programme_id": programme.id,
+                    "application": name,
+                    "scope": "open",
+                    "reason": "It has to be",
+                }
+                for name in ("project", "maintenance", "stock")
+            ]
+        )
+        project, maintenance, stock = apps
+        self._set_installed("project", True)
+        self._set_installed("maintenance", False)
+        self.assertAbsent("F09")
+        project.scope, maintenance.scope = "in", "later"
+        # Inventory is there for the modules that need it.
+        stock.scope = "out"
+        self.assertHolds("F09")
+        self._set_installed("project", False)
+        self._set_installed("maintenance", True)
+        self.assertFinds("F09", project | maintenance)
+        self._set_installed("project", True)
+        maintenance.scope = "in"
+        self.assertHolds("F09")
+        apps.create(
+            {
+                "programme_id": programme.id,
+                "application": "quality",
+                "scope": "in",
+                "substitute": "Checks of the shop floor",
+            }
+        )
+        self.assertHolds("F09")
+
+    def test_u08_issues(self):
+        self.assertAbsent("U08")
+        programme = self._programme(state="running")
+        site = self._site(programme)
+        other = self._site(programme, name="Other")
+        small, grave = self.env["rollout.raid"].create(
+            [
+                {
+                    "name": "It stops",
+                    "programme_id": programme.id,
+                    "site_id": site.id,
+                    "kind": "issue",
+                    "severity": severity,
+                }
+                for severity in ("2", "3")
+            ]
+        )
+        self.assertFinds("U08", grave)
+        self.assertEqual(self._run("U08", site_id=other.id)["status"], "not_applicable")
+        grave.kind = "risk"
+        self.assertHolds("U08")
+        grave.kind = "issue"
+        grave.state = "accepted"
+        self.assertHolds("U08")
+        small.write({"site_id": False, "severity": "3"})
+        self.assertFinds("U08", small)
+        self.assertEqual(self._run("U08", site_id=other.id)["offenders"], 1)
+        small.state = "closed"
+        self.assertHolds("U08")
+
     def test_f10_modules(self):
         self.assertAbsent("F10")
         module = self._install("partner_bikes")
