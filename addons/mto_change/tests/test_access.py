@@ -91,11 +91,10 @@ class TestAccess(ChangeCommon):
         seller = self._create_user("sales")
         self.order.user_id = seller
         line = self.order.order_line
-        forged = {key: 1 for key in (APPLYING, NETTING)}
-        lines = line.with_user(seller).with_context(**forged)
+        options = {"context": dict.fromkeys((APPLYING, NETTING), 1)}
         for quantity in (3, 6):
-            call_kw(
-                lines.browse(), "write", [line.ids, {"product_uom_qty": quantity}], {}
-            )
+            arguments = [line.ids, {"product_uom_qty": quantity}]
+            call_kw(line.with_user(seller).browse(), "write", arguments, options.copy())
+            self.env.invalidate_all()
             self.assertEqual(self._get_lines(self.bolt).product_qty, quantity)
         self.assertEqual(self.order.order_change_ids.mapped("way"), ["saved", "saved"])
