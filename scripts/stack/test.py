@@ -1,7 +1,6 @@
 """scripts/test: every module's tests, the suite's, browser tours and web unit tests."""
 
 import argparse
-import datetime
 from pathlib import Path
 
 from . import browser, clock, matrix
@@ -34,7 +33,7 @@ def parse(argv):
     parser.add_argument(
         "--clock",
         metavar="DATE",
-        help="live at this date (YYYY-MM-DD)",
+        help="live at this date, at 9 o'clock UTC or another (YYYY-MM-DD[THH:MM])",
     )
     parser.add_argument(
         "--clocks", action="store_true", help=f"at each of {', '.join(CLOCKS)}"
@@ -91,9 +90,10 @@ def _restore(argv, existing):
 
 def _check_date(date):
     try:
-        datetime.date.fromisoformat(date)
+        clock.read(date)
     except ValueError as error:
-        raise Problem(f"--clock {date}: give a date as YYYY-MM-DD.") from error
+        message = f"--clock {date}: give YYYY-MM-DD or YYYY-MM-DDTHH:MM."
+        raise Problem(message) from error
 
 
 def main(options):
@@ -128,10 +128,10 @@ def _run_now(options):
 def _run_at(date, options):
     """Run the tests on databases at another date; returns their outcomes."""
     say(f"At {date}:")
-    server = open_server(faketime=clock.for_postgres(date))
+    moment = clock.read(date)
+    server = open_server(faketime=clock.for_postgres(moment))
     try:
-        today = datetime.date.fromisoformat(date)
-        databases = Databases(server, clock.for_python(date), today)
+        databases = Databases(server, clock.for_python(moment), moment.date())
         jobs = [job for job in plan(options.paths) if job.template]
         outcomes = [run_job(job, databases, options.pytest, options.retry) for job in jobs]
         for outcome in outcomes:
