@@ -12,6 +12,7 @@ import time
 from . import files, paths, source
 from .console import Problem, say
 
+_RUN = datetime.timedelta(hours=6)  # no run of the tests takes longer
 _FOLDER = paths.HOME / "faketime"
 
 
@@ -43,6 +44,16 @@ def for_postgres(moment):
         return {"FAKETIME": "+0"}
     seconds = int(moment.replace(tzinfo=datetime.timezone.utc).timestamp() - time.time())
     return {"LD_PRELOAD": str(library), "FAKETIME": f"{seconds:+d}"}
+
+
+def check(server, moment):
+    """Refuse the server of another run of tests that lives at another moment."""
+    now = server.query("SELECT now() AT TIME ZONE 'UTC'")[0][0]
+    if not datetime.timedelta(minutes=-1) < now - moment < _RUN:
+        raise Problem(
+            f"Tests at another date are running, at {now:%Y-%m-%d %H:%M}: start "
+            "these when they have ended."
+        )
 
 
 def _library():
