@@ -1,4 +1,4 @@
-"""Another date for a whole test run: Python's clock and PostgreSQL's.
+"""Another date and hour for a whole test run: Python's clock and PostgreSQL's.
 
 Python is moved by freezegun (its time goes on ticking), PostgreSQL by
 libfaketime, which does not get on with Python's threads. Where libfaketime
@@ -12,33 +12,48 @@ import time
 from . import files, paths, source
 from .console import Problem, say
 
-HOUR = "09:00:00"
+_RUN = datetime.timedelta(hours=6)  # no run of the tests takes longer
 _FOLDER = paths.HOME / "faketime"
 
 
-def for_python(date):
-    """Return the variables that make our Python processes live at `date`."""
-    return {"STACK_CLOCK": date}
+def read(text):
+    """Return the moment (UTC) that a text names: a date is its 9 o'clock."""
+    moment = datetime.datetime.fromisoformat(text)
+    return moment if len(text) > len("YYYY-MM-DD") else moment.replace(hour=9)
 
 
-def freeze(date):
-    """Make this process live at 9 o'clock of `date`, time passing as usual."""
+def for_python(moment):
+    """Return the variables that make our Python processes live at `moment`."""
+    return {"STACK_CLOCK": moment.isoformat()}
+
+
+def freeze(moment):
+    """Make this process live at a moment (its text), time passing as usual."""
     import freezegun
 
     # The time of the machine's own services must not be touched: a signed
     # certificate or a lock file of theirs would look out of date.
-    freezegun.freeze_time(f"{date} {HOUR}", tick=True).start()
+    freezegun.freeze_time(moment, tick=True).start()
 
 
-def for_postgres(date):
-    """Return the variables that make PostgreSQL live at `date`, where that can be."""
+def for_postgres(moment):
+    """Return the variables that make PostgreSQL live at `moment`, where that can be."""
     library = _library()
     if not library:
         say("  libfaketime cannot be had here: PostgreSQL's own clock stays at today.")
         return {"FAKETIME": "+0"}
-    moment = datetime.datetime.fromisoformat(f"{date} {HOUR}+00:00")
-    seconds = int(moment.timestamp() - time.time())
+    seconds = int(moment.replace(tzinfo=datetime.timezone.utc).timestamp() - time.time())
     return {"LD_PRELOAD": str(library), "FAKETIME": f"{seconds:+d}"}
+
+
+def check(server, moment):
+    """Refuse the server of another run of tests that lives at another moment."""
+    now = server.query("SELECT now() AT TIME ZONE 'UTC'")[0][0]
+    if not datetime.timedelta(minutes=-1) < now - moment < _RUN:
+        raise Problem(
+            f"Tests at another date are running, at {now:%Y-%m-%d %H:%M}: start "
+            "these when they have ended."
+        )
 
 
 def _library():

@@ -12,6 +12,7 @@ from .console import say
 TESTS = paths.ROOT / "tests"
 FLOWS = TESTS / "flows"
 NOTHING_COLLECTED = 5  # pytest's exit status
+FEW = 5  # failed tests of a job that are worth a second try
 
 
 @dataclass
@@ -32,6 +33,25 @@ class Outcome:
     failed: int = 0
     seconds: float = 0
     skipped: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+    unsteady: list = field(default_factory=list)  # failed, and then passed
+
+    def fail(self, name, error):
+        """Count a failure and keep what failed with its error."""
+        self.failed += 1
+        self.problems.append((name, error.strip()))
+
+    def may_be_unsteady(self):
+        """Tell whether single tests failed, few enough not to be a broken build."""
+        failed = [name for name, error in self.problems if name != self.name]
+        return 0 < len(failed) == self.failed <= FEW
+
+    def settle(self, again):
+        """Take over what the tests that failed came to when they ran again."""
+        self.passed += again.passed
+        still = {name for name, error in again.problems}
+        self.unsteady = [entry for entry in self.problems if entry[0] not in still]
+        self.failed, self.problems = again.failed, again.problems
 
 
 # -- what to run --------------------------------------------------------------
@@ -99,7 +119,7 @@ def _inside(path, folder):
 # -- running ------------------------------------------------------------------
 
 
-def run_job(job, databases, extra):
+def run_job(job, databases, extra, retry=False):
     """Run one job's pytest on its own database and return its `Outcome`."""
     if not job.paths:
         return Outcome(job.name)
@@ -107,22 +127,33 @@ def run_job(job, databases, extra):
     if job.template:
         template = getattr(databases, job.template)()
         with databases.cloned(template, f"test_{job.template}") as name:
-            outcome = pytest_on(job, databases, name, extra)
+            outcome = pytest_on(job, databases, name, extra, retry)
     else:
-        outcome = pytest_on(job, databases, None, extra)
+        outcome = pytest_on(job, databases, None, extra, retry)
     outcome.seconds = time.monotonic() - started
     return outcome
 
 
-def pytest_on(job, databases, database, extra):
-    """Run pytest for a job, on a database unless that is None."""
+def pytest_on(job, databases, database, extra, retry=False):
+    """Run pytest for a job, on a database unless that is None.
+
+    :param retry: run what failed once more; what then passes is told as unsteady
+    """
     say(f"Tests: {job.name}")
-    where = databases.server.name
-    report = paths.LOGS / f"{where}-{job.name.replace(' ', '-')}.xml"
+    outcome = _pytest(job, databases, database, extra)
+    if retry and outcome.may_be_unsteady():
+        say(f"Once more what failed: {job.name}")
+        outcome.settle(_pytest(job, databases, database, [*extra, "--last-failed"]))
+    return outcome
+
+
+def _pytest(job, databases, database, extra):
+    name = f"{databases.server.name}-{job.name.replace(' ', '-')}"
+    report = paths.LOGS / f"{name}.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     program = [sys.executable, "-m", "pytest", "-p", "stack.guard", *extra]
-    program += ["-o", f"cache_dir={paths.HOME / 'pytest' / where}"]
+    program += ["-o", f"cache_dir={paths.HOME / 'pytest' / name}"]
     program += [f"--junitxml={report}", *_odoo_options(databases, database)]
     variables = odoo.environment(databases.server, databases.variables)
     process = odoo.start(
@@ -132,7 +163,7 @@ def pytest_on(job, databases, database, extra):
         status = process.wait()
     finally:
         odoo.stop(process)
-    return _read_report(job, report, status)
+    return read_report(job, report, status)
 
 
 def _odoo_options(databases, database):
@@ -145,21 +176,22 @@ def _odoo_options(databases, database):
     return [*options, *(f"--odoo-extra={option}" for option in chosen)]
 
 
-def _read_report(job, report, status):
+def read_report(job, report, status):
     outcome = Outcome(job.name)
     if not report.is_file():
-        outcome.failed = 1
+        outcome.fail(job.name, f"pytest ended with {status} and without a report")
         return outcome
     for case in ElementTree.parse(report).iter("testcase"):
+        name = f"{case.get('classname')}.{case.get('name')}"
         kinds = {child.tag: child for child in case}
-        if "failure" in kinds or "error" in kinds:
-            outcome.failed += 1
+        failure = kinds.get("failure", kinds.get("error"))
+        if failure is not None:
+            outcome.fail(name, failure.text or failure.get("message", ""))
         elif "skipped" in kinds:
-            name = f"{case.get('classname')}.{case.get('name')}"
             outcome.skipped.append((name, kinds["skipped"].get("message", "")))
         else:
             outcome.passed += 1
     if status and status != NOTHING_COLLECTED and not outcome.failed:
         # Something outside of a single test went wrong, for example a guard.
-        outcome.failed = 1
+        outcome.fail(job.name, f"pytest ended with {status}: see its output")
     return outcome

@@ -7,13 +7,13 @@ from .console import Problem, say, step
 from .jobs import Job, Outcome, pytest_on
 
 
-def run(databases, extra):
+def run(databases, extra, retry=False):
     """Return one `Outcome` per module; its tests and the three operations count."""
     say("Each module alone")
-    return [_one(databases, name, extra) for name in modules.ours(demo=True)]
+    return [_one(databases, name, extra, retry) for name in modules.ours(demo=True)]
 
 
-def _one(databases, module, extra):
+def _one(databases, module, extra, retry=False):
     started = time.monotonic()
     outcome = Outcome(f"{module} alone")
     core = databases.core(modules.core_depends([module]))
@@ -21,13 +21,13 @@ def _one(databases, module, extra):
         try:
             _change(databases, database, module, update=False)
             job = Job(outcome.name, [paths.ADDONS / module / "tests"])
-            outcome = pytest_on(job, databases, database, extra)
+            outcome = pytest_on(job, databases, database, extra, retry)
             _change(databases, database, module, update=True)
             _uninstall(databases, database, module)
             outcome.passed += 1
         except Problem as problem:
             say(f"  {module}: {problem}")
-            outcome.failed += 1
+            outcome.fail(outcome.name, str(problem))
     outcome.seconds = time.monotonic() - started
     return outcome
 

@@ -207,6 +207,8 @@ class Embedded:
             programs = self._binaries()
             if not (self.data / "PG_VERSION").is_file():
                 self._initialise(programs)
+            if self.variables and self._is_left_behind(programs):
+                self._run(programs / "pg_ctl", "-m", "fast", "-w", "stop")
             if not self._is_running(programs):
                 self._start(programs)
             self._users = self._lock_file("users").open("w")
@@ -226,6 +228,18 @@ class Embedded:
                 self._run(self._binaries() / "pg_ctl", "-m", "fast", "-w", "stop")
             self._users.close()
             self._users = None
+
+    def _is_left_behind(self, programs):
+        """Tell whether it runs for nobody, after a command that was killed.
+
+        It then lives at that command's date.
+        """
+        with self._lock_file("users").open("w") as users:
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return self._is_running(programs)
 
     def _lock_file(self, name):
         return paths.HOME / f"{self.name}-{name}.lock"

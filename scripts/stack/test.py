@@ -1,7 +1,6 @@
 """scripts/test: every module's tests, the suite's, browser tours and web unit tests."""
 
 import argparse
-import datetime
 from pathlib import Path
 
 from . import browser, clock, matrix
@@ -34,10 +33,15 @@ def parse(argv):
     parser.add_argument(
         "--clock",
         metavar="DATE",
-        help="live at this date (YYYY-MM-DD)",
+        help="live at this date, at 9 o'clock UTC or another (YYYY-MM-DD[THH:MM])",
     )
     parser.add_argument(
         "--clocks", action="store_true", help=f"at each of {', '.join(CLOCKS)}"
+    )
+    parser.add_argument(
+        "--retry",
+        action="store_true",
+        help="run what failed once more; a test that then passes is told as unsteady",
     )
     options, options.pytest = parser.parse_known_args(argv)
     # Values of pytest's own options look like paths to argparse.
@@ -63,7 +67,7 @@ def _split_paths(candidates):
 def _restore(argv, existing):
     """Return the arguments for pytest in their order, without paths and our options."""
     own_flags, own_values = (
-        {"--matrix", "--clocks"},
+        {"--matrix", "--clocks", "--retry"},
         {
             "--clock",
             "--odoo",
@@ -86,9 +90,10 @@ def _restore(argv, existing):
 
 def _check_date(date):
     try:
-        datetime.date.fromisoformat(date)
+        clock.read(date)
     except ValueError as error:
-        raise Problem(f"--clock {date}: give a date as YYYY-MM-DD.") from error
+        message = f"--clock {date}: give YYYY-MM-DD or YYYY-MM-DDTHH:MM."
+        raise Problem(message) from error
 
 
 def main(options):
@@ -100,7 +105,7 @@ def main(options):
             outcomes += _run_at(date, options)
     else:
         outcomes += _run_now(options)
-    return _report(outcomes)
+    return tell(outcomes)
 
 
 def _run_now(options):
@@ -108,12 +113,13 @@ def _run_now(options):
     try:
         databases = Databases(server)
         if options.matrix:
-            return matrix.run(databases, options.pytest)
+            return matrix.run(databases, options.pytest, options.retry)
         outcomes = [
-            run_job(job, databases, options.pytest) for job in plan(options.paths)
+            run_job(job, databases, options.pytest, options.retry)
+            for job in plan(options.paths)
         ]
         if not options.paths and not options.pytest:
-            outcomes += matrix.run(databases, [])
+            outcomes += matrix.run(databases, [], options.retry)
         return outcomes
     finally:
         server.close()
@@ -122,12 +128,15 @@ def _run_now(options):
 def _run_at(date, options):
     """Run the tests on databases at another date; returns their outcomes."""
     say(f"At {date}:")
-    server = open_server(faketime=clock.for_postgres(date))
+    moment = clock.read(date)
+    variables = clock.for_postgres(moment)
+    server = open_server(faketime=variables)
     try:
-        today = datetime.date.fromisoformat(date)
-        databases = Databases(server, clock.for_python(date), today)
+        if "LD_PRELOAD" in variables:
+            clock.check(server, moment)
+        databases = Databases(server, clock.for_python(moment), moment.date())
         jobs = [job for job in plan(options.paths) if job.template]
-        outcomes = [run_job(job, databases, options.pytest) for job in jobs]
+        outcomes = [run_job(job, databases, options.pytest, options.retry) for job in jobs]
         for outcome in outcomes:
             outcome.name = f"{date} {outcome.name}"
         return outcomes
@@ -135,13 +144,19 @@ def _run_at(date, options):
         server.close()
 
 
-def _report(outcomes):
+def tell(outcomes):
     """Print the outcome of all jobs and return the exit status."""
     skipped = [entry for outcome in outcomes for entry in outcome.skipped]
     if skipped:
         say("\nSkipped:")
         for name, reason in skipped:
             say(f"  {name}: {reason}")
+    # Last of all but the table: the logs of a long run are cut at their beginning.
+    for outcome in outcomes:
+        for name, error in outcome.unsteady:
+            say(f"\nUnsteady: {name} ({outcome.name})\n{_last_lines(error)}")
+        for name, error in outcome.problems:
+            say(f"\nFailed: {name} ({outcome.name})\n{_last_lines(error)}")
     rows = [["Job", "passed", "failed", "skipped", "seconds"]]
     for outcome in outcomes:
         counts = [outcome.passed, outcome.failed, len(outcome.skipped)]
@@ -154,3 +169,7 @@ def _report(outcomes):
     say(table(rows))
     say(f"\n{passed} passed, {failed} failed, {len(skipped)} skipped")
     return 1 if failed else 0
+
+
+def _last_lines(error, count=30):
+    return "\n".join(f"    {line}" for line in error.splitlines()[-count:])

@@ -1,6 +1,30 @@
 from datetime import timedelta
 
+from odoo import Command
+
 from odoo.addons.mto_pegging.tests.common import PeggingCommon
+
+
+def work_at_all_hours(company):
+    """Let a company know no nights and weekends: its days are the same whenever."""
+    company.resource_calendar_id = company.env["resource.calendar"].create(
+        {
+            "name": "At all hours",
+            "tz": "UTC",
+            "company_id": company.id,
+            "attendance_ids": [
+                Command.create(
+                    {
+                        "name": str(day),
+                        "dayofweek": str(day),
+                        "hour_from": 0,
+                        "hour_to": 24,
+                    }
+                )
+                for day in range(7)
+            ],
+        }
+    )
 
 
 class PromiseCommon(PeggingCommon):
@@ -9,7 +33,9 @@ class PromiseCommon(PeggingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.now = cls.env.cr.now().replace(microsecond=0)
+        # Promises count in whole minutes.
+        cls.now = cls.env.cr.now().replace(second=0, microsecond=0)
+        work_at_all_hours(cls.company)
 
     @classmethod
     def _in_days(cls, days):

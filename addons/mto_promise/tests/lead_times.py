@@ -1,5 +1,7 @@
 from odoo.addons.mto_cascade.tests.common import SupplyCommon
 
+from .common import work_at_all_hours
+
 
 class LeadTimeCommon(SupplyCommon):
     """A trailer of 32 days: made 2, frame made 5, painted steel 25; axle 9 days."""
@@ -8,6 +10,7 @@ class LeadTimeCommon(SupplyCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.company.security_lead = 0
+        work_at_all_hours(cls.company)
         order = "make_to_order"
         cls.steel = cls._create_part("Steel", order, delay=25, standard_price=4.0)
         cls.axle = cls._create_part("Axle", order, delay=9, standard_price=15.0)

@@ -14,7 +14,8 @@ class TestTypedPromise(LeadTimeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.now = cls.env.cr.now().replace(microsecond=0)
+        # Promises count in whole minutes.
+        cls.now = cls.env.cr.now().replace(second=0, microsecond=0)
         cls.seller = cls._create_user("sales")
 
     def _ask(self, *lines, user=None, order=None, **values):
