@@ -51,7 +51,7 @@ class TestChangeDates(ChangeCommon):
         self.assertEqual(self.bikes.date_deadline, self.order.commitment_date)
 
     def test_shown_as_a_tree(self):
-        """Each document below what it moves with, with both dates and no empty column."""
+        """Each document below what it moves with, both dates, no empty column."""
         answer = self._preview(self.order, self._date(6))
         levels = {row["node"]: row["level"] for row in answer["documents"]}
         delivery = self._get_deliveries(self.order)
