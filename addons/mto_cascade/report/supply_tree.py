@@ -8,6 +8,14 @@ from ..engine.tree import mark_parents
 
 # Excel groups rows up to this level.
 MAX_OUTLINE_LEVEL = 7
+# What Odoo's forms read beside the document: who may not read that gets an error in
+# place of the form.
+READ_BY_FORM = {
+    "mrp.production": ("mrp.workorder", "stock.lot"),
+    "purchase.order": ("account.move", "account.move.line"),
+    "sale.order": ("account.move.line",),
+    "stock.picking": ("stock.lot",),
+}
 
 
 class MtoSupplyTree(models.AbstractModel):
@@ -38,8 +46,9 @@ class MtoSupplyTree(models.AbstractModel):
               ``with_total`` (of a quantity), ``digits`` (of money)
             - ``rows``: list of ``parent`` (position of the row above it, -1 at the
               top), ``level``, ``has_children``, ``cells``, ``tone``, ``problem``,
-              ``model`` and ``res_id`` of the document, False for none. A quantity is
-              ``value``, ``uom``, and ``total`` where only a part of it counts.
+              ``model`` and ``res_id`` of the document, False for none and where the
+              reader may not open it. A quantity is ``value``, ``uom``, and ``total``
+              where only a part of it counts.
             - ``timeline``: names of the columns ``start``, ``end`` and ``needed``, and
               ``columns`` to show beside the bars; left out where nothing is dated
             - ``messages``: list of ``text`` and ``tone``
@@ -53,7 +62,7 @@ class MtoSupplyTree(models.AbstractModel):
         :raises odoo.exceptions.AccessError: if a record may not be read
         """
         tree = self._get_tree(res_ids)
-        tree["rows"] = [self._prepare_row(row) for row in mark_parents(tree["rows"])]
+        tree["rows"] = self._prepare_rows(tree["rows"])
         return tree
 
     def _get_tree(self, res_ids):
@@ -64,8 +73,23 @@ class MtoSupplyTree(models.AbstractModel):
         """A column as ``get_tree`` describes it."""
         return {"name": name, "label": label, "type": kind, **options}
 
-    def _prepare_row(self, row):
-        model, res_id = row.document or (False, False)
+    def _prepare_rows(self, rows):
+        """``engine.tree.TreeRow`` of a tree as ``get_tree`` describes its rows."""
+        rows = mark_parents(rows)
+        models = {row.document[0] for row in rows if row.document}
+        opened = {model for model in models if self._may_open(model)}
+        return [self._prepare_row(row, opened) for row in rows]
+
+    def _may_open(self, model):
+        """Whether the form of the model's documents opens for who looks at the tree."""
+        return all(
+            self.env[name].has_access("read")
+            for name in (model, *READ_BY_FORM.get(model, ()))
+        )
+
+    def _prepare_row(self, row, opened):
+        has_form = row.document and row.document[0] in opened
+        model, res_id = row.document if has_form else (False, False)
         return {
             "parent": row.parent,
             "level": row.level,

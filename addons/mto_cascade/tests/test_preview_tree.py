@@ -4,6 +4,7 @@ import openpyxl
 
 from odoo.exceptions import AccessError
 
+from ..engine.tree import TreeRow
 from .common import SupplyCommon
 
 
@@ -139,6 +140,22 @@ class TestPreviewTree(SupplyCommon):
         user = self._create_user("sales")
         with self.assertRaises(AccessError):
             self.env["mto.preview.order"].with_user(user).get_tree(order.ids)
+
+    def test_documents_that_open_for_the_reader(self):
+        """Odoo's forms fail for who may not read what stands in them: no link then."""
+        documents = ("mrp.production", "purchase.order", "sale.order", "stock.picking")
+        for role, opened in (
+            ("sales_manager", {"sale.order"}),
+            ("planner", {"mrp.production", "stock.picking"}),
+            ("purchasing", {"purchase.order"}),
+        ):
+            tree = self.env["mto.preview.order"].with_user(self._create_user(role))
+            rows = tree._prepare_rows(
+                [TreeRow({}, document=(model, 1)) for model in documents]
+            )
+            links = {row["model"] for row in rows if row["res_id"]}
+            self.assertLessEqual(opened, links, role)
+            self.assertEqual(links & {"mrp.production"}, opened & {"mrp.production"})
 
     def test_spreadsheet(self):
         order = self._create_order((self.bike, 2), confirm=False)

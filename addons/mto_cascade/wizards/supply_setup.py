@@ -443,7 +443,7 @@ class SupplySetup(models.TransientModel):
         }
 
     def _get_days(self, days):
-        return self.env._("%(days)s days", days=days)
+        return self.env._("1 day") if days == 1 else self.env._("%s days", days)
 
     def _get_paths(self, templates):
         """Return {template: root node of its structure}, for its first variant."""

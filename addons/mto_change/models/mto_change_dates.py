@@ -299,12 +299,13 @@ class MtoChangeDates(models.AbstractModel):
             return f"{reason}. {self._tell_late(late)}"
         shift = plan.redating.stuck[key]
         if shift > timedelta(0):
-            early = self.env._("Needed %s days later", self._count_days(shift))
+            early = self.env._("Needed %s later", self._tell_days(shift))
             return f"{reason}. {early}"
         return reason
 
     def _tell_late(self, late):
-        return self.env._("%s days after it is needed", self._count_days(late))
+        return self.env._("%s after it is needed", self._tell_days(late))
 
-    def _count_days(self, period):
-        return f"{max(period / timedelta(days=1), 0.1):.1f}".removesuffix(".0")
+    def _tell_days(self, period):
+        days = f"{max(period / timedelta(days=1), 0.1):.1f}".removesuffix(".0")
+        return self.env._("1 day") if days == "1" else self.env._("%s days", days)

@@ -12,6 +12,8 @@ from ..engine import BY_ITSELF, DECIDE, TINY, make_fingerprint
 from .mto_change_dates import DATES, KEEP
 
 REDUCE = "reduce"
+# Told apart from what is increased.
+NEW = "new"
 
 
 class Plans(NamedTuple):
@@ -45,7 +47,7 @@ class MtoChangePreview(models.AbstractModel):
         self._add_more(request, plan, rows)
         date_plan = self._add_dates(request, plan, rows)
         self._add_places(request, rows)
-        documents = self._sort(plan, rows)
+        documents = self._sort(plan, rows, date_plan.lines)
         return {
             "id": request.order.id,
             "model": request.order._name,
@@ -348,7 +350,7 @@ class MtoChangePreview(models.AbstractModel):
         )
 
     def _get_more_reason(self, told):
-        return self.env._("%s more is needed", self._tell(told))
+        return self.env._("%s more needed", self._tell(told))
 
     def _find_enlarged(self, told):
         if not told["id"]:
@@ -402,13 +404,17 @@ class MtoChangePreview(models.AbstractModel):
 
     # Order of the rows
 
-    def _sort(self, plan, rows):
-        """Rows in the order of reading: each below what it serves first."""
+    def _sort(self, plan, rows, lines):
+        """Rows in the order of reading: each below what it serves first.
+
+        :param lines: order lines that have no row, but another date
+        """
         children = defaultdict(list)
         for peg in plan.pegs:
             children[peg.demand].append(peg.supply)
         result, seen = [], set()
-        stack = [(key, 0) for key in reversed(rows) if key[0] == SOLD]
+        roots = [*rows, *((SOLD, line.id) for line in lines)]
+        stack = [(key, 0) for key in reversed(roots) if key[0] == SOLD]
         while stack:
             key, level = stack.pop()
             if key in seen:
@@ -490,9 +496,9 @@ class MtoChangePreview(models.AbstractModel):
     def _get_less_reason(self, record, less):
         quantity = self._tell_quantity(record, less)
         if record._name == PRODUCTION:
-            return self.env._("Not started, %s less is needed", quantity)
+            return self.env._("Not started, %s less needed", quantity)
         if record._name == LINE:
-            return self.env._("Not ordered yet, %s less is needed", quantity)
+            return self.env._("Not ordered yet, %s less needed", quantity)
         return self.env._("Moves %s less", quantity)
 
     def _get_kept_reason(self, plan, key, surplus, passed):
@@ -535,7 +541,8 @@ class MtoChangePreview(models.AbstractModel):
         """One sentence: how many documents of a kind, and what is left over."""
         counts = defaultdict(Counter)
         for row in documents:
-            counts[row["model"]][row["action"]] += 1
+            is_new = row["action"] == "increase" and not row["res_id"]
+            counts[row["model"]][NEW if is_new else row["action"]] += 1
         words = [
             words
             for model, actions in counts.items()
@@ -568,8 +575,9 @@ class MtoChangePreview(models.AbstractModel):
         actions = {
             "reduce": self.env._("reduced"),
             "cancel": self.env._("cancelled"),
-            "increase": self.env._("more"),
-            "reschedule": self.env._("another date"),
+            "increase": self.env._("increased"),
+            NEW: self.env._("new"),
+            "reschedule": self.env._("rescheduled"),
             "reassign": self.env._("for other orders"),
             KEEP: self.env._("to stock"),
             "decide": self.env._("to be decided"),

@@ -1,7 +1,8 @@
 from odoo import models
 
-from odoo.addons.mto_cascade.engine.tree import TreeRow, mark_parents
+from odoo.addons.mto_cascade.engine.tree import TreeRow
 from odoo.addons.mto_cascade.report.mto_supply_preview import COST_GROUP
+from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION
 
 TONES = {
     "cancel": "danger",
@@ -11,6 +12,9 @@ TONES = {
     "reassign": "success",
     "update": "success",
 }
+# What a click on a document opens: the field that names it, None for itself. The order
+# that is changed is open already.
+OPENED = {LINE: "order_id", MOVE: "picking_id", PRODUCTION: None}
 
 
 class MtoChangeTree(models.AbstractModel):
@@ -23,30 +27,51 @@ class MtoChangeTree(models.AbstractModel):
     def _make_tree(self, answer):
         """``answer``: of ``sale.order.preview_change``; returns as ``get_tree``."""
         rows, last = [], {}
-        document = self.env[answer["model"]].browse(answer["id"])
-        shows_cost = self.env.user.has_group(COST_GROUP)
-        # After the check of the group: costs of products, not of the reader.
-        changes = self.env["mto.order.change"].sudo()
-        costs = changes._read_costs(answer["documents"], document) if shows_cost else {}
-        for position, row in enumerate(answer["documents"]):
+        documents = answer["documents"]
+        opened = self._get_documents(documents)
+        values = self._get_values(answer)
+        for position, row in enumerate(documents):
             last = {level: at for level, at in last.items() if level < row["level"]}
-            rows.append(self._make_row(row, last[max(last)] if last else -1))
-            if shows_cost:
-                rows[-1].cells["value"] = changes._get_value(row, costs) or False
+            document = opened.get((row["model"], row["res_id"]))
+            rows.append(self._make_row(row, last[max(last)] if last else -1, document))
+            rows[-1].cells["value"] = values[position]
             last[row["level"]] = position
-        return self._finish_tree(rows, shows_cost)
+        return self._finish_tree(rows)
 
-    def _finish_tree(self, rows, shows_cost=False):
+    def _finish_tree(self, rows):
         return {
             "title": "",
             "summary": [],
-            "columns": self._get_columns(shows_cost),
-            "rows": [self._prepare_row(row) for row in mark_parents(rows)],
+            "columns": self._get_columns([row.cells for row in rows]),
+            "rows": self._prepare_rows(rows),
             "messages": [],
             "empty": {"title": "", "text": ""},
         }
 
-    def _make_row(self, row, parent):
+    def _get_values(self, answer):
+        """What each document is worth more or less, False for none or no right."""
+        documents = answer["documents"]
+        if not self.env.user.has_group(COST_GROUP):
+            return [False] * len(documents)
+        # After the check of the group: costs of products, not of the reader.
+        changes = self.env["mto.order.change"].sudo()
+        record = self.env[answer["model"]].browse(answer["id"])
+        costs = changes._read_costs(documents, record)
+        return [changes._get_value(row, costs) or False for row in documents]
+
+    def _get_documents(self, documents):
+        """{(model, id): (model, id) that a click opens} of the rows."""
+        result = {}
+        for model, name in OPENED.items():
+            ids = {row["res_id"] for row in documents if row["model"] == model}
+            # Only to find the document; whether it opens is asked for the reader.
+            for record in self.env[model].sudo().browse(ids - {False}):
+                document = record[name] if name else record
+                if document:
+                    result[model, record.id] = (document._name, document.id)
+        return result
+
+    def _make_row(self, row, parent, document):
         return TreeRow(
             {
                 "product": row["product"],
@@ -54,26 +79,47 @@ class MtoChangeTree(models.AbstractModel):
                 "action": self._get_labels().get(row["action"], row["action"]),
                 "before": {"value": row["quantity_before"], "uom": row["uom"]},
                 "after": {"value": row["quantity_after"], "uom": row["uom"]},
+                "date_before": row["date_before"],
                 "date": row["date_after"],
                 "reason": row["reason"],
             },
             parent=parent,
             tone=TONES.get(row["action"], ""),
             problem=row["action"] == "decide",
-            document=(row["model"], row["res_id"]) if row["res_id"] else None,
+            document=document,
         )
 
-    def _get_columns(self, shows_cost=False):
-        cost = self._column("value", self.env._("Value"), "money", digits=2)
-        return [
+    def _get_columns(self, cells):
+        """Now and then of what the change is about: a column that tells nothing of
+        these ``cells`` is left out."""
+        columns = [
             self._column("product", self.env._("Product"), "text"),
             self._column("document", self.env._("Document"), "document"),
             self._column("action", self.env._("What Happens"), "state"),
+            *self._get_quantity_columns(cells),
+            *self._get_date_columns(cells),
+        ]
+        if any(row["value"] for row in cells):
+            value = self._column("value", self.env._("Value"), "money", digits=2)
+            columns.append(value)
+        why = self._column("reason", self.env._("Why"), "text", small=True)
+        return [*columns, why]
+
+    def _get_quantity_columns(self, cells):
+        if all(row["before"] == row["after"] for row in cells):
+            return [self._column("after", self.env._("Quantity"), "quantity")]
+        return [
             self._column("before", self.env._("Now"), "quantity"),
             self._column("after", self.env._("Then"), "quantity"),
-            self._column("date", self.env._("Planned"), "date", optional=True),
-            *([cost] if shows_cost else []),
-            self._column("reason", self.env._("Why"), "text", small=True),
+        ]
+
+    def _get_date_columns(self, cells):
+        if all(row["date_before"] == row["date"] for row in cells):
+            planned = self.env._("Planned")
+            return [self._column("date", planned, "date", optional=True)]
+        return [
+            self._column("date_before", self.env._("Planned Now"), "date"),
+            self._column("date", self.env._("Planned Then"), "date"),
         ]
 
     def _get_labels(self):
@@ -81,7 +127,7 @@ class MtoChangeTree(models.AbstractModel):
             "reduce": self.env._("Reduced"),
             "cancel": self.env._("Cancelled"),
             "increase": self.env._("More"),
-            "reschedule": self.env._("Another date"),
+            "reschedule": self.env._("Rescheduled"),
             "reassign": self.env._("For another order"),
             "keep_surplus": self.env._("Stays, to stock"),
             "decide": self.env._("To be decided"),

@@ -9,7 +9,7 @@ ACTIONS = [
     ("reduce", "Reduced"),
     ("cancel", "Cancelled"),
     ("increase", "More"),
-    ("reschedule", "Another date"),
+    ("reschedule", "Rescheduled"),
     ("reassign", "For another order"),
     ("keep_surplus", "Stays, to stock"),
     ("decide", "To be decided"),

@@ -50,6 +50,28 @@ class TestChangeDates(ChangeCommon):
             self.assertEqual(row["date_after"], str(self.bolts.date_planned))
         self.assertEqual(self.bikes.date_deadline, self.order.commitment_date)
 
+    def test_shown_as_a_tree(self):
+        """Each document below what it moves with, both dates, no empty column."""
+        answer = self._preview(self.order, self._date(6))
+        levels = {row["node"]: row["level"] for row in answer["documents"]}
+        delivery = self._get_deliveries(self.order)
+        chain = (delivery, self.bikes, self.wheels)
+        self.assertEqual(
+            [levels[f"{record._name},{record.id}"] for record in chain], [0, 1, 2]
+        )
+        self.assertIn("anufacturing orders: 2 rescheduled", answer["summary"])
+        tree = self.env["mto.change.tree"]._make_tree(answer)
+        columns = {column["name"]: column for column in tree["columns"]}
+        self.assertEqual(
+            list(columns),
+            ["product", "document", "action", "after", "date_before", "date", "reason"],
+        )
+        self.assertFalse(columns["date"].get("optional"))
+        row = tree["rows"][levels[f"{self.bikes._name},{self.bikes.id}"]]
+        before = self.bikes.date_finished
+        self.assertEqual(row["cells"]["date_before"], str(before))
+        self.assertEqual(row["cells"]["date"], str(before + 6 * DAY))
+
     def test_written_by_code(self):
         before = self._read()
         self.order.commitment_date = BASE + 4 * DAY

@@ -85,6 +85,29 @@ class TestChangeTrace(ChangeCommon):
             columns = tree.with_user(user)._make_tree(answer)["columns"]
             self.assertEqual("value" in [c["name"] for c in columns], shows)
 
+    def test_documents_of_the_tree_open_for_the_reader(self):
+        """A line opens its order; no link leads to an access error."""
+        order = self._create_order((self.bike, 5))
+        answer = self._preview(order, {"line_id": order.order_line.id, "quantity": 2})
+        bought = self._get_lines(self.bolt).order_id
+        delivery = self._get_deliveries(order).picking_id
+        buyer = self._create_user("planner")
+        buyer.group_ids += self.env.ref("purchase.group_purchase_user")
+        for user, opened in (
+            (self._create_user("sales"), self.env["mrp.production"]),
+            (buyer, self._get_productions(self.bike | self.wheel)),
+        ):
+            tree = self.env["mto.change.tree"].with_user(user)._make_tree(answer)
+            links = {(row["model"], row["res_id"]) for row in tree["rows"]}
+            links.discard((False, False))
+            expected = {(record._name, record.id) for record in opened}
+            if opened:
+                expected |= {
+                    (bought._name, bought.id),
+                    (delivery._name, delivery.id),
+                }
+            self.assertEqual(links, expected)
+
     def test_date_saved_directly(self):
         """What a plain write of a date moves is kept, document by document."""
         order = self._create_order((self.bike, 2), commitment_date=BASE)

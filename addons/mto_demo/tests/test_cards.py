@@ -75,6 +75,16 @@ class TestCards(TransactionCase):
                     self.env.invalidate_all()
                     self.assertTrue(self._open(link.env, link.action_open()))
 
+    def test_planner_and_shop_floor_open_orders_and_purchases(self):
+        """They are led there by every tree; Odoo's forms read journal items."""
+        for user in ("planner", "shop_floor"):
+            env = self.env(user=self.env.ref(f"mto_demo.user_{user}"))
+            for model in ("sale.order", "purchase.order"):
+                record = env[model].search([("state", "!=", "cancel")], limit=1)
+                with self.subTest(user=user, model=model):
+                    self.env.invalidate_all()
+                    self.assertTrue(self._open(env, record.get_formview_action()))
+
     def test_locked_for_others(self):
         link = self.env.ref("mto_demo.card_link_admin_settings")
         for login, available in (("admin", True), ("sales", False)):

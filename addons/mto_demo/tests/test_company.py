@@ -24,7 +24,7 @@ class TestCompany(TransactionCase):
         """The shop floor may not read the books; its buttons may ask for them."""
         shop = self.env.ref("mto_demo.user_shop_floor")
         self.assertTrue(self.env["account.move"].search_count([]))
-        for model in ("account.move", "account.analytic.line"):
+        for model in ("account.move", "account.move.line", "account.analytic.line"):
             records = self.env[model].with_user(shop)
             self.assertFalse(records.search([]), model)
             self.assertFalse(records.has_access("write"), model)

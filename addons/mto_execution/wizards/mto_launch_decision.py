@@ -290,6 +290,8 @@ class MtoLaunchDecision(models.TransientModel):
         days = (end.date() - promise.date()).days
         if days <= 0:
             return [self.env._("Promised %s: in time.", words.day(promise))]
+        if days == 1:
+            return [self.env._("Promised %s: 1 day too late.", words.day(promise))]
         return [
             self.env._(
                 "Promised %(date)s: %(days)s days too late.",

@@ -144,6 +144,10 @@ class MtoOrderChanges(models.AbstractModel):
         words = {"after": self._format_moment(after)}
         if not days:
             return self.env._("Another hour on %(after)s", **words)
+        if days == 1:
+            return self.env._("1 day later: %(after)s", **words)
+        if days == -1:
+            return self.env._("1 day earlier: %(after)s", **words)
         if days > 0:
             return self.env._("%(days)s days later: %(after)s", days=days, **words)
         return self.env._("%(days)s days earlier: %(after)s", days=-days, **words)

@@ -243,7 +243,10 @@ class MtoPromise(models.AbstractModel):
         return formatLang(self.env, quantity, digits=digits)
 
     def _format_days(self, days):
-        count = max(round(days), 1)
+        return self._tell_days(max(round(days), 1))
+
+    def _tell_days(self, count):
+        """'1 day', '3 days'"""
         return self.env._("1 day") if count == 1 else self.env._("%s days", count)
 
     def _format_moment(self, moment):

@@ -124,24 +124,24 @@ class ProductTemplate(models.Model):
         """'32 days, 12 more than the target of 20: Brake kit alone takes 21 days.'"""
         self.ensure_one()
         part = answer["limiting"].with_context(display_default_code=False)
+        tell_days = self.env["mto.promise"]._tell_days
+        days = tell_days(round(answer["days"]))
         values = {
-            "days": round(answer["days"]),
+            "days": days,
             "target": target,
             "over": round(answer["days"] - target),
             "part": part.display_name,
-            "own": round(answer["limiting_days"]),
+            "own": tell_days(round(answer["limiting_days"])),
         }
         if target and answer["days"] > target:
             return self.env._(
-                "%(days)s days, %(over)s more than the target of %(target)s: "
-                "%(part)s alone takes %(own)s days.",
+                "%(days)s, %(over)s more than the target of %(target)s: "
+                "%(part)s alone takes %(own)s.",
                 **values,
             )
         if target:
-            return self.env._(
-                "%(days)s days, within the target of %(target)s.", **values
-            )
-        return self.env._("%(days)s days", **values)
+            return self.env._("%(days)s, within the target of %(target)s.", **values)
+        return days
 
     # The review of lead times
 

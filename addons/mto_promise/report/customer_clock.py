@@ -139,7 +139,7 @@ class MtoCustomerClock(models.AbstractModel):
         return summary
 
     def _get_days(self, days):
-        return self.env._("%(days)s days", days=round(days))
+        return self.env["mto.promise"]._tell_days(round(days))
 
     def _get_messages(self, clock, products):
         """One sentence per product: how the levels share the wait."""

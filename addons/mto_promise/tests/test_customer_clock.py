@@ -58,6 +58,15 @@ class TestCustomerClock(LeadTimeCommon):
         self.assertFalse(template.is_wait_over_target)
         self.assertEqual(template.wait_message, "11 days, within the target of 20.")
 
+    def test_one_day_is_told_as_one_day(self):
+        answer = {"days": 1.0, "limiting": self.frame, "limiting_days": 1.0}
+        template = self.trailer.product_tmpl_id
+        self.assertEqual(template._tell_wait(answer, 0), "1 day")
+        self.assertEqual(
+            template._tell_wait(answer, 3), "1 day, within the target of 3."
+        )
+        self.assertEqual(self.env["mto.customer.clock"]._get_days(1.2), "1 day")
+
     def test_products_over_their_target_are_found(self):
         template = self.trailer.product_tmpl_id
         template.target_wait_days = 20

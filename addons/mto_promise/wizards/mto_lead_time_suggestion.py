@@ -128,7 +128,7 @@ class MtoLeadTimeSuggestion(models.TransientModel):
     def _get_note(self):
         values = {
             "vendor": self.vendor_id.display_name,
-            "days": self.suggested_days,
+            "days": self.env["mto.promise"]._tell_days(self.suggested_days),
             "before": self.current_days,
             "count": self.sample_count,
             "median": round(self.median_days, 1),
@@ -136,13 +136,13 @@ class MtoLeadTimeSuggestion(models.TransientModel):
         }
         if self.bom_id:
             return self.env._(
-                "Manufacturing lead time %(days)s days in place of %(before)s: of "
+                "Manufacturing lead time %(days)s in place of %(before)s: of "
                 "%(count)s orders half took at most %(median)s days, nine of ten at "
                 "most %(high)s.",
                 **values,
             )
         return self.env._(
-            "Lead time of %(vendor)s %(days)s days in place of %(before)s: of "
+            "Lead time of %(vendor)s %(days)s in place of %(before)s: of "
             "%(count)s purchases half took at most %(median)s days, nine of ten at "
             "most %(high)s.",
             **values,

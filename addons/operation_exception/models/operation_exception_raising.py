@@ -223,8 +223,8 @@ class OperationException(models.Model):
         """Return the values of the new issue of a cause."""
         record = cause["record"].sudo()
         partner = cause.get("partner")
-        if partner is None and record and "partner_id" in record._fields:
-            partner = record.partner_id
+        if partner is None:
+            partner = self._get_customer(record, cause)
         vals = {
             "key": cause["key"],
             "type_id": cause["type"].id,
@@ -272,6 +272,19 @@ class OperationException(models.Model):
             }
             for row in self._get_order_rows(cause)
         ]
+
+    def _get_customer(self, record, cause):
+        """The customer of the orders that are hit, else the partner of the document.
+
+        The partner of a purchase is its vendor: nobody in place of several customers.
+        """
+        orders = [row["record"].sudo() for row in self._get_order_rows(cause)]
+        customers = {
+            order.partner_id for order in orders if "partner_id" in order._fields
+        }
+        if customers:
+            return customers.pop() if len(customers) == 1 else None
+        return record.partner_id if record and "partner_id" in record._fields else None
 
     def _get_order_rows(self, cause):
         orders = cause.get("orders")

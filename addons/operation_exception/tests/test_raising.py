@@ -1,6 +1,6 @@
 from odoo import fields
 from odoo.exceptions import ConcurrencyError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import ExceptionCommon
@@ -124,6 +124,20 @@ class TestRaising(ExceptionCommon):
         self.assertTrue(issue.owner_id)
         self.assertEqual(issue.name, "Late Promise")
         self.assertEqual(self._get_activity(issue).res_model, issue._name)
+
+    def test_customer_of_the_orders_that_are_hit(self):
+        """Not the vendor of the purchase that hits them, nor one of several."""
+        purchase, one, other = (
+            new_test_user(self.env, f"document_{number}") for number in range(3)
+        )
+        for key, orders, customer in (
+            ("none", None, purchase.partner_id),
+            ("one", one, one.partner_id),
+            ("two", one | other, self.env["res.partner"]),
+        ):
+            with self.subTest(orders=key):
+                issue = self._raise(key=key, record=purchase, orders=orders)
+                self.assertEqual(issue.partner_id, customer)
 
     def test_bad_input_says_what_is_wrong(self):
         with self.assertRaisesRegex(UserError, "code nonsense"):

@@ -32,7 +32,8 @@ class RolloutAuditEvent(models.Model):
     )
     seq = fields.Integer(string="Number", required=True, readonly=True, aggregator=None)
     at = fields.Datetime(string="When", required=True, readonly=True)
-    kind = fields.Char(string="What", required=True, readonly=True)
+    kind = fields.Char(required=True, readonly=True)
+    what = fields.Char(compute="_compute_what", help="The kind in words.")
     # Plain values: a foreign key could be emptied.
     user_ref = fields.Integer(string="User ID", readonly=True, aggregator=None)
     login = fields.Char(string="Who", readonly=True)
@@ -51,13 +52,36 @@ class RolloutAuditEvent(models.Model):
     )
     _record_index = models.Index("(res_model, res_id)")
 
+    @api.depends("kind")
+    def _compute_what(self):
+        labels = self._get_kind_labels()
+        for event in self:
+            kind = event.kind or ""
+            event.what = labels.get(kind) or kind.replace("_", " ").capitalize()
+
+    @api.depends("what")
+    def _compute_display_name(self):
+        for event in self:
+            event.display_name = event.what
+
+    def _get_kind_labels(self):
+        """Kinds that do not tell enough by themselves; what is stored stays."""
+        return {
+            "drift_over": self.env._("As signed again"),
+            "drifted": self.env._("Changed after signing"),
+            "item": self.env._("Item"),
+            "lock_off": self.env._("Lock off"),
+            "lock_on": self.env._("Lock on"),
+            "triggers": self.env._("Database triggers"),
+        }
+
     @api.depends("payload", "res_model", "kind")
     def _compute_details(self):
         for event in self:
             content = json.loads(event.payload or "{}")
             known = event.res_model in self.env and self.env[event.res_model]._fields
             parts = [
-                f"{self._get_label(known or {}, name)}: {event._get_words(value)}"
+                f"{self._get_label(known or {}, name)}: {event._get_words(name, value)}"
                 for name, value in sorted(content.items(), key=_get_rank)
                 if value not in (False, None, "", [])
             ]
@@ -69,11 +93,37 @@ class RolloutAuditEvent(models.Model):
             return known[name]._description_string(self.env)
         return name.replace("_", " ").capitalize()
 
-    def _get_words(self, value):
+    def _get_words(self, name, value):
+        labels = self._get_value_labels(name, value)
         if not isinstance(value, list):
-            return str(value).removesuffix(" 00:00:00")
-        words = [str(each or "–").removesuffix(" 00:00:00") for each in value]
+            return self._get_word(labels, value)
+        words = [self._get_word(labels, each) for each in value]
         return (" → " if self.kind == "changed" else ", ").join(words)
+
+    def _get_word(self, labels, value):
+        if value is True:
+            return self.env._("Yes")
+        text = str(value or "–")
+        return labels.get(text) or text.removesuffix(" 00:00:00")
+
+    def _get_value_labels(self, name, value):
+        """{stored value: its label} of what the payload tells by a code."""
+        if name == "duties":
+            return self._get_duty_labels(value)
+        for model in (self.res_model, "rollout.gate.signoff"):
+            field = model in self.env and self.env[model]._fields.get(name)
+            if field and field.type == "selection":
+                return dict(field._description_selection(self.env))
+        return {}
+
+    def _get_duty_labels(self, duties):
+        # Names of groups, which not everybody who reads the trail may read.
+        env = self.env["res.groups"].sudo().env
+        groups = {
+            duty: env.ref(f"rollout_gate.group_{duty}", raise_if_not_found=False)
+            for duty in duties
+        }
+        return {duty: group.name for duty, group in groups.items() if group}
 
     def init(self):
         """Put the triggers in again where the setting has them in."""

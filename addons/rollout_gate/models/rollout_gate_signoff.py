@@ -45,7 +45,7 @@ class RolloutGateSignoff(models.Model):
     condition_due = fields.Date(readonly=True)
     at = fields.Datetime(string="When", required=True, readonly=True)
     channel = fields.Selection(
-        selection=[("screen", "On Screen"), ("rpc", "Over RPC")],
+        selection=[("screen", "On Screen"), ("rpc", "External interface")],
         required=True,
         readonly=True,
     )

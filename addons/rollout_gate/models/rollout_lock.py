@@ -76,7 +76,7 @@ class RolloutLock(models.Model):
     )
     switched_on = fields.Datetime(string="Switched", readonly=True, copy=False)
     channel = fields.Selection(
-        selection=[("screen", "On Screen"), ("rpc", "Over RPC")],
+        selection=[("screen", "On Screen"), ("rpc", "External interface")],
         readonly=True,
         copy=False,
     )

@@ -31,7 +31,7 @@ class TestExport(HttpCase, RolloutCommon):
         text = html.decode()
         for words in (
             "G2 Scope and Design (Plant)",
-            "Over RPC",
+            "External interface",
             "signed for several functions: Production, Finance",
             self.gate.snapshot_id.digest,
             "evidence.txt",

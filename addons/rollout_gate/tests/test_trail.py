@@ -180,9 +180,28 @@ class TestTrail(RolloutCommon):
         self.assertEqual(changed.details, "To: – → 2031-01-01")
         self._review(self.gate)
         self.as_("process_owner", self.gate).sign_off("approve")
-        self.assertIn(
-            "Functions: Production, Finance", self._events(kind="signed").details
+        signed = self._events(kind="signed")
+        self.assertIn("Functions: Production, Finance", signed.details)
+
+    def test_codes_in_words(self):
+        """States, channels and duties are told by their labels, and stored as codes."""
+        self._review(self.gate)
+        self.as_("process_owner", self.gate).sign_off("approve")
+        review = self._events(kind="state").filtered(
+            lambda event: json.loads(event.payload)["state"] == "in_review"
         )
+        self.assertIn("State: In Review", review.details)
+        self.assertEqual((review.kind, review.what), ("state", "State"))
+        signed = self._events(kind="signed")
+        for words in (
+            "Channel: External interface",
+            "Decision: Approve",
+            "Process Owner",
+        ):
+            self.assertIn(words, signed.details)
+        payload = json.loads(signed.payload)
+        self.assertEqual(payload["channel"], "rpc")
+        self.assertIn("process_owner", payload["duties"])
 
     def test_exported_head(self):
         self._approve(self.gate)

@@ -1,6 +1,6 @@
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
 import {advanceTime, animationFrame, mockDate} from "@odoo/hoot-mock";
-import {click} from "@odoo/hoot-dom";
+import {click, queryAllTexts} from "@odoo/hoot-dom";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -133,6 +133,19 @@ test("each line tells its earliest date, asked for once for all of them", async 
     expect(".o_mto_promise_earliest:first").toHaveText(/Mar 3/);
     expect(".o_mto_promise_earliest[data-state=late].text-danger").toHaveCount(1);
     expect(".o_mto_promise_earliest[data-state=in_time].text-success").toHaveCount(1);
+});
+
+test("the popover tells one day as one day", async () => {
+    const step = {document: false, supply_label: "Buy", vendor: false, end: false};
+    const path = [
+        {...step, product: "Frame", days: 1},
+        {...step, product: "Tube", days: 12},
+    ];
+    await openQuotation((values) => makeAnswer({...values, path}));
+    expect.verifySteps(["asked for 20, 2"]);
+    await contains(".o_mto_promise_earliest:first").click();
+    await contains(".o_mto_promise_popover summary").click();
+    expect(queryAllTexts(".o_mto_promise_days")).toEqual(["1 day", "12 days"]);
 });
 
 test("a change is asked for after a pause, and nothing else is", async () => {

@@ -24,6 +24,11 @@ export function tellDate(value) {
     return value ? formatDateTime(deserializeDateTime(value), {showTime: false}) : "";
 }
 
+/** '1 day', '3 days' */
+export function tellDays(days) {
+    return days === 1 ? _t("1 day") : _t("%s days", days);
+}
+
 /**
  * Subscribe a component to the dates of its quotation.
  *
@@ -55,6 +60,7 @@ export class PromisePopover extends Component {
         this.action = useService("action");
         this.orm = useService("orm");
         this.tellDate = tellDate;
+        this.tellDays = tellDays;
     }
 
     get answer() {
