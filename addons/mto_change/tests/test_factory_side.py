@@ -87,6 +87,51 @@ class TestFactorySide(ChangeCommon):
         issue.action_run("change_order_again")
         self.assertServed(self.bolt)
 
+    def test_request_cancelled_in_steps(self):
+        """The transfer waits, unlike in Odoo: what lies in stock is taken if wanted."""
+        self.warehouse.delivery_steps = "pick_ship"
+        self.warehouse.reception_steps = "two_steps"
+        order = self._create_order((self.bolt, 5))
+        self._get_lines(self.bolt).order_id.button_cancel()
+        self.env["stock.quant"]._update_available_quantity(self.bolt, self.stock, 9)
+        demand = self._get_demands(self.bolt)
+        demand.picking_id.action_assign()
+        self.assertEqual(
+            (demand.state, demand.procure_method), ("waiting", "make_to_order")
+        )
+        issue = self._get_shortage()
+        self.assertEqual(issue.res_id, order.id)
+        issue.action_run("change_from_stock")
+        self.assertEqual((demand.state, demand.quantity), ("assigned", 5))
+
+    def test_demand_of_no_document(self):
+        """What code moves without a transfer waits as well, and somebody is told."""
+        products = self.bike | self.wheel
+        products.route_ids = self.warehouse.manufacture_pull_id.route_id
+        demands = self.env["stock.move"].create(
+            [
+                {
+                    "product_id": product.id,
+                    "product_uom_qty": 2,
+                    "location_id": self.stock.id,
+                    "location_dest_id": self.customer.property_stock_customer.id,
+                    "warehouse_id": self.warehouse.id,
+                    "procure_method": "make_to_order",
+                }
+                for product in products
+            ]
+        )
+        demands._action_confirm()
+        self._get_productions(products).action_cancel()
+        self.assertEqual(demands.mapped("state"), ["waiting", "waiting"])
+        issues = self._get_shortage()
+        self.assertEqual(sorted(issues.mapped("res_id")), demands.ids)
+        self.assertEqual(set(issues.mapped("res_model")), {"stock.move"})
+        issues.sorted("res_id")[0].action_run("change_order_again")
+        self.assertEqual(self._get_made(self.bike), 2)
+        issues.sorted("res_id")[1].action_run("change_from_stock")
+        self.assertEqual(demands[1].procure_method, "make_to_stock")
+
     def test_reduced_purchase(self):
         self._create_order((self.bolt, 5))
         line = self._buy(self.bolt)
