@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import ChangeCommon
@@ -93,7 +94,7 @@ class TestFactorySide(ChangeCommon):
         self.warehouse.reception_steps = "two_steps"
         order = self._create_order((self.bolt, 5))
         self._get_lines(self.bolt).order_id.button_cancel()
-        self.env["stock.quant"]._update_available_quantity(self.bolt, self.stock, 9)
+        self._add_stock(self.bolt, 9)
         demand = self._get_demands(self.bolt)
         demand.picking_id.action_assign()
         self.assertEqual(
@@ -103,6 +104,37 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(issue.res_id, order.id)
         issue.action_run("change_from_stock")
         self.assertEqual((demand.state, demand.quantity), ("assigned", 5))
+
+    def test_receipt_assigned_by_hand_is_cancelled(self):
+        """What a person kept for a delivery is not replaced from stock silently."""
+        nut = self._create_part("Nut", "make_to_stock")
+        order = self._create_order((nut, 5))
+        demand = self._get_deliveries(order)
+        purchase = self.env["purchase.order"].create(
+            {
+                "partner_id": self.vendor.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": nut.id,
+                            "product_qty": 5,
+                            "propagate_cancel": False,
+                        }
+                    )
+                ],
+            }
+        )
+        purchase.button_confirm()
+        self.env["report.stock.report_reception"].action_assign(
+            demand.ids, [5], purchase.order_line.move_ids.ids
+        )
+        purchase.button_cancel()
+        self.assertEqual(demand.state, "waiting")
+        issue = self._get_shortage()
+        self.assertEqual(issue.res_id, order.id)
+        self._add_stock(nut, 5)
+        issue.action_run("change_from_stock")
+        self.assertEqual(demand.state, "assigned")
 
     def test_demand_of_no_document(self):
         """What code moves without a transfer waits as well, and somebody is told."""
