@@ -181,6 +181,25 @@ def baseline_name(build):
     return re.sub(r"[^A-Za-z0-9._+~-]", "_", build) + ".json"
 
 
+# -- what a setting changes ---------------------------------------------------
+
+# A row of a table in Markdown: the test, how its failure begins, words for the reader.
+_CHANGED_ROW = re.compile(
+    r"^\| `(?P<name>[^`]+\.py::\w+::\w+)` +\| `(?P<how>[^`]+)` +\|"
+)
+
+
+def read_changed(text):
+    """Read the list of tests that assert what a setting changes.
+
+    :param text: Markdown; each row of a table that begins with the name of a test and
+        the beginning of its `fingerprint` counts, whatever else it tells
+    :return: {id: beginning of the fingerprint with the setting on}
+    """
+    found = map(_CHANGED_ROW.match, text.splitlines())
+    return {row["name"]: row["how"] for row in found if row}
+
+
 # -- comparison ---------------------------------------------------------------
 
 
@@ -188,12 +207,13 @@ def baseline_name(build):
 class Verdict:
     """What a comparison found; each list holds test ids, or (id, text) pairs.
 
-    The first three groups fail the gate, the others only inform.
+    The first four groups fail the gate, the others only inform.
     """
 
     new_failures: list = field(default_factory=list)
     over_budget: list = field(default_factory=list)
     not_run: list = field(default_factory=list)
+    not_changed: list = field(default_factory=list)
     within_budget: list = field(default_factory=list)
     more_queries: list = field(default_factory=list)
     same_failures: list = field(default_factory=list)
@@ -203,13 +223,15 @@ class Verdict:
     flaky: list = field(default_factory=list)
     left_out: list = field(default_factory=list)
     skipped: list = field(default_factory=list)
+    changed: list = field(default_factory=list)
     passed: int = 0
     run: int = 0
 
     @property
     def failed(self):
         """The number of findings that fail the gate."""
-        return len(self.new_failures) + len(self.over_budget) + len(self.not_run)
+        groups = self.new_failures, self.over_budget, self.not_run, self.not_changed
+        return sum(map(len, groups))
 
     def excuse(self, names):
         """Take out new failures that happen without our modules as well."""
@@ -233,21 +255,27 @@ def check_modules(baseline, installed, ours):
         )
 
 
-def compare(baseline, results, wanted=None, budget=BUDGET):
+def compare(baseline, results, wanted=None, budget=BUDGET, changed=None):
     """Compare results with the baseline of the same build.
 
     :param baseline: a `Baseline`
     :param results: {id: result}
     :param wanted: function of a test id, for a run of a part: is it part of it?
     :param budget: share by which our modules may raise the number of queries
+    :param changed: {id: beginning of its fingerprint} of those that must fail like
+        this, because of a setting that is on, see `read_changed`
     :return: a `Verdict`
     """
     verdict = Verdict()
-    expected = [name for name in baseline.tests if not wanted or wanted(name)]
+    changed = changed or {}
+    known = {*baseline.tests, *changed}
+    expected = [name for name in known if not wanted or wanted(name)]
     for name in sorted({*expected, *results}):
         result = results.get(name)
         if result is None:
             _judge_absent(verdict, baseline, name)
+        elif name in changed and result["outcome"] not in NOT_RUN:
+            _judge_changed(verdict, name, result, changed[name])
         else:
             _judge(verdict, baseline, name, result, budget)
     return verdict
@@ -281,6 +309,19 @@ def _judge(verdict, baseline, name, result, budget):
         if baseline.outcome(name) in BAD:
             verdict.fixed.append(name)
         _note_queries(verdict, baseline, name, result)
+
+
+def _judge_changed(verdict, name, result, expected):
+    """Judge a test that is listed as one that a setting makes fail."""
+    verdict.run += 1
+    verdict.passed += result["outcome"] == "pass"
+    if result["outcome"] == "pass":
+        verdict.not_changed.append((name, "take it off the list: it passes"))
+    elif fingerprint(result).startswith(expected):
+        verdict.changed.append(name)
+    else:
+        text = f"Listed with another failure: {expected}\n{explain(result)}"
+        verdict.new_failures.append((name, text))
 
 
 def _judge_skipped(verdict, baseline, name, result):
@@ -360,6 +401,7 @@ _DETAILS = (
     ("outside", "Failing today without our modules as well, not judged"),
     ("over_budget", "OVER THE BUDGET OF QUERIES"),
     ("not_run", "NOT RUN, but run in the baseline"),
+    ("not_changed", "PASSING, but listed as asserting what the setting changes"),
     ("new_failures", "NEWLY FAILING"),
 )
 
@@ -376,11 +418,15 @@ def report(verdict, left_out_by_odoo=()):
     if verdict.left_out:
         lines += ["", "Browser tours left out (run them with --tours):"]
         lines += [f"  {name}" for name in verdict.left_out]
+    if verdict.changed:
+        lines += ["", "Failing as listed, because of the setting:"]
+        lines += [f"  {name}" for name in verdict.changed]
     rows = [
         ("run", verdict.run),
         ("passed", verdict.passed),
         ("failed as in the baseline", len(verdict.same_failures)),
         ("failed in the baseline too, differently", len(verdict.other_failures)),
+        ("failed as listed, because of the setting", len(verdict.changed)),
         ("failing without our modules too, today", len(verdict.outside)),
         ("fixed", len(verdict.fixed)),
         ("flaky in the baseline", len(verdict.flaky)),
@@ -391,6 +437,7 @@ def report(verdict, left_out_by_odoo=()):
         ("newly failing", len(verdict.new_failures)),
         ("over the budget of queries", len(verdict.over_budget)),
         ("not run", len(verdict.not_run)),
+        ("listed, but passing", len(verdict.not_changed)),
     ]
     width = max(len(title) for title, _count in rows)
     lines += ["", *(f"  {title.ljust(width)}  {count:5}" for title, count in rows)]

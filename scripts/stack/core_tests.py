@@ -80,7 +80,8 @@ def parse(argv):
         "--switch-on",
         metavar="FIELD",
         help="with this setting of the suite (a field of res.company) switched on in "
-        "all companies: what fails then asserts what the setting changes",
+        "all companies: what fails then asserts what the setting changes, and is "
+        "listed with the reason in scripts/core_baselines/FIELD.md",
     )
     options = parser.parse_args(argv)
     if options.baseline and (options.parts or options.switch_on):
@@ -198,12 +199,21 @@ class Gate:
         )
         if not run["collected"]:
             raise Problem("There is no test with such a part in its name.")
-        verdict = core_gate.compare(baseline, run["results"], self._wanted)
+        verdict = core_gate.compare(
+            baseline, run["results"], self._wanted, changed=self._read_changed()
+        )
         if verdict.new_failures:
             self._look_without(verdict)
         for line in core_gate.report(verdict, run["left_out"]):
             say(line)
         return 1 if verdict.failed else 0
+
+    def _read_changed(self):
+        """Return the tests that are known to assert what the setting changes."""
+        if not self.options.switch_on:
+            return {}
+        path = BASELINES / f"{self.options.switch_on}.md"
+        return core_gate.read_changed(path.read_text()) if path.is_file() else {}
 
     def _look_without(self, verdict):
         """Excuse what fails without our modules too: the day or the machine does it."""

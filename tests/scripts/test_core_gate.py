@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+FOLDER = SCRIPTS / "core_baselines"
+sys.path.insert(0, str(SCRIPTS))
 gate = importlib.import_module("stack.core_gate")
 
 FILE = "stock/tests/test_move.py"
@@ -195,6 +197,82 @@ def test_failing_without_our_modules_too_is_excused():
     assert verdict.failed == 1
 
 
+# -- what a setting changes
+
+LIST = f"""
+The table of a module.
+
+| Test | Fails with | Asserts | Now |
+|---|---|---|---|
+| `{ONE}` | `AssertionError: 'N' != 'cancel'` | it stays | it goes |
+"""
+
+
+def test_listed_failure_passes_with_its_setting_only():
+    message = "AssertionError: '5' != 'cancel'\n- 5\n+ cancel : Not cancelled"
+    failing = {ONE: ended("fail", message), TWO: ended()}
+    listed = gate.read_changed(LIST)
+    verdict = judged({ONE: ended(), TWO: ended()}, failing, changed=listed)
+    assert (verdict.changed, verdict.failed) == ([ONE], 0)
+    assert f"  {ONE}" in gate.report(verdict)
+    assert gate.report(verdict)[-1] == "1 passed, 0 failed"
+    verdict = judged({ONE: ended(), TWO: ended()}, failing)
+    assert (verdict.changed, verdict.failed) == ([], 1)
+
+
+def test_listed_test_that_passes_fails_the_gate():
+    listed = gate.read_changed(LIST)
+    verdict = judged({ONE: ended()}, {ONE: ended()}, changed=listed)
+    assert [name for name, _text in verdict.not_changed] == [ONE]
+    assert verdict.failed == 1
+
+
+def test_listed_test_that_fails_otherwise_is_a_new_failure():
+    now = {ONE: ended("error", "KeyError: 'product'")}
+    verdict = judged({ONE: ended()}, now, changed=gate.read_changed(LIST))
+    assert [name for name, _text in verdict.new_failures] == [ONE]
+    assert "AssertionError: 'N' != 'cancel'" in verdict.new_failures[0][1]
+
+
+def test_listed_test_that_odoo_does_not_have_fails_the_gate():
+    listed = {f"{FILE}::TestMove::test_gone": "Boom"}
+    verdict = judged({ONE: ended()}, {ONE: ended()}, changed=listed)
+    assert [name for name, _text in verdict.not_run] == list(listed)
+
+
+def test_listed_test_of_another_part_is_not_missed():
+    verdict = judged(
+        {ONE: ended(), TWO: ended()},
+        {TWO: ended()},
+        wanted=lambda name: name == TWO,
+        changed=gate.read_changed(LIST),
+    )
+    assert verdict.failed == 0
+
+
+def test_listed_tour_may_be_left_out():
+    now = {ONE: ended("tour")}
+    verdict = judged({ONE: ended()}, now, changed=gate.read_changed(LIST))
+    assert (verdict.left_out, verdict.failed) == ([ONE], 0)
+
+
+def test_committed_lists_name_tests_of_odoo_with_a_reason():
+    paths = [path for path in FOLDER.glob("*.md") if path.name != "README.md"]
+    baselines = [gate.Baseline.load(p.read_text()) for p in FOLDER.glob("*.json")]
+    assert paths
+    for path in paths:
+        text = path.read_text()
+        rows = [line for line in text.splitlines() if line.startswith("| `")]
+        listed = gate.read_changed(text)
+        assert len(listed) == len(rows) > 0
+        for name in listed:
+            assert all(baseline.outcome(name) == "pass" for baseline in baselines)
+            assert any(name in baseline.tests for baseline in baselines)
+        for row in rows:
+            _test, _how, asserts, reason = row.strip("| ").split(" | ")
+            assert len(asserts) > 10 and len(reason) > 10
+
+
 # -- queries
 
 
@@ -278,8 +356,7 @@ def test_baseline_survives_being_written():
 
 
 def test_committed_baselines_can_be_read_and_are_as_dumped():
-    folder = Path(__file__).resolve().parents[2] / "scripts" / "core_baselines"
-    paths = sorted(folder.glob("*.json"))
+    paths = sorted(FOLDER.glob("*.json"))
     assert paths
     for path in paths:
         baseline = gate.Baseline.load(path.read_text())

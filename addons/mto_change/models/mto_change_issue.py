@@ -195,7 +195,8 @@ class MtoChangeIssue(models.AbstractModel):
             if found := moves.raw_material_production_id[:1] or moves.sale_line_id[:1]:
                 return found
             moves = moves.move_dest_ids
-        return move.picking_id
+        # What was moved by code may be of no transfer.
+        return move.picking_id or move
 
     def _get_lost_key(self, waiting):
         return f"{LOST}{waiting._name},{waiting.id}"
@@ -221,10 +222,12 @@ class MtoChangeIssue(models.AbstractModel):
     def _get_demands(self, waiting):
         """What a document waits for."""
         if waiting._name == PRODUCTION:
-            moves = waiting.move_raw_ids | waiting.move_raw_ids.move_orig_ids
+            moves = waiting.move_raw_ids
+        elif waiting._name == MOVE:
+            moves = waiting
         else:
             moves = waiting.move_ids
-            moves |= moves.move_orig_ids
+        moves |= moves.move_orig_ids
         return moves.filtered(
             lambda m: m.state not in (*CLOSED, "draft") and m._leaves_stock()
         )

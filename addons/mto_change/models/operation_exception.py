@@ -151,7 +151,7 @@ class OperationException(models.Model):
             self._browse_change_document().sudo()
         )
         missing = self.env["mto.change.resupply"].sudo()._find_missing(demands)
-        moves = demands.concat(*missing)
+        moves = demands.browse().concat(*missing)
         moves.filtered(lambda m: m.procure_method == "make_to_order").write(
             {"procure_method": "make_to_stock"}
         )

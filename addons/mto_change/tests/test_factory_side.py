@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import ChangeCommon
@@ -86,6 +87,82 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(len(issue), 1)
         issue.action_run("change_order_again")
         self.assertServed(self.bolt)
+
+    def test_request_cancelled_in_steps(self):
+        """The transfer waits, unlike in Odoo: what lies in stock is taken if wanted."""
+        self.warehouse.delivery_steps = "pick_ship"
+        self.warehouse.reception_steps = "two_steps"
+        order = self._create_order((self.bolt, 5))
+        self._get_lines(self.bolt).order_id.button_cancel()
+        self._add_stock(self.bolt, 9)
+        demand = self._get_demands(self.bolt)
+        demand.picking_id.action_assign()
+        self.assertEqual(
+            (demand.state, demand.procure_method), ("waiting", "make_to_order")
+        )
+        issue = self._get_shortage()
+        self.assertEqual(issue.res_id, order.id)
+        issue.action_run("change_from_stock")
+        self.assertEqual((demand.state, demand.quantity), ("assigned", 5))
+
+    def test_receipt_assigned_by_hand_is_cancelled(self):
+        """What a person kept for a delivery is not replaced from stock silently."""
+        nut = self._create_part("Nut", "make_to_stock")
+        order = self._create_order((nut, 5))
+        demand = self._get_deliveries(order)
+        purchase = self.env["purchase.order"].create(
+            {
+                "partner_id": self.vendor.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": nut.id,
+                            "product_qty": 5,
+                            "propagate_cancel": False,
+                        }
+                    )
+                ],
+            }
+        )
+        purchase.button_confirm()
+        self.env["report.stock.report_reception"].action_assign(
+            demand.ids, [5], purchase.order_line.move_ids.ids
+        )
+        purchase.button_cancel()
+        self.assertEqual(demand.state, "waiting")
+        issue = self._get_shortage()
+        self.assertEqual(issue.res_id, order.id)
+        self._add_stock(nut, 5)
+        issue.action_run("change_from_stock")
+        self.assertEqual(demand.state, "assigned")
+
+    def test_demand_of_no_document(self):
+        """What code moves without a transfer waits as well, and somebody is told."""
+        products = self.bike | self.wheel
+        products.route_ids = self.warehouse.manufacture_pull_id.route_id
+        demands = self.env["stock.move"].create(
+            [
+                {
+                    "product_id": product.id,
+                    "product_uom_qty": 2,
+                    "location_id": self.stock.id,
+                    "location_dest_id": self.customer.property_stock_customer.id,
+                    "warehouse_id": self.warehouse.id,
+                    "procure_method": "make_to_order",
+                }
+                for product in products
+            ]
+        )
+        demands._action_confirm()
+        self._get_productions(products).action_cancel()
+        self.assertEqual(demands.mapped("state"), ["waiting", "waiting"])
+        issues = self._get_shortage()
+        self.assertEqual(sorted(issues.mapped("res_id")), demands.ids)
+        self.assertEqual(set(issues.mapped("res_model")), {"stock.move"})
+        issues.sorted("res_id")[0].action_run("change_order_again")
+        self.assertEqual(self._get_made(self.bike), 2)
+        issues.sorted("res_id")[1].action_run("change_from_stock")
+        self.assertEqual(demands[1].procure_method, "make_to_stock")
 
     def test_reduced_purchase(self):
         self._create_order((self.bolt, 5))

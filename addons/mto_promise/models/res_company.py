@@ -54,8 +54,8 @@ class ResCompany(models.Model):
     promise_portal_only = fields.Boolean(
         "Customers See Promised Dates Only",
         help="The portal and the delivery slip tell customers the promised date of a "
-        "delivery until it has left. Off: as Odoo, the planned date, which moves with "
-        "the factory.",
+        "delivery until it has left, and no date of manufacturing orders. Off: as "
+        "Odoo, the planned dates, which move with the factory.",
     )
     promise_open_issues = fields.Boolean(
         "Open Issues for Late Orders",

@@ -78,6 +78,14 @@ class TestPromisePortal(PromiseCommon, HttpCase):
         for days in (20, 27):
             self.assertIn(self._format(days), told)
 
+    def test_dates_of_manufacturing_orders_follow_the_same_switch(self):
+        self.order.mrp_production_ids.date_finished = self._in_days(46)
+        self.assertIn(self._format(46), self._get_page())
+        self.company.promise_portal_only = True
+        page = self._get_page()
+        self.assertIn(self.order.mrp_production_ids[0].name, page)
+        self.assertNotIn(self._format(46), page)
+
     def test_delivery_slip_follows_the_same_switch(self):
         delivery = self._get_delivery(self.order.order_line[0]).picking_id
         delivery.scheduled_date = self._in_days(44)
