@@ -42,7 +42,9 @@ def for_postgres(moment):
     if not library:
         say("  libfaketime cannot be had here: PostgreSQL's own clock stays at today.")
         return {"FAKETIME": "+0"}
-    seconds = int(moment.replace(tzinfo=datetime.timezone.utc).timestamp() - time.time())
+    seconds = int(
+        moment.replace(tzinfo=datetime.timezone.utc).timestamp() - time.time()
+    )
     return {"LD_PRELOAD": str(library), "FAKETIME": f"{seconds:+d}"}
 
 

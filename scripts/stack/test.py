@@ -136,7 +136,9 @@ def _run_at(date, options):
             clock.check(server, moment)
         databases = Databases(server, clock.for_python(moment), moment.date())
         jobs = [job for job in plan(options.paths) if job.template]
-        outcomes = [run_job(job, databases, options.pytest, options.retry) for job in jobs]
+        outcomes = [
+            run_job(job, databases, options.pytest, options.retry) for job in jobs
+        ]
         for outcome in outcomes:
             outcome.name = f"{date} {outcome.name}"
         return outcomes
