@@ -283,11 +283,11 @@ class ChangeLife(Life):
                 wanted = sum(
                     m._get_demanded_quantity() for m in moves if m.state == "done"
                 )
-            self.check(
-                abs(total - wanted) < 0.01,
-                f"{self._name(line)}: {total:g} delivered for {wanted:g}: "
-                f"{[self._tell_move(m) for m in line.move_ids]}",
-            )
+            if abs(total - wanted) >= 0.01:
+                self.fail(
+                    f"{self._name(line)}: {total:g} delivered for {wanted:g}: "
+                    f"{[self._tell_move(m) for m in line.move_ids]}"
+                )
 
     def check_nothing_spare(self):
         """Nothing that can be stopped is made or bought beyond open demands."""
@@ -298,11 +298,11 @@ class ChangeLife(Life):
             key = ("move" if record._name == MOVE else "line", record.id)
             left = flow.left(key)
             batch = record._name == MOVE and record.product_id in self.structure.batched
-            self.check(
-                left < ROUNDED or batch,
-                f"{left:g} {record.product_id.name} too much in {record.display_name}"
-                f"{self._tell_product(record.product_id)}",
-            )
+            if left >= ROUNDED and not batch:
+                self.fail(
+                    f"{left:g} {record.product_id.name} too much in "
+                    f"{record.display_name}{self._tell_product(record.product_id)}"
+                )
 
     def _get_changeable(self):
         rules = self.env["mto.change"]
