@@ -304,14 +304,25 @@ class Life:
             for line in lines
         )
 
+    def _choose_line(self, lines):
+        return self._choose(lines.filtered(lambda line: line.state == "sale"))
+
+    def _choose_order(self, state="sale"):
+        return self._choose(self.orders.filtered(lambda o: o.state == state))
+
+    def _name(self, line):
+        return f"{line.order_id.name} {line.product_id.name}"
+
     def raise_line(self):
-        line = self._choose(self.orders.order_line)
+        line = self._choose_line(self.orders.order_line)
+        if not line:
+            return False
         before = line.product_uom_qty
         line.product_uom_qty += self.chance.randint(1, 4)
-        return f"{line.product_id.name} {before:g} -> {line.product_uom_qty:g}"
+        return f"{self._name(line)} {before:g} -> {line.product_uom_qty:g}"
 
     def lower_line(self):
-        line = self._choose(
+        line = self._choose_line(
             self.orders.order_line.filtered(
                 lambda line: line.product_uom_qty > max(line.qty_delivered, 1)
             )
@@ -322,11 +333,16 @@ class Life:
         least = max(int(line.qty_delivered + 0.999), 1)
         if least >= before:
             return False
-        line.product_uom_qty = self.chance.randint(least, int(before) - 1 or least)
-        return f"{line.product_id.name} {before:g} -> {line.product_uom_qty:g}"
+        self._lower(line, self.chance.randint(least, int(before) - 1 or least))
+        return f"{self._name(line)} {before:g} -> {line.product_uom_qty:g}"
+
+    def _lower(self, line, quantity):
+        line.product_uom_qty = quantity
 
     def add_line(self):
-        order = self._choose(self.orders)
+        order = self._choose_order()
+        if not order:
+            return False
         order.order_line = [Command.create(self._make_line())]
         return f"{order.name} {self._tell_lines(order.order_line[-1:])}"
 
