@@ -5,8 +5,8 @@ context is anybody's to send, its value here is not: over RPC it is a plain numb
 """
 
 
-class Mark(int):
-    """A value of a context that only code gives; true, and written out as 1."""
+class Mark(float):
+    """A value of a context that only code gives: a quantity, or 1 for yes."""
 
 
 MARK = Mark(1)

@@ -97,6 +97,61 @@ def test_started_while_it_is_lowered(demo_site, people):
             assert (ordered, made) == (5.0, 5.0)
 
 
+def requested(site, production):
+    """{(order, line): (quantity, what its receipts bring)} of what is bought for it."""
+    rows = site.query(
+        """
+        SELECT line.order_id, line.id, line.product_qty,
+               (SELECT SUM(receipt.product_uom_qty) FROM stock_move receipt
+                 WHERE receipt.purchase_line_id = line.id
+                   AND receipt.state != 'cancel')
+          FROM purchase_order_line line
+          JOIN stock_move_created_purchase_line_rel link
+            ON link.created_purchase_line_id = line.id
+          JOIN stock_move component ON component.id = link.move_id
+         WHERE component.raw_material_production_id = %s
+        """,
+        [production],
+    )
+    return {
+        (order, line): (float(asked), None if brought is None else float(brought))
+        for order, line, asked, brought in rows
+    }
+
+
+def test_bought_while_it_is_lowered(demo_site, people):
+    """The buyer confirms the request that a change reduces: one of them is first."""
+    sales, _planner = people
+    buyer = demo_site.session("purchasing")
+    for _time in range(TIMES):
+        order, line, production = make_order(demo_site, sales, 40)
+        before = requested(demo_site, production)
+        assert before
+        changes = [{"line_id": line, "quantity": 30}]
+        [preview] = sales.call("sale.order", "preview_change", [order], changes)
+        purchases = sorted({purchase for purchase, _line in before})
+        (answer, problem), (_confirmed, other) = at_the_same_moment(
+            (
+                sales.call,
+                "sale.order",
+                "apply_change",
+                [order],
+                changes,
+                preview["fingerprint"],
+            ),
+            (buyer.call, "purchase.order", "button_confirm", purchases),
+        )
+        assert other is None
+        less = 10 if answer else 0
+        for key, (asked, brought) in requested(demo_site, production).items():
+            # Receipts bring what was asked for when the buyer confirmed, once.
+            assert asked == brought == before[key][0] - less
+        ordered, moved, made, _status = state(demo_site, order, production)
+        assert ordered == moved == made == 40 - less
+        if not answer:
+            assert "changed meanwhile" in problem
+
+
 def test_two_people_change_one_order(demo_site, people):
     """The second sees that the first was there; nothing is lost or done twice."""
     sales, _planner = people

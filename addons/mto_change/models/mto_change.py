@@ -115,6 +115,8 @@ class MtoChange(models.AbstractModel):
         start = {}
         for line, target in targets.items():
             moves = self.env[MOVE].concat(*deliveries[SOLD, line.id])
+            # Picked, and not delivered any more: it waits for a new delivery.
+            moves -= moves._get_picked()
             for same in moves.sorted("id").grouped("product_id").values():
                 start.update(self._get_less_delivered(line, target, same))
         return start

@@ -26,12 +26,13 @@ class MtoChangeApplication(models.AbstractModel):
         """
         self = self.sudo().with_context(**{APPLYING: MARK, "skip_activity": True})
         targets = self._get_targets(plan)
-        neighbours = self._get_neighbours(plan)
+        neighbours = self._get_neighbours(plan).exists()
+        ordered = self.env["mto.change.resupply"]._filter_ordered(neighbours)
         self._change_productions(targets)
         self._change_moves(targets)
         self._change_lines(plan, targets)
         self._link_passed(plan)
-        self._heal(neighbours)
+        self._heal(neighbours, ordered)
         choices = choices or {}
         self._reduce_started(plan, choices)
         issues = self.env["mto.change.issue"]
@@ -194,6 +195,8 @@ class MtoChangeApplication(models.AbstractModel):
 
     def _remove_lines(self, lines):
         orders = lines.order_id
+        # Core cancels what a line that is removed is for, also what stock served.
+        lines.move_dest_ids = [Command.clear()]
         lines.unlink()
         done_with = orders.filtered(
             lambda order: not order.order_line.filtered("product_id")
@@ -219,10 +222,13 @@ class MtoChangeApplication(models.AbstractModel):
             )
         return record
 
-    def _heal(self, demands):
-        """Whoever shares what was changed keeps its supply linked."""
+    def _heal(self, demands, ordered):
+        """Whoever shares what was changed keeps its supply linked, and made to order.
+
+        Core takes a demand from stock once the last open of its orders is cancelled.
+        """
         demands = demands.exists().filtered(lambda m: m.state not in (*CLOSED, "draft"))
         if demands:
+            self.env["mto.change.resupply"]._wait_for_supply(ordered & demands)
             self.env["mto.supply.network"]._relink_neighbours(demands)
-            # What was lost before is for a person to order again.
-            (demands - self.env["mto.change.issue"]._get_lost(demands))._link_supply()
+            demands._link_supply()

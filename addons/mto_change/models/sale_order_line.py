@@ -146,10 +146,30 @@ class SaleOrderLine(models.Model):
             for line in self
         ):
             self = self.with_context(**{NETTING: MARK})
+            for line in self.sudo():
+                line._deliver_picked()
         res = super()._action_launch_stock_rule(**kwargs)
         if is_marked(self.env, NETTING) and not is_marked(self.env, APPLYING):
             self._follow_new_supply()
         return res
+
+    def _deliver_picked(self):
+        """What was picked for the line, and was not delivered then, is delivered first.
+
+        It lies on the way to the customer: from the shelves it would come twice.
+        """
+        if self.state != "sale" or self.order_id.locked:
+            return
+        delivered = self.product_uom_id._compute_quantity(
+            self._get_qty_procurement(), self.product_id.uom_id, round=False
+        )
+        missing = self._get_quantity_in_product_unit() - delivered
+        moves = self.move_ids.filtered(
+            lambda m: m.product_id == self.product_id
+            and m.location_final_id.usage == "customer"
+        )
+        for move in moves._get_picked():
+            missing -= move._take_on(missing)
 
     def _follow_new_supply(self):
         """Order again what was lost before; close issues of what is needed again."""
@@ -165,11 +185,18 @@ class SaleOrderLine(models.Model):
     def _get_outgoing_incoming_moves(self, strict=True):
         """What is made for the line is not brought back by the customer.
 
-        Core takes finished moves for returns once the delivery is cancelled.
+        Core takes finished moves for returns once the delivery is cancelled, and goods
+        that were picked for delivered, also when their delivery is cancelled.
         """
         outgoing, incoming = super()._get_outgoing_incoming_moves(strict=strict)
         if self.company_id.sudo().order_change_rules:
             incoming = incoming.filtered(lambda m: not m.production_id)
+            if not strict:
+                picked = outgoing._get_picked()
+                outgoing = (outgoing - picked) | picked._get_last_steps()
+                incoming = incoming.filtered(
+                    lambda m: m.origin_returned_move_id not in picked
+                )
         return outgoing, incoming
 
     def _get_qty_procurement(self, previous_product_uom_qty=False):

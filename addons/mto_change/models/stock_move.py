@@ -2,10 +2,13 @@ from odoo import models
 
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 
-from ..marks import is_marked
+from ..marks import Mark, is_marked
+from .mto_change_application import APPLYING
 
 # Set where an order that was changed orders again: take what is left over first.
 NETTING = "mto_change_net"
+# How much of what was picked its next step takes on, where that is not all.
+TAKEN_ON = "mto_change_taken_on"
 
 
 class StockMove(models.Model):
@@ -140,6 +143,58 @@ class StockMove(models.Model):
             move.id: before[move] + move._from_product_uom(taken.get(move, 0.0))
             for move in raised
         }
+
+    def _link_supply(self, before=None):
+        """What was lost before is for a person to order again, not for a change."""
+        if not is_marked(self.env, APPLYING):
+            return super()._link_supply(before)
+        before = before or {}
+        lost = self.env["mto.change.issue"]._get_lost(
+            (self | self.browse(before)).exists()
+        )
+        before = {
+            res_id: quantity
+            for res_id, quantity in before.items()
+            if res_id not in lost._ids
+        }
+        return super(StockMove, self - lost)._link_supply(before)
+
+    # On the way to the customer, in several steps
+
+    def _get_picked(self):
+        """Those that are done, and whose goods are not at the customer yet."""
+        return self.filtered(
+            lambda m: m.state == "done" and not m.location_dest_id._is_outgoing()
+        )
+
+    def _get_last_steps(self):
+        """The farthest moves on the way of what was picked; returns are none."""
+        last, steps = self.browse(), self
+        while steps:
+            steps = steps.move_dest_ids.filtered(
+                lambda m: m.state != "cancel" and not m.origin_returned_move_id
+            )
+            last |= steps - steps._get_picked()
+            steps = steps._get_picked()
+        return last
+
+    def _take_on(self, most):
+        """Bring on what was picked, and whose next step was cancelled.
+
+        :param most: in the product's unit, as is the answer: how much there was
+        """
+        taken = self.move_dest_ids.filtered(lambda m: m.state != "cancel")
+        rest = self._get_demanded_quantity()
+        rest -= sum(move._get_demanded_quantity() for move in taken)
+        free = self.env["stock.quant"]._get_available_quantity(
+            self.product_id, self.location_dest_id
+        )
+        rest = min(rest, free, most)
+        if self.product_id.uom_id.compare(rest, 0) <= 0:
+            return 0.0
+        quantity = self._from_product_uom(rest)
+        step = self.with_context(**{TAKEN_ON: Mark(quantity)})._push_apply()
+        return rest if step else 0.0
 
     # What people in the warehouse do
 

@@ -2,6 +2,7 @@ from odoo import api, models
 
 from ..marks import is_marked
 from .mto_change_application import APPLYING
+from .stock_move import TAKEN_ON
 
 
 class StockRule(models.Model):
@@ -23,3 +24,10 @@ class StockRule(models.Model):
             if not procurements:
                 return True
         return super()._run_buy(procurements)
+
+    def _push_prepare_move_copy_values(self, move_to_copy, new_date):
+        """What was picked may be brought on in part: the rest is not wanted."""
+        vals = super()._push_prepare_move_copy_values(move_to_copy, new_date)
+        if is_marked(self.env, TAKEN_ON):
+            vals["product_uom_qty"] = float(self.env.context[TAKEN_ON])
+        return vals

@@ -12,3 +12,4 @@ from . import test_impact_engine
 from . import test_other_vendor
 from . import test_redating_engine
 from . import test_tour
+from . import test_two_steps

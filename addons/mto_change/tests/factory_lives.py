@@ -278,6 +278,11 @@ class FactoryLife(ChangeLife):
         self.finishing = True
         super().finish()
 
+    def _buy_all(self):
+        """What a subcontractor is given is requested when he gets his order."""
+        while self._get_requests():
+            super()._buy_all()
+
     def _move_inside_all(self):
         """Put away and pick until nothing moves any more."""
         while True:

@@ -59,32 +59,8 @@ class ChangeLife(Life):
 
     # What happens
 
-    def _choose_line(self, lines):
-        return self._choose(lines.filtered(lambda line: line.state == "sale"))
-
-    def raise_line(self):
-        line = self._choose_line(self.orders.order_line)
-        if not line:
-            return False
-        before = line.product_uom_qty
-        line.product_uom_qty += self.chance.randint(1, 4)
-        return f"{self._name(line)} {before:g} -> {line.product_uom_qty:g}"
-
-    def lower_line(self):
-        line = self._choose_line(
-            self.orders.order_line.filtered(
-                lambda line: line.product_uom_qty > max(line.qty_delivered, 1)
-            )
-        )
-        if not line:
-            return False
-        before = line.product_uom_qty
-        least = max(int(line.qty_delivered + 0.999), 1)
-        if least >= before:
-            return False
-        quantity = self.chance.randint(least, int(before) - 1 or least)
+    def _lower(self, line, quantity):
         self._change(line.order_id, {"line_id": line.id, "quantity": quantity})
-        return f"{self._name(line)} {before:g} -> {line.product_uom_qty:g}"
 
     def lower_to_zero(self):
         line = self._choose_line(
@@ -98,15 +74,8 @@ class ChangeLife(Life):
         self._change(line.order_id, {"line_id": line.id, "cancel": True})
         return f"{self._name(line)} {before:g} -> 0"
 
-    def add_line(self):
-        order = self._choose(self.orders.filtered(lambda o: o.state == "sale"))
-        if not order:
-            return False
-        order.order_line = [Command.create(self._make_line())]
-        return f"{order.name} {self._tell_lines(order.order_line[-1:])}"
-
     def cancel(self):
-        order = self._choose(self.orders.filtered(lambda o: o.state == "sale"))
+        order = self._choose_order()
         if not order:
             return False
         self._change(order, {"cancel": True})
@@ -177,7 +146,7 @@ class ChangeLife(Life):
         return f"{purchase.name}"
 
     def reconfirm(self):
-        order = self._choose(self.orders.filtered(lambda o: o.state == "cancel"))
+        order = self._choose_order("cancel")
         if not order:
             return False
         order.action_draft()
@@ -238,9 +207,6 @@ class ChangeLife(Life):
             name: round(quantity, 3) for name, quantity in result.items() if quantity
         }
 
-    def _name(self, line):
-        return f"{line.order_id.name} {line.product_id.name}"
-
     # What must hold
 
     def _search_lost(self):
@@ -283,11 +249,11 @@ class ChangeLife(Life):
                 wanted = sum(
                     m._get_demanded_quantity() for m in moves if m.state == "done"
                 )
-            self.check(
-                abs(total - wanted) < 0.01,
-                f"{self._name(line)}: {total:g} delivered for {wanted:g}: "
-                f"{[self._tell_move(m) for m in line.move_ids]}",
-            )
+            if abs(total - wanted) >= 0.01:
+                self.fail(
+                    f"{self._name(line)}: {total:g} delivered for {wanted:g}: "
+                    f"{[self._tell_move(m) for m in line.move_ids]}"
+                )
 
     def check_nothing_spare(self):
         """Nothing that can be stopped is made or bought beyond open demands."""
@@ -298,11 +264,11 @@ class ChangeLife(Life):
             key = ("move" if record._name == MOVE else "line", record.id)
             left = flow.left(key)
             batch = record._name == MOVE and record.product_id in self.structure.batched
-            self.check(
-                left < ROUNDED or batch,
-                f"{left:g} {record.product_id.name} too much in {record.display_name}"
-                f"{self._tell_product(record.product_id)}",
-            )
+            if left >= ROUNDED and not batch:
+                self.fail(
+                    f"{left:g} {record.product_id.name} too much in "
+                    f"{record.display_name}{self._tell_product(record.product_id)}"
+                )
 
     def _get_changeable(self):
         rules = self.env["mto.change"]

@@ -536,3 +536,14 @@ class TestChange(ChangeCommon):
         self.assertTrue(change._get_changes())
         change.action_apply()
         self.assertEqual(self._get_made(self.bike), 2)
+
+    def test_cancelled_after_the_shelf_was_delivered(self):
+        """The request for the rest is removed, the move that it was for is done."""
+        nut = self._create_part("Nut", "stock_then_order", on_hand=1)
+        order = self._create_order((nut, 3))
+        self.assertEqual(self._get_purchased(nut), 2)
+        self._move(order.picking_ids, 1)
+        self._apply(order, {"cancel": True})
+        self.assertFalse(self._get_lines(nut))
+        self.assertEqual(order.order_line.qty_delivered, 1)
+        self.assertEqual(order.state, "cancel")

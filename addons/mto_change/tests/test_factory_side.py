@@ -243,3 +243,34 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(self._get_made(self.bike), 7)
         self.assertEqual(issue.state, "closed")
         self.assertServed(self.bike, self.wheel, self.bolt)
+
+    def test_reduced_where_a_part_is_made(self):
+        """6 of 10 wheels are made, 4 are not needed any more: the rest is reserved.
+
+        Core takes what is left of the demand from stock when the order for the rest is
+        cancelled.
+        """
+        self._create_order((self.bike, 5))
+        self._buy(self.bolt)
+        self._receive(self.bolt)
+        rest = self._produce(self._get_productions(self.wheel), 6)
+        bike = self._get_productions(self.bike)
+        bike.action_assign()
+        self.env["change.production.qty"].create(
+            {"mo_id": bike.id, "product_qty": 3}
+        ).change_prod_qty()
+        self.assertEqual(rest.state, "cancel")
+        [demand] = self._get_demands(self.wheel)
+        self.assertEqual((demand.state, demand.quantity), ("assigned", 6))
+        self.assertEqual(demand.procure_method, "make_to_order")
+
+    def test_lowered_after_its_request_was_cancelled(self):
+        """What was lost is for a person to order again: a lowered line does not."""
+        nut = self._create_part("Nut", "stock_then_order")
+        order = self._create_order((nut, 5))
+        self._get_lines(nut).order_id.button_cancel()
+        issue = self._get_shortage()
+        order.order_line.product_uom_qty = 3
+        self.assertFalse(self._get_lines(nut))
+        issue.action_run("change_order_again")
+        self.assertEqual(self._get_purchased(nut), 3)
