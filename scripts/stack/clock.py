@@ -1,8 +1,9 @@
 """Another date and hour for a whole test run: Python's clock and PostgreSQL's.
 
 Python is moved by freezegun (its time goes on ticking), PostgreSQL by
-libfaketime, which does not get on with Python's threads. Where libfaketime
-cannot be had, PostgreSQL stays at today, and the run says so.
+libfaketime, which does not get on with Python's threads. Both by as much: a test would
+see one clock ahead of the other. Where libfaketime cannot be had, PostgreSQL stays at
+today, and the run says so.
 """
 
 import datetime
@@ -22,29 +23,33 @@ def read(text):
     return moment if len(text) > len("YYYY-MM-DD") else moment.replace(hour=9)
 
 
-def for_python(moment):
-    """Return the variables that make our Python processes live at `moment`."""
-    return {"STACK_CLOCK": moment.isoformat()}
+def offset(moment):
+    """Return how far a moment (UTC) is from now: the same for all clocks of a run."""
+    return round(moment.replace(tzinfo=datetime.timezone.utc).timestamp() - time.time())
 
 
-def freeze(moment):
-    """Make this process live at a moment (its text), time passing as usual."""
+def for_python(seconds):
+    """Return the variables that make our Python processes live so far from now."""
+    return {"STACK_CLOCK": f"{seconds:+d}"}
+
+
+def freeze(seconds):
+    """Make this process live so far from now (a text), time passing as usual."""
     import freezegun
 
+    moment = datetime.datetime.now(datetime.timezone.utc)
+    moment += datetime.timedelta(seconds=int(seconds))
     # The time of the machine's own services must not be touched: a signed
     # certificate or a lock file of theirs would look out of date.
     freezegun.freeze_time(moment, tick=True).start()
 
 
-def for_postgres(moment):
-    """Return the variables that make PostgreSQL live at `moment`, where that can be."""
+def for_postgres(seconds):
+    """Return the variables that make PostgreSQL live so far from now, where it can."""
     library = _library()
     if not library:
         say("  libfaketime cannot be had here: PostgreSQL's own clock stays at today.")
         return {"FAKETIME": "+0"}
-    seconds = int(
-        moment.replace(tzinfo=datetime.timezone.utc).timestamp() - time.time()
-    )
     return {"LD_PRELOAD": str(library), "FAKETIME": f"{seconds:+d}"}
 
 

@@ -129,12 +129,13 @@ def _run_at(date, options):
     """Run the tests on databases at another date; returns their outcomes."""
     say(f"At {date}:")
     moment = clock.read(date)
-    variables = clock.for_postgres(moment)
+    seconds = clock.offset(moment)
+    variables = clock.for_postgres(seconds)
     server = open_server(faketime=variables)
     try:
         if "LD_PRELOAD" in variables:
             clock.check(server, moment)
-        databases = Databases(server, clock.for_python(moment), moment.date())
+        databases = Databases(server, clock.for_python(seconds), moment.date())
         jobs = [job for job in plan(options.paths) if job.template]
         outcomes = [
             run_job(job, databases, options.pytest, options.retry) for job in jobs

@@ -137,6 +137,9 @@ class TestRun(ReadinessCommon):
 
     @mute_logger("odoo.sql_db")
     def test_one_that_is_slow_is_stopped(self):
+        if os.environ.get("STACK_CLOCK"):
+            self.skipTest("PostgreSQL at another date does not time its statements")
+
         def sleep(self):
             return self.env.execute_query(SQL("SELECT pg_sleep(9)"))
 
