@@ -1,5 +1,6 @@
 """How checks are run: each alone, none able to write, whatever goes wrong."""
 
+import os
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
