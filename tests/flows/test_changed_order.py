@@ -52,7 +52,7 @@ class TestChangedOrder(SeatCase):
     def test_3_5_2_cancelled_confirmed_again(self):
         self.assertSupply(3)
         summary = self.change(5)
-        self.assertIn("more", summary)
+        self.assertIn("Manufacturing orders: 1 increased", summary)
         self.assertSupply(5)
 
         summary = self.change(2, reason="The customer called")
