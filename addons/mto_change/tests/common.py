@@ -67,6 +67,15 @@ class ChangeCommon(PeggingCommon):
         picking.with_context(cancel_backorder=not backorder)._action_done()
         return picking.backorder_ids
 
+    def _create_return(self, picking, quantity):
+        """The transfer that brings goods of a done one back, before it is moved."""
+        wizard = self.env["stock.return.picking"].with_context(
+            active_id=picking.id, active_model=picking._name
+        )
+        returns = wizard.create({"picking_id": picking.id})
+        returns.product_return_moves.quantity = quantity
+        return picking.browse(returns.action_create_returns()["res_id"])
+
     def _receive(self, product, quantity=None):
         """Receive what was bought, all of it or a part."""
         for line in self._get_lines(product):

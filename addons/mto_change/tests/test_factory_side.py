@@ -180,14 +180,7 @@ class TestFactorySide(ChangeCommon):
         self._buy(self.bolt)
         self._receive(self.bolt)
         receipt = self._get_lines(self.bolt).move_ids.picking_id
-        wizard = self.env["stock.return.picking"].with_context(
-            active_id=receipt.id, active_model=receipt._name
-        )
-        returns = wizard.create({"picking_id": receipt.id})
-        returns.product_return_moves.quantity = 4
-        back = self.env["stock.picking"].browse(
-            returns.action_create_returns()["res_id"]
-        )
+        back = self._create_return(receipt, 4)
         for picking in self._get_demands(self.bolt).picking_id:
             picking.do_unreserve()
         self._move(back, 4)

@@ -85,14 +85,7 @@ class TestTwoSteps(ChangeCommon):
         """What a person brought back to the shelf is picked again."""
         self.order._action_cancel()
         done = self.line.move_ids.filtered(lambda m: m.state == "done").picking_id
-        wizard = self.env["stock.return.picking"].with_context(
-            active_id=done.id, active_model=done._name
-        )
-        returns = wizard.create({"picking_id": done.id})
-        returns.product_return_moves.quantity = 11
-        back = self.env["stock.picking"].browse(
-            returns.action_create_returns()["res_id"]
-        )
+        back = self._create_return(done, 11)
         self._move(back)
         self.order.action_draft()
         self.order.action_confirm()
