@@ -613,7 +613,7 @@ class Life:
     def check_covered(self):
         network = self.env["mto.supply.network"]
         demands = self._get_demands()
-        stranded = network._find_stranded(demands)
+        stranded = self._find_stranded(demands)
         self.check(
             not stranded,
             f"stranded: {[(self._tell_move(m), q) for m, q in stranded.items()]}"
@@ -640,6 +640,9 @@ class Life:
                     f"stock first lacks {missing:g}: {self._tell_move(move)}"
                     f"{self._tell_product(move.product_id)}"
                 )
+
+    def _find_stranded(self, demands):
+        return self.env["mto.supply.network"]._find_stranded(demands)
 
     def check_reserved(self):
         """Reservations are backed by lines, and by goods."""

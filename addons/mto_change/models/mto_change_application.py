@@ -195,8 +195,7 @@ class MtoChangeApplication(models.AbstractModel):
 
     def _remove_lines(self, lines):
         orders = lines.order_id
-        # Core cancels what a line that is removed is for, also what stock served.
-        lines.move_dest_ids = [Command.clear()]
+        lines._let_go()
         lines.unlink()
         done_with = orders.filtered(
             lambda order: not order.order_line.filtered("product_id")

@@ -16,6 +16,7 @@ class PurchaseOrder(models.Model):
             return super().button_cancel()
         served = resupply._get_served_by_lines(changed.order_line)
         ordered = resupply._filter_ordered(served)
+        changed.order_line._let_go()
         res = super(
             PurchaseOrder, self.with_context(**{APPLYING: MARK})
         ).button_cancel()

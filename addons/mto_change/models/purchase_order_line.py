@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import Command, models
 
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 
@@ -21,6 +21,14 @@ class PurchaseOrderLine(models.Model):
         if reduced:
             resupply._resupply(served, ordered)
         return res
+
+    def _let_go(self):
+        """Nobody waits for the lines any more, which end.
+
+        Core cancels demands with them where goods are put away, or what is left of a
+        demand that stock served.
+        """
+        self.sudo().move_dest_ids = [Command.clear()]
 
     def _get_open_demands(self):
         """Open demands that wait for the goods of the lines (sudo)."""

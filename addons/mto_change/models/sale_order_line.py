@@ -192,12 +192,34 @@ class SaleOrderLine(models.Model):
         if self.company_id.sudo().order_change_rules:
             incoming = incoming.filtered(lambda m: not m.production_id)
             if not strict:
+                outgoing |= self._get_hidden_deliveries()
                 picked = outgoing._get_picked()
                 outgoing = (outgoing - picked) | picked._get_last_steps()
                 incoming = incoming.filtered(
                     lambda m: m.origin_returned_move_id not in picked
                 )
         return outgoing, incoming
+
+    def _get_hidden_deliveries(self):
+        """Deliveries that core does not count where something was made for the line.
+
+        It counts those of the rule that came first in each warehouse, which is none
+        where a finished move came first.
+        """
+        moves = self.move_ids.filtered(
+            lambda m: m.product_id == self.product_id and m.state != "cancel"
+        )
+        if not moves.production_id:
+            return moves.browse()
+        deliveries = moves.filtered(
+            lambda m: not m.production_id
+            and not m.origin_returned_move_id
+            and (m.location_final_id or m.location_dest_id)._is_outgoing()
+        ).sorted("id")
+        first = {}
+        for move in deliveries:
+            first.setdefault(move.warehouse_id, move.rule_id)
+        return deliveries.filtered(lambda m: m.rule_id == first[m.warehouse_id])
 
     def _get_qty_procurement(self, previous_product_uom_qty=False):
         """Five of a dozen are 5/12 of it: core rounds, and delivers 11.96 pieces."""

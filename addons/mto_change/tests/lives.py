@@ -219,6 +219,21 @@ class ChangeLife(Life):
         demands = super()._get_demands()
         return demands - self.env["mto.change.issue"]._get_lost(demands)
 
+    def _find_stranded(self, demands):
+        """Where supply is shared, who lost it is served last."""
+        stranded = super()._find_stranded(demands)
+        lost = Life._get_demands(self) - demands
+        if not (stranded and lost):
+            return stranded
+        network = self.env["mto.supply.network"]
+        everybody = network._get_neighbours(lost)[0]
+        flow = network._load_waiting(lost).solve()
+        return {
+            move: missing
+            for move, missing in stranded.items()
+            if move not in everybody or flow.missing(move.id) >= ROUNDED
+        }
+
     def _get_surplus(self):
         """What is lost is known to a person: it counts as supplied."""
         surplus = super()._get_surplus()

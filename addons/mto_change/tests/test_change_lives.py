@@ -14,6 +14,9 @@ FOUND = {
     6: "a component took from stock when the order for its rest was cancelled",
     7: "a request was removed for goods of which the shelf had delivered a part",
     13: "a lowered line ordered what was lost before",
+    34: "what was made for a line hid its deliveries once it was confirmed again",
+    35: "a request grew by one of two units of a product",
+    46: "a purchase that was replaced took the component with it",
 }
 
 

@@ -203,6 +203,7 @@ class PurchaseOrderOtherVendor(models.TransientModel):
         purchase = self.purchase_id.with_context(**{APPLYING: MARK})
         rest = purchase.order_line - lines
         if not rest.filtered("product_id") and not any(lines.mapped("qty_received")):
+            lines._let_go()
             purchase.button_cancel()
             return
         for line in lines.with_env(purchase.env):
