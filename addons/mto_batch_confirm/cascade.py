@@ -112,7 +112,7 @@ class Cascade:
         self.enlarged = None  # id of the order that a demand enlarges
         self.wizards = None  # wizards that enlarge orders, while they are collected
         self.grown_lines = (
-            None  # lines of requests and values, while they are collected
+            None  # {id: (line of a request, values)}, while they are collected
         )
         self.assigns_later = False  # before core reserves for demands that grew
         self.raised = set()  # ids of moves of which the reservation is put off then
@@ -217,8 +217,8 @@ class Cascade:
 
     @contextmanager
     def growing(self):
-        """Give the list of what is written inside on lines of requests that grow."""
-        self.grown_lines = found = []
+        """Give {id: (line, values)} of what is written inside on lines that grow."""
+        self.grown_lines = found = {}
         try:
             yield found
         finally:

@@ -28,24 +28,12 @@ class MtoBatchPurchase(models.AbstractModel):
             return
         orders = self._find_requests(demands)
         for found in rounds(calls, self._get_purchase_key):
-            self._buy_round(cascade, found)
+            with cascade.passing(), cascade.growing() as grown:
+                self.env["stock.rule"]._run_buy(found)
+            self._grow_lines(list(grown.values()))
         self._settle_requests(demands, orders)
         # While it is known that there is nothing to distribute to.
         self.env["purchase.order.line"]._recompute_model(["analytic_distribution"])
-
-    def _buy_round(self, cascade, found):
-        """Buy what no other demand of the round adds to."""
-        if self._asks_twice(found):
-            with cascade.passing():
-                self.env["stock.rule"]._run_buy(found)
-            return
-        with cascade.passing(), cascade.growing() as grown:
-            self.env["stock.rule"]._run_buy(found)
-        self._grow_lines(grown)
-
-    def _asks_twice(self, demands):
-        """Whether an order asks twice for a product: core may add both to one line."""
-        return len({self._get_purchase_key(demand) for demand in demands}) < len(demands)
 
     @staticmethod
     def _get_purchase_key(demand):

@@ -7,7 +7,7 @@ class PurchaseOrderLine(models.Model):
     _inherit = "purchase.order.line"
 
     def write(self, vals):
-        """Wait, while a round of purchases adds to lines: each one comes once in it."""
+        """Wait, while a round of purchases adds to lines."""
         cascade = current(self.env)
         if (
             cascade
@@ -16,9 +16,21 @@ class PurchaseOrderLine(models.Model):
             and "product_qty" in vals
             and _is_plain(vals)
         ):
-            cascade.grown_lines.append((self, dict(vals)))
+            cascade.grown_lines[self.id] = (self, dict(vals))
             return True
         return super().write(vals)
+
+    def _find_candidate(self, *args, **kwargs):
+        """Write what waits before more is added: core adds to what it reads.
+
+        An order that asks for a product in two units adds twice to one line.
+        """
+        cascade = current(self.env)
+        if cascade and cascade.grown_lines:
+            for id_ in cascade.grown_lines.keys() & set(self.ids):
+                line, vals = cascade.grown_lines.pop(id_)
+                super(PurchaseOrderLine, line).write(vals)
+        return super()._find_candidate(*args, **kwargs)
 
 
 def _is_plain(vals):

@@ -74,6 +74,12 @@ class TestRaised(RaisedCommon):
         bom.bom_line_ids[0].operation_id = bom.operation_ids[1]
         self._assert_raised([(top, 2), (low, 7)], 3, 20)
 
+    def test_part_in_two_units(self):
+        """Both needs of an order are added to the line that is there."""
+        part, dozen = self._part("P"), self.env.ref("uom.product_uom_dozen")
+        top = self._assembly("T", [(part, 3), (part, 1, {"product_uom_id": dozen.id})])
+        self._assert_raised([(top, 2)], 5)
+
     def test_stock_partly_there(self):
         """Who comes first in core's walk takes what is there."""
         part = self._part("P", mto=False)
