@@ -164,3 +164,18 @@ class TestDelivered(ChangeCommon):
         demand = self._get_deliveries(self.order).filtered(lambda m: m.state != "done")
         demand._action_assign()
         self.assertEqual(demand.quantity, 6)
+
+    def test_part_made_cancelled_confirmed_again_and_raised(self):
+        """What was made first does not hide the delivery that came after it."""
+        before = self._get_productions(self.chair)
+        order = self._create_order((self.chair, 3))
+        self._produce(self._get_productions(self.chair) - before, 2)
+        order._action_cancel()
+        order.action_draft()
+        order.action_confirm()
+        line = order.order_line
+        self.assertEqual(line._get_qty_procurement(), 3)
+        line.product_uom_qty = 4
+        deliveries = self._get_deliveries(order)
+        self.assertEqual(sum(deliveries.mapped("product_uom_qty")), 4)
+        self.assertServed(self.chair)

@@ -105,6 +105,22 @@ class TestFactorySide(ChangeCommon):
         issue.action_run("change_from_stock")
         self.assertEqual((demand.state, demand.quantity), ("assigned", 5))
 
+    def test_component_waits_in_steps(self):
+        """Its purchase is cancelled, the component is not: it can be ordered again."""
+        self.warehouse.reception_steps = "two_steps"
+        self._create_order((self.bike, 5))
+        components = self._get_productions(self.bike | self.wheel).move_raw_ids
+        bolts = components.filtered(lambda m: m.product_id == self.bolt)
+        self.assertEqual(len(bolts), 2)
+        self._get_lines(self.bolt).order_id.button_cancel()
+        self.assertEqual(set(bolts.mapped("state")), {"waiting"})
+        issues = self._get_shortage()
+        self.assertEqual(len(issues), 2)
+        for issue in issues:
+            issue.action_run("change_order_again")
+        self.assertServed(self.bolt)
+        self.assertEqual(sum(self._get_lines(self.bolt).mapped("product_qty")), 45)
+
     def test_receipt_assigned_by_hand_is_cancelled(self):
         """What a person kept for a delivery is not replaced from stock silently."""
         nut = self._create_part("Nut", "make_to_stock")
