@@ -104,6 +104,15 @@ class TestOtherVendor(ChangeCommon):
         deliveries = self._get_deliveries(self.first | self.second)
         self.assertEqual(sum(deliveries.mapped("quantity")), 10)
 
+    def test_request_in_steps(self):
+        """Where goods are put away first, components are not cancelled either."""
+        self.warehouse.reception_steps = "two_steps"
+        self._create_order((self.bike, 1))
+        demands = self._get_demands(self.bolt)
+        self.assertTrue(demands.raw_material_production_id)
+        replacement = self._replace()
+        self.assertEqual(replacement.order_line.move_dest_ids, demands)
+
     def test_refused(self):
         form = self._open()
         form.partner_id = self.other
