@@ -117,7 +117,9 @@ class MtoChange(models.AbstractModel):
             moves = self.env[MOVE].concat(*deliveries[SOLD, line.id])
             # Picked, and not delivered any more: it waits for a new delivery.
             moves -= moves._get_picked()
-            for same in moves.sorted("id").grouped("product_id").values():
+            # What was picked already is given up last, as core does.
+            moves = moves.sorted(lambda m: (not m._leaves_stock(), m.id))
+            for same in moves.grouped("product_id").values():
                 start.update(self._get_less_delivered(line, target, same))
         return start
 

@@ -124,6 +124,35 @@ class TestChange(ChangeCommon):
         self.assertEqual(self._get_purchased(self.bolt), 18)
         self.assertEqual(issue.state, "closed")
 
+    def test_decision_about_the_rest(self):
+        """1 of 5 started bikes is made: what is too much is too much of the rest."""
+        order = self._create_order((self.bike, 5))
+        production = self._get_productions(self.bike)
+        self._buy(self.bolt)
+        self._receive(self.bolt)
+        self._produce(self._get_productions(self.wheel))
+        self._start(production)
+        self._apply(order, {"line_id": order.order_line.id, "quantity": 3})
+        rest = self._produce(production, 1)
+        issue = self._get_issues("change_decision")
+        self.assertEqual((issue.res_id, issue.state), (rest.id, "open"))
+        self.assertEqual(rest.product_qty, 4)
+        issue.action_run("change_less")
+        self.assertEqual((rest.product_qty, issue.state), (2, "closed"))
+
+    def test_nothing_of_the_rest_is_needed(self):
+        order = self._create_order((self.bike, 5))
+        production = self._get_productions(self.bike)
+        self._buy(self.bolt)
+        self._receive(self.bolt)
+        self._produce(self._get_productions(self.wheel))
+        self._start(production)
+        self._apply(order, {"cancel": True})
+        rest = self._produce(production, 1)
+        issue = self._get_issues("change_decision")
+        issue.action_run("change_less")
+        self.assertEqual((rest.state, issue.state), ("cancel", "closed"))
+
     def test_decision_with_the_change(self):
         order = self._create_order((self.bike, 5))
         production = self._get_productions(self.bike)
@@ -243,6 +272,19 @@ class TestChange(ChangeCommon):
             lambda m: m.state != "cancel" and not m.production_id
         )
         self.assertEqual(sum(moves.mapped("product_uom_qty")), 4)
+
+    def test_batches_of_two_levels_confirmed_again(self):
+        """Batches that were just made for one level are not left over for another."""
+        self.wheel.bom_ids.write({"enable_batch_size": True, "batch_size": 3})
+        pair = self._create_product("Pair", "make_to_order")
+        self._create_bom(pair, [(self.wheel, 4), (self.bike, 1)])
+        order = self._create_order((pair, 3))
+        order.action_cancel()
+        self.assertEqual(self._get_made(self.wheel), 0)
+        order.action_draft()
+        order.action_confirm()
+        self.assertServed(self.wheel, self.bike, pair)
+        self.assertEqual(self._get_made(self.wheel), 18)
 
     def test_confirmed_again_with_started_work(self):
         """What was begun for the order serves it when it comes back."""

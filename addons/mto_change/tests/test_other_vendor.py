@@ -113,6 +113,27 @@ class TestOtherVendor(ChangeCommon):
         replacement = self._replace()
         self.assertEqual(replacement.order_line.move_dest_ids, demands)
 
+    def test_lowered_with_two_vendors(self):
+        """A delivery waits for two requests: what is foretold is given up, once."""
+        nut = self._create_part("Nut", "stock_then_order")
+        order = self._create_order((nut, 4))
+        self.purchase = self._get_lines(nut).order_id
+        self._replace()
+        order.order_line.product_uom_qty = 10
+        lines = self._get_lines(nut)
+        before = {line: line.product_qty for line in lines}
+        self.assertEqual(sorted(before.values()), [4, 6])
+        answer = self._preview(
+            order, {"line_id": order.order_line.id, "quantity": 9}
+        )
+        rows = {line: self._get_row(answer, line) for line in lines}
+        order.order_line.product_uom_qty = 9
+        self.assertEqual(self._get_purchased(nut), 9)
+        for line, row in rows.items():
+            self.assertEqual(
+                line.product_qty, row["quantity_after"] if row else before[line]
+            )
+
     def test_refused(self):
         form = self._open()
         form.partner_id = self.other
