@@ -123,9 +123,7 @@ class TestOtherVendor(ChangeCommon):
         lines = self._get_lines(nut)
         before = {line: line.product_qty for line in lines}
         self.assertEqual(sorted(before.values()), [4, 6])
-        answer = self._preview(
-            order, {"line_id": order.order_line.id, "quantity": 9}
-        )
+        answer = self._preview(order, {"line_id": order.order_line.id, "quantity": 9})
         rows = {line: self._get_row(answer, line) for line in lines}
         order.order_line.product_uom_qty = 9
         self.assertEqual(self._get_purchased(nut), 9)
