@@ -229,6 +229,26 @@ class TestChange(ChangeCommon):
         issue = self._get_issues("change_decision")
         self.assertEqual((issue.res_model, issue.res_id), (purchase._name, purchase.id))
 
+    def test_receipt_outlives_its_only_production(self):
+        """Odoo cancels the receipt, and the vendor brings the goods all the same."""
+        bench = self._create_product("Bench", "make_to_order")
+        self._create_bom(bench, [(self.bolt, 4)])
+        for cancel in ("order", "production"):
+            order = self._create_order((bench, 2))
+            purchase = self._get_lines(self.bolt)[-1:].order_id
+            purchase.button_confirm()
+            receipt = purchase.picking_ids
+            if cancel == "order":
+                order.action_cancel()
+            else:
+                order.mrp_production_ids.action_cancel()
+            self.assertEqual((purchase.state, receipt.state), ("purchase", "assigned"))
+            issues = self._get_issues("change_decision")
+            self.assertIn((purchase._name, purchase.id), issues.mapped(self._get_place))
+
+    def _get_place(self, issue):
+        return (issue.res_model, issue.res_id)
+
     def test_cancelled_and_confirmed_again(self):
         """Core asks to deliver 8 of 4."""
         order = self._create_order((self.bike, 4))
