@@ -20,9 +20,7 @@ class MrpProduction(models.Model):
         )
         if not changed:
             stopping = {STOPPING: MARK} if is_marked(self.env, APPLYING) else {}
-            return super(
-                MrpProduction, self.with_context(**stopping)
-            )._action_cancel()
+            return super(MrpProduction, self.with_context(**stopping))._action_cancel()
         served = resupply._get_served(changed)
         ordered = resupply._filter_ordered(served)
         # Orders of other departments: only what was ordered for these, by rule.

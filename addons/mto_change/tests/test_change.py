@@ -167,6 +167,26 @@ class TestChange(ChangeCommon):
         self.assertEqual(self._get_purchased(self.bolt), 150 * 4 + 24)
         self.assertEqual(self._get_purchased(nut), 150 * 3)
 
+    def test_arrived_goods_serve_who_shares_them(self):
+        """What a lowered order had reserved is not requested again for the other."""
+        trailer = self._create_product("Trailer", "make_to_order")
+        self._create_bom(trailer, [(self.bolt, 4)])
+        order = self._create_order((self.wheel, 2), (trailer, 2))
+        lowered, other = order.order_line
+        line = self._buy(self.bolt)
+        self._receive(self.bolt, 12)
+        other.product_uom_qty = 5
+        request = self._get_lines(self.bolt) - line
+        self.assertEqual((line.product_qty, request.product_qty), (16, 12))
+        answer = self._apply(order, {"line_id": lowered.id, "quantity": 1})
+        row = self._get_row(answer, line)
+        self.assertEqual((row["action"], row["surplus"]), ("reassign", 0))
+        self.assertEqual(request.product_qty, 8)
+        self.assertEqual(self._get_productions(trailer).move_raw_ids.quantity, 8)
+        self.assertServed(self.bolt)
+        order.action_cancel()
+        self.assertFalse(request.exists())
+
     def test_row_that_is_kept(self):
         """A person keeps the order for the wheels: all below it stays."""
         order = self._create_order((self.bike, 5))
