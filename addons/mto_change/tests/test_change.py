@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import ChangeCommon
 
@@ -572,10 +572,39 @@ class TestChange(ChangeCommon):
             with form.line_ids.edit(0) as line:
                 line.quantity = 2
             self.assertIn("manufacturing orders: 2 reduced", form.summary)
+            self.assertIn("purchase lines: 1 reduced by 27 Units", form.summary)
+            self.assertIn("promise unchanged", form.summary)
         self.assertEqual(len(change.document_ids), 3)
         self.assertTrue(change._get_changes())
         change.action_apply()
         self.assertEqual(self._get_made(self.bike), 2)
+
+    def test_no_promise_of_nothing(self):
+        """A promise is told only where something is left that was promised."""
+        order = self._create_order((self.bike, 5), (self.wheel, 1))
+        lines = [{"line_id": line.id, "quantity": 0} for line in order.order_line]
+        raised = [{"line_id": order.order_line[0].id, "quantity": 6}]
+        for changes, is_told in ((lines[:1], True), (lines, False), (raised, False)):
+            told = self._preview(order, *changes)["summary"]
+            self.assertEqual("promise unchanged" in told, is_told, told)
+
+    def test_cost_on_screen(self):
+        """What is bought for less is told in money, to the cost group only."""
+        self.bolt.standard_price = 2
+        order = self._create_order((self.bike, 5))
+        change = self.env["sale.order.change"]._open(order)
+        change = self.env[change["res_model"]].browse(change["res_id"])
+        seller = new_test_user(
+            self.env, "seller", groups="sales_team.group_sale_manager"
+        )
+        self.env.user.group_ids += self.env.ref("mto_cascade.group_supply_cost")
+        shown = change.with_user(seller).get_view(view_type="form")["arch"]
+        self.assertNotIn('name="cost"', shown)
+        with Form(change) as form:
+            form.cancel_order = True
+            self.assertRegex(form.cost, r"^Purchases for .*90.00.* less")
+            form.cancel_order = False
+            self.assertFalse(form.cost)
 
     def test_cancelled_after_the_shelf_was_delivered(self):
         """The request for the rest is removed, the move that it was for is done."""

@@ -1,4 +1,6 @@
-from odoo import Command
+from datetime import timedelta
+
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -57,6 +59,25 @@ class TestOtherVendor(ChangeCommon):
         self.assertTrue(share.date_after)
         self.assertEqual(wizard.known_ids, self.other)
         self.assertEqual(self.purchase.state, "draft")
+
+    def test_arrival_of_a_late_request(self):
+        """What was not ordered in time comes a lead time from now, not in the past."""
+        self.bolt.seller_ids.filtered(lambda s: s.partner_id == self.vendor).delay = 30
+        now = fields.Datetime.now()
+        self.line.date_planned = now - timedelta(days=3)
+        share = self._open_share()
+        self.assertGreaterEqual(share.date_before, now + timedelta(days=30))
+        self.assertLess(share.date_after, share.date_before)
+        self.purchase.button_confirm()
+        self.line.date_planned = now - timedelta(days=3)
+        share = self._open_share()
+        self.assertGreaterEqual(share.date_before, now)
+        self.assertLess(share.date_before, now + timedelta(days=1))
+
+    def _open_share(self):
+        form = self._open()
+        form.partner_id = self.other
+        return form.save().share_ids[:1]
 
     def test_request(self):
         buyer = self._create_user("purchasing")
