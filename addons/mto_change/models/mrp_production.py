@@ -6,6 +6,7 @@ from ..marks import MARK, is_marked
 from .mto_change_application import APPLYING
 from .mto_change_structure import REASON
 from .stock_move import NETTING
+from .stock_picking import STOPPING
 
 
 class MrpProduction(models.Model):
@@ -18,7 +19,8 @@ class MrpProduction(models.Model):
             self.filtered(lambda mo: mo.state not in CLOSED)
         )
         if not changed:
-            return super()._action_cancel()
+            modes = {STOPPING: MARK} if is_marked(self.env, APPLYING) else {}
+            return super(MrpProduction, self.with_context(**modes))._action_cancel()
         served = resupply._get_served(changed)
         ordered = resupply._filter_ordered(served)
         # Orders of other departments: only what was ordered for these, by rule.
@@ -28,7 +30,7 @@ class MrpProduction(models.Model):
             ._plan_productions({mo: mo._get_output_quantity() for mo in changed})
         )
         res = super(
-            MrpProduction, self.with_context(**{APPLYING: MARK})
+            MrpProduction, self.with_context(**{APPLYING: MARK, STOPPING: MARK})
         )._action_cancel()
         self.env["mto.change.application"]._apply(plan)
         resupply._resupply(served, ordered)

@@ -247,7 +247,7 @@ class MtoChange(models.AbstractModel):
             return LEAVE
         if self._is_bought(move):
             return DECIDE
-        return LEAVE if move.production_id else BY_ITSELF
+        return LEAVE if move.production_id or move._brings_bought() else BY_ITSELF
 
     def _get_production_rule(self, production):
         if production.state in CLOSED or production.orderpoint_id:
