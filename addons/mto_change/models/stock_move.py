@@ -162,7 +162,7 @@ class StockMove(models.Model):
     # What was bought, in several steps
 
     def _brings_bought(self):
-        """Whether a purchase brings the goods, or this step brings them to the shelf."""
+        """Whether a purchase brings the goods, or a step brings them to the shelf."""
         self.ensure_one()
         if self.env["mto.change"]._is_bought(self):
             return True

@@ -20,7 +20,7 @@ class TestBought(ChangeCommon):
         )
 
     def test_order_is_cancelled(self):
-        """Core cancels the receipt with the manufacturing order, and not the purchase."""
+        """Core cancels the receipt with what it was for, and not the purchase."""
         purchase = self._buy(self.bolt).order_id
         self.order.action_cancel()
         self.assertEqual(self.production.state, "cancel")
