@@ -117,7 +117,9 @@ class MtoChange(models.AbstractModel):
             moves = self.env[MOVE].concat(*deliveries[SOLD, line.id])
             # Picked, and not delivered any more: it waits for a new delivery.
             moves -= moves._get_picked()
-            for same in moves.sorted("id").grouped("product_id").values():
+            # A kit may have a component twice, by itself and in another kit.
+            alike = moves.sorted("id").grouped(lambda m: (m.product_id, m.bom_line_id))
+            for same in alike.values():
                 start.update(self._get_less_delivered(line, target, same))
         return start
 
