@@ -628,7 +628,7 @@ class Life:
         stock_first = demands.filtered(
             lambda m: m.supply_policy == "stock_then_order" and m.state != "assigned"
         )
-        flow = network._load_open(stock_first).solve()
+        flow = network._load_open(stock_first | self._get_served_last()).solve()
         for move in stock_first:
             missing = flow.missing(move.id)
             # Core rounds what it reserves to the unit of the demand.
@@ -640,6 +640,10 @@ class Life:
                     f"stock first lacks {missing:g}: {self._tell_move(move)}"
                     f"{self._tell_product(move.product_id)}"
                 )
+
+    def _get_served_last(self):
+        """Demands that a share of supply reaches after all others."""
+        return self.env["stock.move"]
 
     def _find_stranded(self, demands):
         return self.env["mto.supply.network"]._find_stranded(demands)
@@ -659,6 +663,8 @@ class Life:
                 ("state", "not in", ("draft", "done", "cancel")),
             ]
         )
+        # What a subcontractor brings is no goods before it comes.
+        lines = lines.filtered(lambda one: not one.move_id._should_bypass_reservation())
         reserved = defaultdict(float)
         for line in lines:
             reserved[line.product_id, line.location_id] += line.quantity_product_uom

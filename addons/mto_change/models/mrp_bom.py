@@ -90,11 +90,15 @@ class MrpBom(models.Model):
 
     def _set_outdated_bom_in_productions(self):
         """Started orders are for a person to decide, where the company says so."""
-        res = super()._set_outdated_bom_in_productions()
         following = self.filtered(
             lambda bom: (bom.company_id or self.env.company).sudo().order_change_rules
         )
-        if following and not is_marked(self.env, APPLYING):
-            structure = self.env["mto.change.structure"].sudo()
-            structure._report_started(structure._get_open(following))
+        if not following or is_marked(self.env, APPLYING):
+            return super()._set_outdated_bom_in_productions()
+        structure = self.env["mto.change.structure"].sudo()
+        productions = structure._get_open(following)
+        current = productions.filtered(lambda mo: not mo.is_outdated_bom)
+        res = super()._set_outdated_bom_in_productions()
+        structure._report_started(productions)
+        structure._tell_outdated(current.filtered("is_outdated_bom"))
         return res

@@ -61,6 +61,18 @@ class MrpProduction(models.Model):
             resupply._resupply(served, ordered)
         return res
 
+    def _split_productions(self, *args, **kwargs):
+        """What is to be decided about an order is decided about what is left of it."""
+        productions = super()._split_productions(*args, **kwargs)
+        if self.env["mto.change.resupply"]._get_changed(self):
+            rests, split = {}, self.browse()
+            for production in productions:
+                # Each is followed by its backorders.
+                split = production if production in self else split
+                rests[split] = rests.get(split, self.browse()) | (production - split)
+            self.env["mto.change.issue"]._move_on(rests)
+        return productions
+
     def _get_closed_short(self):
         """Orders that are being closed with less than was asked for."""
         context = self.env.context

@@ -117,8 +117,10 @@ class MtoChange(models.AbstractModel):
             moves = self.env[MOVE].concat(*deliveries[SOLD, line.id])
             # Picked, and not delivered any more: it waits for a new delivery.
             moves -= moves._get_picked()
+            # What was picked already is given up last, as core does.
+            moves = moves.sorted(lambda m: (not m._leaves_stock(), m.id))
             # A kit may have a component twice, by itself and in another kit.
-            alike = moves.sorted("id").grouped(lambda m: (m.product_id, m.bom_line_id))
+            alike = moves.grouped(lambda m: (m.product_id, m.bom_line_id))
             for same in alike.values():
                 start.update(self._get_less_delivered(line, target, same))
         return start

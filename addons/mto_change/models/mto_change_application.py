@@ -131,7 +131,10 @@ class MtoChangeApplication(models.AbstractModel):
         )
         rest = max(production.product_uom_qty - surplus, made)
         less = production.product_uom_qty - rest
-        if unit.compare(less, 0) > 0 and unit.compare(rest, 0) > 0:
+        if unit.compare(rest, 0) <= 0 and production._is_not_started():
+            # What is left of started work, and nobody needs it.
+            production.with_context(**{APPLYING: False}).action_cancel()
+        elif unit.compare(less, 0) > 0 and unit.compare(rest, 0) > 0:
             below = self.env["mto.change"]._plan_productions({production: less})
             self._reduce_production(production, rest)
             self._apply(below)

@@ -99,6 +99,23 @@ class MtoChangeIssue(models.AbstractModel):
         flow = network._load_open(self.env[MOVE].sudo(), (outputs, requests)).solve()
         return sum(flow.left(("move", move.id)) for move in outputs)
 
+    def _move_on(self, rests):
+        """The issue of a split order is about the part that has something left over.
+
+        :param dict rests: {manufacturing order: its backorders}
+        """
+        for issue in self._search_open(SURPLUS, self.env[PRODUCTION].union(*rests)):
+            production = self.env[PRODUCTION].sudo().browse(issue.res_id)
+            for rest in rests[production].sudo():
+                if self._get_surplus(rest):
+                    issue.write(
+                        {
+                            "key": f"{SURPLUS}{PRODUCTION},{rest.id}",
+                            **issue._get_document_values(rest),
+                        }
+                    )
+                    break
+
     def _close_done(self, documents):
         """Close what is open about documents that are done or cancelled."""
         keys = [

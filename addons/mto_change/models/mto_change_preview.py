@@ -1,4 +1,4 @@
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import Any, NamedTuple
 
 from odoo import fields, models
@@ -53,7 +53,7 @@ class MtoChangePreview(models.AbstractModel):
             "model": request.order._name,
             "fingerprint": self._get_fingerprint(request, plan),
             "documents": documents,
-            "summary": self._summarize(documents),
+            "summary": self._summarize(documents, self._tell_promise(request)),
             "decisions": self._get_decisions(documents),
         }, Plans(plan, date_plan)
 
@@ -541,16 +541,19 @@ class MtoChangePreview(models.AbstractModel):
             return self.env._("Started: %s are too much", quantity)
         return self.env._("Made for stock: %s go there", quantity)
 
-    def _summarize(self, documents):
-        """One sentence: how many documents of a kind, and what is left over."""
-        counts = defaultdict(Counter)
+    def _summarize(self, documents, promise=False):
+        """One sentence: what happens to how many documents, and what is left over.
+
+        :param promise: what becomes of the promise, in words
+        """
+        kinds = defaultdict(lambda: defaultdict(list))
         for row in documents:
             is_new = row["action"] == "increase" and not row["res_id"]
-            counts[row["model"]][NEW if is_new else row["action"]] += 1
+            kinds[row["model"]][NEW if is_new else row["action"]].append(row)
         words = [
             words
-            for model, actions in counts.items()
-            if (words := self._count_words(model, actions))
+            for model, actions in kinds.items()
+            if (words := self._tell_kind(model, actions))
         ]
         surplus = sum(
             row.get("surplus", 0.0) for row in documents if row["action"] == "decide"
@@ -564,11 +567,14 @@ class MtoChangePreview(models.AbstractModel):
             )
         if not words:
             return self.env._("No document that supplies the order is changed.")
-        text = "; ".join(words)
+        text = "; ".join([*words, promise] if promise else words)
         return f"{text[0].upper()}{text[1:]}."
 
-    def _count_words(self, model, counts):
-        """How many documents of a kind, by what happens to them: {action: how many}"""
+    def _tell_kind(self, model, actions):
+        """How many documents of a kind, by what happens to them.
+
+        :param actions: {action: [rows]}
+        """
         kinds = {
             PRODUCTION: self.env._("manufacturing orders"),
             LINE: self.env._("purchase lines"),
@@ -576,7 +582,7 @@ class MtoChangePreview(models.AbstractModel):
         }
         if model not in kinds:
             return False
-        actions = {
+        labels = {
             "reduce": self.env._("reduced"),
             "cancel": self.env._("cancelled"),
             "increase": self.env._("increased"),
@@ -587,8 +593,36 @@ class MtoChangePreview(models.AbstractModel):
             "decide": self.env._("to be decided"),
             "update": self.env._("with the new structure"),
         }
-        told = ", ".join(f"{count} {actions[one]}" for one, count in counts.items())
+        told = ", ".join(
+            self._tell_action(action, labels[action], rows)
+            for action, rows in actions.items()
+        )
         return f"{kinds[model]}: {told}"
+
+    def _tell_action(self, action, label, rows):
+        """How many documents, and by how much where they are of one product."""
+        text = f"{len(rows)} {label}"
+        if action not in (REDUCE, "increase") or len({r["product_id"] for r in rows}) > 1:
+            return text
+        quantity = sum(abs(r["quantity_after"] - r["quantity_before"]) for r in rows)
+        number = formatLang(self.env, quantity, digits=_digits(quantity))
+        return self.env._(
+            "%(documents)s by %(quantity)s %(unit)s",
+            documents=text,
+            quantity=number,
+            unit=rows[0]["uom"],
+        )
+
+    def _tell_promise(self, request):
+        """Who gets less gets it when it was promised; of all else the dates tell."""
+        more = request.raised or request.added or request.warehouse
+        if request.cancel or request.has_dates() or more:
+            return False
+        is_left = any(
+            request.lowered.get(line, line.product_uom_qty)
+            for line in request.order.order_line
+        )
+        return is_left and self.env._("promise unchanged")
 
 
 def _clean(quantity):

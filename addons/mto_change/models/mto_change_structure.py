@@ -16,6 +16,8 @@ from .mto_change_preview import _clean
 UPDATE, DECIDE = "update", "decide"
 # Why a structure is taken, in the words of who asked for it; it grants nothing.
 REASON = "mto_change_reason"
+# Of a hundred orders nobody reads all names.
+MOST_NAMES = 10
 
 
 @dataclass
@@ -310,6 +312,26 @@ class MtoChangeStructure(models.AbstractModel):
         if causes:
             self.env["operation.exception"]._raise_exceptions(causes)
         self._settle(productions - self.env[PRODUCTION].union(*differences))
+
+    def _tell_outdated(self, productions):
+        """Say on the bill of materials that orders wait for somebody to update them.
+
+        :param productions: orders that follow an older structure since just now
+        """
+        for bom, orders in productions.grouped("bom_id").items():
+            bom.message_post(
+                body=self.env._(
+                    "Open manufacturing orders of the older structure: %(orders)s. "
+                    '"Open Orders" shows what the new one changes, and applies it.',
+                    orders=self._tell_names(orders),
+                )
+            )
+
+    def _tell_names(self, records):
+        names = records[:MOST_NAMES].mapped("display_name")
+        if len(records) > MOST_NAMES:
+            names.append(self.env._("%s more", len(records) - MOST_NAMES))
+        return ", ".join(names)
 
     # What is kept
 

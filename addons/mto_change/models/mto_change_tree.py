@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools.misc import formatLang
 
 from odoo.addons.mto_cascade.engine.tree import TreeRow
 from odoo.addons.mto_cascade.report.mto_supply_preview import COST_GROUP
@@ -58,6 +59,22 @@ class MtoChangeTree(models.AbstractModel):
         record = self.env[answer["model"]].browse(answer["id"])
         costs = changes._read_costs(documents, record)
         return [changes._get_value(row, costs) or False for row in documents]
+
+    def _tell_cost(self, answer):
+        """What is bought for more or less in all; False for none or no right.
+
+        Only purchases: what is made is worth its components, which would count twice.
+        """
+        rows = zip(answer["documents"], self._get_values(answer), strict=True)
+        bought = sum(value for row, value in rows if row["model"] == LINE)
+        record = self.env[answer["model"]].browse(answer["id"])
+        currency = record.company_id.currency_id
+        if currency.is_zero(bought):
+            return False
+        amount = formatLang(self.env, abs(bought), currency_obj=currency)
+        if bought < 0:
+            return self.env._("Purchases for %s less, at today's cost.", amount)
+        return self.env._("Purchases for %s more, at today's cost.", amount)
 
     def _get_documents(self, documents):
         """{(model, id): (model, id) that a click opens} of the rows."""

@@ -124,7 +124,7 @@ class OperationException(models.Model):
             self.env["mto.change.application"].sudo()._make_less(
                 production.sudo(), surplus
             )
-            if production.product_qty == before:
+            if production.product_qty == before and production.state != "cancel":
                 raise UserError(
                     self.env._(
                         "All of %s is in work: lower the quantity there first.",

@@ -1,6 +1,7 @@
 from odoo import models
 
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
+from odoo.addons.mto_pegging.models.mto_pegging import LINE
 
 from ..marks import Mark, is_marked
 from .mto_change_application import APPLYING
@@ -85,7 +86,12 @@ class StockMove(models.Model):
         """
         network = self.env["mto.supply.network"].sudo()
         moves = self.browse([move.id for move in needs]).sudo()
-        loaded = network._load_waiting(moves, supplies)
+        batches = supplies[0].filtered(
+            lambda m: not m.move_dest_ids and m.production_id.bom_id.enable_batch_size
+        )
+        others = batches._get_demands_of_batches() - moves
+        loaded = network._load_waiting(others | moves, supplies)
+        others._add_batches(batches, loaded)
         for move, need in needs.items():
             if move.id in loaded.needs:
                 loaded.needs[move.id] = max(loaded.needs[move.id] - need, 0.0)
@@ -93,6 +99,40 @@ class StockMove(models.Model):
         return {
             key: flow.left(key) for key, _q, _s in network._get_capacities(supplies)
         }
+
+    def _get_demands_of_batches(self):
+        """Whom the batches in ``self``, which are linked with nobody, are made for.
+
+        Core links one batch with the demand that it makes several for; the others are
+        linked at the end of the confirmation.
+        """
+        if not self:
+            return self
+        demands = self.search(
+            [
+                ("product_id", "in", self.product_id.ids),
+                ("reference_ids", "in", self.reference_ids.ids),
+                ("created_production_id", "!=", False),
+                ("state", "not in", CLOSED),
+                "|",
+                ("procure_method", "=", "make_to_order"),
+                ("supply_policy", "=", "stock_then_order"),
+            ],
+            order="id",
+        )
+        return demands - self.env["mto.change.issue"]._get_lost(demands)
+
+    def _add_batches(self, batches, loaded):
+        """Let the demands have the batches, also while core is still creating them."""
+        network = self.env["mto.supply.network"].sudo()
+        for move in self:
+            if move.state == "draft":
+                loaded.needs[move.id] = move.product_qty
+            supplies = [
+                *move.move_orig_ids,
+                *network._sort_own_supply((batches, self.env[LINE]), move),
+            ]
+            loaded.links += [(("move", supply.id), move.id) for supply in supplies]
 
     def _get_free_arrivals(self, supplies, moves):
         """{pool: what is free in stock}: what has arrived may be gone again."""
@@ -145,19 +185,15 @@ class StockMove(models.Model):
         }
 
     def _link_supply(self, before=None):
-        """What was lost before is for a person to order again, not for a change."""
+        """What was lost before is for a person to order again, not for a change.
+
+        What a demand gives up was settled for the whole change: it is not given up by
+        the demand itself, which knows nothing of the plan.
+        """
         if not is_marked(self.env, APPLYING):
             return super()._link_supply(before)
-        before = before or {}
-        lost = self.env["mto.change.issue"]._get_lost(
-            (self | self.browse(before)).exists()
-        )
-        before = {
-            res_id: quantity
-            for res_id, quantity in before.items()
-            if res_id not in lost._ids
-        }
-        return super(StockMove, self - lost)._link_supply(before)
+        lost = self.env["mto.change.issue"]._get_lost(self.exists())
+        return super(StockMove, self - lost)._link_supply()
 
     # What was bought, in several steps
 

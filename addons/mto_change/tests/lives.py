@@ -13,7 +13,7 @@ from odoo.fields import Domain
 from odoo.addons.mto_cascade.tests.lives import ROUNDED, Life, LifeError, live
 from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION
 
-from ..models.mto_change_issue import LOST
+from ..models.mto_change_issue import LOST, SURPLUS
 
 
 class ChangeLife(Life):
@@ -116,9 +116,17 @@ class ChangeLife(Life):
             [("product_id", "in", self.products.ids), ("state", "!=", "cancel")]
         )
         return {
-            **{f"{PRODUCTION},{mo.id}": mo.product_uom_qty for mo in productions},
+            **{f"{PRODUCTION},{mo.id}": self._get_made(mo) for mo in productions},
             **{f"{LINE},{line.id}": line._get_product_quantity() for line in lines},
         }
+
+    def _get_made(self, production):
+        """What was closed short brought less than it was made for."""
+        if production.state != "done":
+            return production.product_uom_qty
+        return production.product_uom_id._compute_quantity(
+            production.qty_produced, production.product_id.uom_id, round=False
+        )
 
     def cancel_production(self):
         production = self._choose(
@@ -219,10 +227,14 @@ class ChangeLife(Life):
         demands = super()._get_demands()
         return demands - self.env["mto.change.issue"]._get_lost(demands)
 
+    def _get_served_last(self):
+        """Who lost supply, and is known to a person."""
+        return Life._get_demands(self) - self._get_demands()
+
     def _find_stranded(self, demands):
         """Where supply is shared, who lost it is served last."""
         stranded = super()._find_stranded(demands)
-        lost = Life._get_demands(self) - demands
+        lost = self._get_served_last()
         if not (stranded and lost):
             return stranded
         network = self.env["mto.supply.network"]
@@ -279,11 +291,18 @@ class ChangeLife(Life):
             key = ("move" if record._name == MOVE else "line", record.id)
             left = flow.left(key)
             batch = record._name == MOVE and record.product_id in self.structure.batched
-            if left >= ROUNDED and not batch:
+            if left >= ROUNDED and not batch and not self._is_asked(record):
                 self.fail(
                     f"{left:g} {record.product_id.name} too much in "
                     f"{record.display_name}{self._tell_product(record.product_id)}"
                 )
+
+    def _is_asked(self, record):
+        """Whether a person is to decide: work was begun, and this is the rest."""
+        production = record._name == MOVE and record.production_id
+        if not (production and production.backorder_sequence > 1):
+            return False
+        return self.env["mto.change.issue"]._search_open(SURPLUS, production)
 
     def _get_changeable(self):
         rules = self.env["mto.change"]

@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import ChangeCommon
 
@@ -124,6 +124,35 @@ class TestChange(ChangeCommon):
         self.assertEqual(self._get_purchased(self.bolt), 18)
         self.assertEqual(issue.state, "closed")
 
+    def test_decision_about_the_rest(self):
+        """1 of 5 started bikes is made: what is too much is too much of the rest."""
+        order = self._create_order((self.bike, 5))
+        production = self._get_productions(self.bike)
+        self._buy(self.bolt)
+        self._receive(self.bolt)
+        self._produce(self._get_productions(self.wheel))
+        self._start(production)
+        self._apply(order, {"line_id": order.order_line.id, "quantity": 3})
+        rest = self._produce(production, 1)
+        issue = self._get_issues("change_decision")
+        self.assertEqual((issue.res_id, issue.state), (rest.id, "open"))
+        self.assertEqual(rest.product_qty, 4)
+        issue.action_run("change_less")
+        self.assertEqual((rest.product_qty, issue.state), (2, "closed"))
+
+    def test_nothing_of_the_rest_is_needed(self):
+        order = self._create_order((self.bike, 5))
+        production = self._get_productions(self.bike)
+        self._buy(self.bolt)
+        self._receive(self.bolt)
+        self._produce(self._get_productions(self.wheel))
+        self._start(production)
+        self._apply(order, {"cancel": True})
+        rest = self._produce(production, 1)
+        issue = self._get_issues("change_decision")
+        issue.action_run("change_less")
+        self.assertEqual((rest.state, issue.state), ("cancel", "closed"))
+
     def test_decision_with_the_change(self):
         order = self._create_order((self.bike, 5))
         production = self._get_productions(self.bike)
@@ -243,6 +272,19 @@ class TestChange(ChangeCommon):
             lambda m: m.state != "cancel" and not m.production_id
         )
         self.assertEqual(sum(moves.mapped("product_uom_qty")), 4)
+
+    def test_batches_of_two_levels_confirmed_again(self):
+        """Batches that were just made for one level are not left over for another."""
+        self.wheel.bom_ids.write({"enable_batch_size": True, "batch_size": 3})
+        pair = self._create_product("Pair", "make_to_order")
+        self._create_bom(pair, [(self.wheel, 4), (self.bike, 1)])
+        order = self._create_order((pair, 3))
+        order.action_cancel()
+        self.assertEqual(self._get_made(self.wheel), 0)
+        order.action_draft()
+        order.action_confirm()
+        self.assertServed(self.wheel, self.bike, pair)
+        self.assertEqual(self._get_made(self.wheel), 18)
 
     def test_confirmed_again_with_started_work(self):
         """What was begun for the order serves it when it comes back."""
@@ -550,10 +592,39 @@ class TestChange(ChangeCommon):
             with form.line_ids.edit(0) as line:
                 line.quantity = 2
             self.assertIn("manufacturing orders: 2 reduced", form.summary)
+            self.assertIn("purchase lines: 1 reduced by 27 Units", form.summary)
+            self.assertIn("promise unchanged", form.summary)
         self.assertEqual(len(change.document_ids), 3)
         self.assertTrue(change._get_changes())
         change.action_apply()
         self.assertEqual(self._get_made(self.bike), 2)
+
+    def test_no_promise_of_nothing(self):
+        """A promise is told only where something is left that was promised."""
+        order = self._create_order((self.bike, 5), (self.wheel, 1))
+        lines = [{"line_id": line.id, "quantity": 0} for line in order.order_line]
+        raised = [{"line_id": order.order_line[0].id, "quantity": 6}]
+        for changes, is_told in ((lines[:1], True), (lines, False), (raised, False)):
+            told = self._preview(order, *changes)["summary"]
+            self.assertEqual("promise unchanged" in told, is_told, told)
+
+    def test_cost_on_screen(self):
+        """What is bought for less is told in money, to the cost group only."""
+        self.bolt.standard_price = 2
+        order = self._create_order((self.bike, 5))
+        change = self.env["sale.order.change"]._open(order)
+        change = self.env[change["res_model"]].browse(change["res_id"])
+        seller = new_test_user(
+            self.env, "seller", groups="sales_team.group_sale_manager"
+        )
+        self.env.user.group_ids += self.env.ref("mto_cascade.group_supply_cost")
+        shown = change.with_user(seller).get_view(view_type="form")["arch"]
+        self.assertNotIn('name="cost"', shown)
+        with Form(change) as form:
+            form.cancel_order = True
+            self.assertRegex(form.cost, r"^Purchases for .*90.00.* less")
+            form.cancel_order = False
+            self.assertFalse(form.cost)
 
     def test_cancelled_after_the_shelf_was_delivered(self):
         """The request for the rest is removed, the move that it was for is done."""

@@ -54,6 +54,20 @@ class TestChangeStructure(ChangeCommon):
         self.assertEqual(parts, {"Wheel": (4, 6), "Bell": (0, 2), "Bolt": (2, 0)})
         self.assertEqual(len(answer["decisions"]), 1)
 
+    def test_told_once(self):
+        """The bill of materials tells which orders wait for an update, not each time."""
+        before = self.bom.message_ids
+        self._change_structure()
+        told = self.bom.message_ids - before
+        self.assertEqual(len(told), 1)
+        self.assertIn(self.free.name, told.body)
+        self.bom.bom_line_ids[0].product_qty = 4
+        self.assertEqual(self.bom.message_ids - before, told)
+        self.company.order_change_rules = False
+        self.free.is_outdated_bom = False
+        self.bom.bom_line_ids[0].product_qty = 5
+        self.assertEqual(self.bom.message_ids - before, told)
+
     def test_apply(self):
         """Not started: more wheels are made, bells bought, bolts not any more."""
         started = self._make_started()

@@ -37,6 +37,14 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(made.product_qty, 2)
         self.assertServed(self.bike, self.wheel, self.bolt)
 
+    def test_cancelled_after_closed_short(self):
+        """Of 5 bikes 3 are made: it is 3 that stay in stock, not 5."""
+        order = self._create_order((self.bike, 5))
+        production = self._get_productions(self.bike)
+        self._produce(production, 3, backorder=False)
+        row = self._get_row(self._preview(order, {"cancel": True}), production)
+        self.assertEqual((row["quantity_before"], row["quantity_after"]), (3, 3))
+
     def test_with_backorder_nothing_is_missing(self):
         self._create_order((self.bike, 5))
         self._produce(self._get_productions(self.bike), 3)

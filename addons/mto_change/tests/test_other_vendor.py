@@ -1,4 +1,6 @@
-from odoo import Command
+from datetime import timedelta
+
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -58,6 +60,25 @@ class TestOtherVendor(ChangeCommon):
         self.assertEqual(wizard.known_ids, self.other)
         self.assertEqual(self.purchase.state, "draft")
 
+    def test_arrival_of_a_late_request(self):
+        """What was not ordered in time comes a lead time from now, not in the past."""
+        self.bolt.seller_ids.filtered(lambda s: s.partner_id == self.vendor).delay = 30
+        now = fields.Datetime.now()
+        self.line.date_planned = now - timedelta(days=3)
+        share = self._open_share()
+        self.assertGreaterEqual(share.date_before, now + timedelta(days=30))
+        self.assertLess(share.date_after, share.date_before)
+        self.purchase.button_confirm()
+        self.line.date_planned = now - timedelta(days=3)
+        share = self._open_share()
+        self.assertGreaterEqual(share.date_before, now)
+        self.assertLess(share.date_before, now + timedelta(days=1))
+
+    def _open_share(self):
+        form = self._open()
+        form.partner_id = self.other
+        return form.save().share_ids[:1]
+
     def test_request(self):
         buyer = self._create_user("purchasing")
         replacement = self._replace(buyer)
@@ -103,6 +124,34 @@ class TestOtherVendor(ChangeCommon):
             self._move(picking)
         deliveries = self._get_deliveries(self.first | self.second)
         self.assertEqual(sum(deliveries.mapped("quantity")), 10)
+
+    def test_request_in_steps(self):
+        """Where goods are put away first, components are not cancelled either."""
+        self.warehouse.reception_steps = "two_steps"
+        self._create_order((self.bike, 1))
+        demands = self._get_demands(self.bolt)
+        self.assertTrue(demands.raw_material_production_id)
+        replacement = self._replace()
+        self.assertEqual(replacement.order_line.move_dest_ids, demands)
+
+    def test_lowered_with_two_vendors(self):
+        """A delivery waits for two requests: what is foretold is given up, once."""
+        nut = self._create_part("Nut", "stock_then_order")
+        order = self._create_order((nut, 4))
+        self.purchase = self._get_lines(nut).order_id
+        self._replace()
+        order.order_line.product_uom_qty = 10
+        lines = self._get_lines(nut)
+        before = {line: line.product_qty for line in lines}
+        self.assertEqual(sorted(before.values()), [4, 6])
+        answer = self._preview(order, {"line_id": order.order_line.id, "quantity": 9})
+        rows = {line: self._get_row(answer, line) for line in lines}
+        order.order_line.product_uom_qty = 9
+        self.assertEqual(self._get_purchased(nut), 9)
+        for line, row in rows.items():
+            self.assertEqual(
+                line.product_qty, row["quantity_after"] if row else before[line]
+            )
 
     def test_refused(self):
         form = self._open()

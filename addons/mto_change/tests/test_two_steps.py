@@ -81,6 +81,14 @@ class TestTwoSteps(ChangeCommon):
         self.assertEqual(self._read()[:2], (1, 7))
         self._finish()
 
+    def test_raised_and_lowered_after_the_pick(self):
+        """What is not picked yet is given up, with what is made for it."""
+        self._move(self.pick)
+        self.line.product_uom_qty = 15
+        self.assertEqual(self._read(), (3, 12, 15))
+        self.line.product_uom_qty = 13
+        self.assertEqual(self._read(), (1, 12, 13))
+
     def test_put_back_and_confirmed_again(self):
         """What a person brought back to the shelf is picked again."""
         self.order._action_cancel()

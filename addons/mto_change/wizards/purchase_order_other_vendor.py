@@ -97,7 +97,7 @@ class PurchaseOrderOtherVendor(models.TransientModel):
                 "customer": customer,
                 "promise_date": promise and fields.Datetime.to_datetime(promise),
                 "quantity": part,
-                "date_before": line.date_planned,
+                "date_before": self._get_arrival(line),
                 "date_after": date,
                 "cost_before": part * before,
                 "cost_after": part * price,
@@ -111,6 +111,13 @@ class PurchaseOrderOtherVendor(models.TransientModel):
         return line.product_uom_id._compute_quantity(
             line.product_qty - line.qty_received, line.product_id.uom_id, round=False
         )
+
+    def _get_arrival(self, line):
+        """When the first vendor brings it: a plan of yesterday is none any more."""
+        earliest = fields.Datetime.now()
+        if line.state != "purchase":
+            earliest = self.env["mto.change.dates"]._get_earliest_arrival(line)
+        return max(line.date_planned or earliest, earliest)
 
     def _get_offer(self, line):
         """(price per unit of the product in company currency, arrival)"""

@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.mto_cascade.report.mto_supply_preview import COST_GROUP
+
 FOLLOW, KEEP, REDUCE = "follow", "keep_surplus", "reduce"
 
 
@@ -34,6 +36,7 @@ class SaleOrderChange(models.TransientModel):
     fingerprint = fields.Char(readonly=True)
     tree = fields.Json(readonly=True)
     summary = fields.Char(readonly=True)
+    cost = fields.Char(readonly=True, groups="mto_cascade.group_supply_cost")
     problem = fields.Char(readonly=True)
 
     @api.model
@@ -81,6 +84,7 @@ class SaleOrderChange(models.TransientModel):
 
     def _preview(self):
         self.problem = self.summary = self.fingerprint = self.tree = False
+        self._show_cost(False)
         changes = self._get_changes()
         if not changes:
             self.document_ids = [Command.clear()]
@@ -94,7 +98,12 @@ class SaleOrderChange(models.TransientModel):
         self.fingerprint = answer["fingerprint"]
         self.summary = answer["summary"]
         self.tree = self.env["mto.change.tree"]._make_tree(answer)
+        self._show_cost(answer)
         self._show_decisions(answer)
+
+    def _show_cost(self, answer):
+        if self.env.user.has_group(COST_GROUP):
+            self.cost = answer and self.env["mto.change.tree"]._tell_cost(answer)
 
     def _show_decisions(self, answer):
         """Rows that a person may overrule; what was chosen before stays chosen."""
