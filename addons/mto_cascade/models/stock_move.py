@@ -411,6 +411,8 @@ class StockMove(models.Model):
         )._get_demanded_quantities(old_qties or {})
         res = super()._run_procurement(old_qties)
         self._link_supply(before)
+        # Core reserved for them before it ordered: others may lack what was theirs.
+        self.exists().filtered("quantity")._restore_shares()
         return res
 
     def _should_assign_at_confirm(self):

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import Command, models
 
 from ..engine import STOCK_THEN_ORDER
@@ -130,6 +132,32 @@ class StockMove(models.Model):
         for move in self:
             move._reserve_from_stock(flow.missing(move.id))
         self._recompute_state()
+
+    def _get_available_move_lines(
+        self, assigned_moves_ids, partially_available_moves_ids
+    ):
+        """What a demand has from stock stays reserved when its supply arrives.
+
+        Core counts all that is reserved as taken from the supply, and takes back what
+        is more than has arrived: another demand would get it.
+        """
+        lines = super()._get_available_move_lines(
+            assigned_moves_ids, partially_available_moves_ids
+        )
+        if self._is_stock_first_demand() and not self._should_bypass_reservation():
+            for key, reserved in self._get_reserved_places().items():
+                if key in lines:
+                    lines[key] = max(lines[key], reserved)
+        return lines
+
+    def _get_reserved_places(self):
+        """{(location, lot, package, owner): quantity reserved there}"""
+        self.ensure_one()
+        reserved = defaultdict(float)
+        for line in self.move_line_ids:
+            place = (line.location_id, line.lot_id, line.package_id, line.owner_id)
+            reserved[place] += line.quantity_product_uom
+        return reserved
 
     def _reserve_arrived(self):
         """Reserve for demands made to order what arrived for them and is free.

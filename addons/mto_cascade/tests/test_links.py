@@ -263,6 +263,29 @@ class TestLinks(LinksCommon):
         self.assertEqual(len(line.move_dest_ids), 2)
         self._live_to_the_end(order, part, top, other)
 
+    def test_arrived_part_taken_by_a_raised_one(self):
+        """12 of 20 came: who is raised reserves them, the other one needs its order."""
+
+        def scenario(policy):
+            part = self._create_bought("Part", policy)
+            top = self._create_assembly("Top", [(part, 1)], policy)
+            other = self._create_assembly("Other", [(part, 1)], policy)
+            order = self._create_order((top, 10), (other, 10))
+            demands = self._get_demands(part)
+            demands.created_purchase_line_ids.order_id.button_confirm()
+            self._receive_some(part, 12)
+            first, second = demands.sorted("quantity")
+            second.raw_material_production_id.do_unreserve()
+            self.env["change.production.qty"].create(
+                {"mo_id": first.raw_material_production_id.id, "product_qty": 14}
+            ).change_prod_qty()
+            self.assertEqual((first.quantity, second.quantity), (12, 0))
+            self.assertEqual(self._get_purchased(part), 24)
+            self.assertFalse(self._get_stranded([part]))
+            self.assertTrue(order)
+
+        self._for_each_way(scenario)
+
     def test_merge_of_a_backorder(self):
         """The rest of one order and another order become one: both are supplied."""
 

@@ -280,3 +280,22 @@ class TestStockFirst(SupplyCommon):
         self._deliver(order.order_line[0], 10)
         self.assertEqual(self._get_reserved(order), [4, 0])
         self.assertEqual(self._get_purchased(self.brakes), 4)
+
+    def _receive(self, picking, quantity):
+        """Receive a part; returns the transfer of the rest."""
+        picking.move_ids.write({"quantity": quantity, "picked": True})
+        picking._action_done()
+        return picking.backorder_ids
+
+    def test_stock_is_kept_when_supply_arrives_in_parts(self):
+        """Core would take the part from stock back, and give it to the next order."""
+        self._create_order((self.bike, 20))
+        first = self._get_demands(self.brakes)
+        purchase = first.created_purchase_line_ids.order_id
+        purchase.button_confirm()
+        rest = self._receive(purchase.picking_ids, 3)
+        self.assertEqual(first.quantity, 17)
+        self._create_order((self.bike, 10))
+        second = self._get_demands(self.brakes) - first
+        self._receive(rest, 1)
+        self.assertEqual((first.quantity, second.quantity), (18, 0))

@@ -19,8 +19,8 @@ class MrpProduction(models.Model):
             self.filtered(lambda mo: mo.state not in CLOSED)
         )
         if not changed:
-            stopping = {STOPPING: MARK} if is_marked(self.env, APPLYING) else {}
-            return super(MrpProduction, self.with_context(**stopping))._action_cancel()
+            modes = {STOPPING: MARK} if is_marked(self.env, APPLYING) else {}
+            return super(MrpProduction, self.with_context(**modes))._action_cancel()
         served = resupply._get_served(changed)
         ordered = resupply._filter_ordered(served)
         # Orders of other departments: only what was ordered for these, by rule.

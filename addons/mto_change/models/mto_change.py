@@ -119,7 +119,9 @@ class MtoChange(models.AbstractModel):
             moves -= moves._get_picked()
             # What was picked already is given up last, as core does.
             moves = moves.sorted(lambda m: (not m._leaves_stock(), m.id))
-            for same in moves.grouped("product_id").values():
+            # A kit may have a component twice, by itself and in another kit.
+            alike = moves.grouped(lambda m: (m.product_id, m.bom_line_id))
+            for same in alike.values():
                 start.update(self._get_less_delivered(line, target, same))
         return start
 
@@ -252,7 +254,7 @@ class MtoChange(models.AbstractModel):
             return LEAVE
         if self._is_bought(move):
             return DECIDE
-        return LEAVE if move.production_id else BY_ITSELF
+        return LEAVE if move.production_id or move._brings_bought() else BY_ITSELF
 
     def _get_production_rule(self, production):
         if production.state in CLOSED or production.orderpoint_id:

@@ -190,11 +190,14 @@ class MtoChangePreview(models.AbstractModel):
     def _is_told_surplus(self, plan, key, record):
         """Not what lies in stock, nor what was ordered for stock anyway."""
         if record._name == MOVE:
-            return bool(record.purchase_line_id)
+            return bool(record.purchase_line_id) or record._brings_bought()
         return record._name == PRODUCTION or (record._name == LINE and key in plan.kept)
 
     def _get_document(self, record):
-        return record.purchase_line_id if record._name == MOVE else record
+        if record._name == MOVE:
+            line_id = record._get_purchase_line_and_partner_from_chain()[0]
+            return record.env[LINE].browse(line_id)
+        return record
 
     def _get_kept_action(self, plan, key, surplus):
         if surplus <= TINY:
@@ -527,7 +530,8 @@ class MtoChangePreview(models.AbstractModel):
         quantity = self._tell_quantity(record, surplus)
         if key in plan.kept:
             return self.env._("Kept: %s go to stock", quantity)
-        if record.state == "done":
+        is_step = record._name == MOVE and not record.purchase_line_id
+        if record.state == "done" or is_step:
             return self.env._("Done already: %s stay in stock", quantity)
         if plan.nodes[key].rule == BY_ITSELF:
             return self.env._("Made in whole batches: %s go to stock", quantity)

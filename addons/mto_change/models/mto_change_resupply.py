@@ -34,6 +34,29 @@ class MtoChangeResupply(models.AbstractModel):
         self.env["mto.supply.network"].sudo()._relink(missing)
         self._order_or_report(self._find_missing(demands))
 
+    def _share_loss(self, demands):
+        """Tell who lacks supply now that others took of what arrived.
+
+        Core reserves all that arrives for one of those who share it, who may be the one
+        that lost supply, says an open issue: others lack it then.
+        """
+        issues = self.env["mto.change.issue"]
+        lost = issues._get_lost(demands.sudo())
+        if not lost:
+            return
+        network = self.env["mto.supply.network"].sudo()
+        flow = network._load_waiting(lost).solve()
+        others = network._get_neighbours(lost)[0] - lost
+        self._order_or_report(
+            {
+                move: missing
+                for move in others
+                if (missing := flow.missing(move.id))
+                and move.product_id.uom_id.compare(missing, 0) > 0
+            }
+        )
+        issues._settle_lost(lost)
+
     def _resupply_lost_stock(self, lost):
         """Order again, or report, what demands lack since goods left the shelves.
 

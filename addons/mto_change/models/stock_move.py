@@ -260,6 +260,22 @@ class StockMove(models.Model):
         lost = self.env["mto.change.issue"]._get_lost(self.exists())
         return super(StockMove, self - lost)._link_supply()
 
+    # What was bought, in several steps
+
+    def _brings_bought(self):
+        """Whether a purchase brings the goods, or a step brings them to the shelf."""
+        self.ensure_one()
+        if self.env["mto.change"]._is_bought(self):
+            return True
+        place = self.location_final_id or self.location_dest_id
+        shelf = place.warehouse_id.lot_stock_id
+        return bool(
+            shelf
+            and self.move_orig_ids
+            and self._arrives_at(shelf)
+            and any(step._brings_bought() for step in self.move_orig_ids)
+        )
+
     # On the way to the customer, in several steps
 
     def _get_picked(self):
@@ -317,6 +333,8 @@ class StockMove(models.Model):
             resupply._resupply(served, ordered)
         if res:
             resupply._resupply_lost_stock(resupply._get_changed(res._get_lost_goods()))
+            resupply._share_loss(resupply._get_changed(res.move_dest_ids))
+            resupply._share_loss(resupply._get_changed(res.move_dest_ids))
             self.env["mto.change.issue"]._close_received(res.purchase_line_id.order_id)
         return res
 

@@ -1,8 +1,10 @@
 from odoo import models
 
+from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
+
 from ..marks import is_marked
 
-# Set while a manufacturing order is cancelled, with all that is moved for it.
+# Set where manufacturing orders are stopped: Odoo stops their transfers with them.
 STOPPING = "mto_change_stopping"
 
 
@@ -10,11 +12,15 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     def action_cancel(self):
-        """What was ordered from a vendor comes, also when its order is not made.
+        """What a confirmed purchase brings still comes, whoever needs it no more."""
+        if not is_marked(self.env, STOPPING):
+            return super().action_cancel()
+        return super(StockPicking, self - self._get_bought()).action_cancel()
 
-        Core cancels the receipts of the only manufacturing order of a purchase with it,
-        and the vendor would not hear of it.
-        """
-        if is_marked(self.env, STOPPING):
-            self -= self.filtered(lambda picking: picking.move_ids.purchase_line_id)
-        return super().action_cancel()
+    def _get_bought(self):
+        """Transfers of what was bought, until it is in stock."""
+        # Who stops production need not see purchases.
+        moves = self.sudo().move_ids.filtered(
+            lambda m: m.state not in CLOSED and m._brings_bought()
+        )
+        return moves.picking_id.with_env(self.env)

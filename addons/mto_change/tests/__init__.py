@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_bought
 from . import test_change
 from . import test_change_dates
 from . import test_change_lives

@@ -379,6 +379,24 @@ class TestChange(ChangeCommon):
         self.assertEqual(lines.mapped("product_qty"), [10])
         self.assertTrue(self._get_issues("change_decision"))
 
+    def test_kit_that_has_a_component_twice(self):
+        """3 bolts, and 2 in a bag: less of both, or the kit is never delivered."""
+        bag, kit = self._create_product("Bag"), self._create_product("Kit")
+        self._create_bom(bag, [(self.bolt, 2)], type="phantom")
+        self._create_bom(kit, [(self.bolt, 3), (bag, 1)], type="phantom")
+        order = self._create_order((kit, 2))
+        moves = self._get_deliveries(order)
+        for quantity in (1, 4, 1):
+            order.order_line.product_uom_qty = quantity
+            self.assertEqual(
+                sorted(moves.mapped("product_uom_qty")), [2 * quantity, 3 * quantity]
+            )
+        self.assertEqual(self._get_purchased(self.bolt), 5)
+        self._buy(self.bolt)
+        self._receive(self.bolt)
+        self._move(moves.picking_id)
+        self.assertEqual(order.order_line.qty_delivered, 1)
+
     def test_cancelled_request_and_more(self):
         """Its request is cancelled: a later increase orders all, not the delta."""
         order = self._create_order((self.bolt, 5))

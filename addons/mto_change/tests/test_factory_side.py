@@ -198,6 +198,27 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(self._get_purchased(self.bolt), 5)
         self.assertServed(self.bolt)
 
+    def test_arrival_is_taken_by_who_lost_supply(self):
+        """15 bolts are bought, 12 more are cancelled: core says who gets the 15."""
+        plate = self._create_product("Plate", "make_to_order")
+        self._create_bom(plate, [(self.bolt, 1)])
+        order = self._create_order((plate, 12), (self.bolt, 3))
+        first = self._buy(self.bolt)
+        order.order_line[0].product_uom_qty = 24
+        (self._get_lines(self.bolt) - first).order_id.button_cancel()
+        production = self._get_productions(plate)
+        self.assertEqual(self._get_shortage().res_id, production.id)
+        self._move(first.move_ids.picking_id, 14)
+        self.assertEqual(production.move_raw_ids.quantity, 14)
+        issues = self._get_shortage()
+        self.assertEqual(
+            set(issues.mapped("res_model")), {"mrp.production", "sale.order"}
+        )
+        for issue in issues:
+            issue.action_run("change_order_again")
+        self.assertServed(self.bolt)
+        self.assertEqual(self._get_purchased(self.bolt), 27)
+
     def test_rejected_batch(self):
         """What was received goes back to the vendor: the order lacks it again."""
         self._create_order((self.bolt, 5))
