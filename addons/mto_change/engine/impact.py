@@ -26,7 +26,9 @@ class Node:
     less, it needs less of in proportion. ``is_whole``: given up as a whole only (a
     batch); ``spare`` is what nobody needs of it already. ``pool``: equal for goods that
     can stand in for each other, None for none. ``taker``: date of a demand that may
-    take what is left over of its pool, None for no.
+    take what is left over of its pool, None for no. ``held``: how much of a demand
+    lies reserved for it. ``sharers``: of goods that have arrived, the demands that
+    may reserve at once what another one lets go.
     """
 
     key: Hashable
@@ -40,6 +42,8 @@ class Node:
     spare: float = 0.0
     pool: Hashable = None
     taker: Any = None
+    held: float = 0.0
+    sharers: tuple = ()
 
 
 @dataclass
@@ -181,11 +185,13 @@ class Reduction:
         """{(supply, demand): quantity}: surplus that another demand can use."""
         result = defaultdict(float)
         promised = defaultdict(float)
+        freed = self._count_freed(impact, released)
         for key, surplus in impact.surplus.items():
-            node = self.nodes[key]
-            if node.rule != DECIDE or key in self.kept or node.pool is None:
+            if key in self.kept:
                 continue
-            for demand in self._get_takers(node.pool):
+            if self.nodes[key].sharers:
+                surplus = min(surplus, freed[key])
+            for demand in self._get_takers(self.nodes[key]):
                 if surplus <= TINY:
                     break
                 can_give = self._count_changeable(demand, released) - promised[demand]
@@ -196,13 +202,35 @@ class Reduction:
                     surplus -= part
         return result
 
-    def _get_takers(self, pool):
-        found = [
-            node
-            for node in self.nodes.values()
-            if node.taker is not None and node.pool == pool
-        ]
-        return [node.key for node in sorted(found, key=lambda n: (n.taker, n.key))]
+    def _count_freed(self, impact, released):
+        """{supply that has arrived: what demands let go of it that they had reserved}
+
+        Less what was passed already.
+        """
+        result = defaultdict(float)
+        for demand, pegs in self.supplies.items():
+            node = self.nodes[demand]
+            after = node.quantity - impact.less.get(demand, 0.0)
+            free = max(node.held - after, 0.0)
+            for peg in pegs:
+                if self.nodes[peg.supply].sharers:
+                    part = min(released[demand, peg.supply], free)
+                    result[peg.supply] += part
+                    free -= part
+        for (supply, _demand), quantity in impact.passed.items():
+            result[supply] -= quantity
+        return result
+
+    def _get_takers(self, node):
+        """Who may take what is left over of the node, in the order of their dates."""
+        if node.sharers:
+            found = [self.nodes[key] for key in node.sharers if key in self.nodes]
+        elif node.rule == DECIDE and node.pool is not None:
+            found = [n for n in self.nodes.values() if n.pool == node.pool]
+        else:
+            found = []
+        takers = [taker for taker in found if taker.taker is not None]
+        return [taker.key for taker in sorted(takers, key=lambda n: (n.taker, n.key))]
 
     def _count_changeable(self, demand, released):
         """What serves the demand and could be given up for something better."""

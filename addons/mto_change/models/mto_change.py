@@ -218,6 +218,9 @@ class MtoChange(models.AbstractModel):
             )
             if self._may_take(record):
                 options["taker"] = record.date
+            if record._has_arrived_supply():
+                options["held"] = record._get_reserved_quantity()
+        options["sharers"] = self._get_sharers(record)
         return Node(
             (record._name, record.id),
             quantity,
@@ -290,6 +293,27 @@ class MtoChange(models.AbstractModel):
             and not move.origin_returned_move_id
             and (move.procure_method == "make_to_order" or bool(move.supply_policy))
             and move._leaves_stock()
+        )
+
+    def _get_sharers(self, record):
+        """Keys of demands that are linked with goods that arrived, and wait for more.
+
+        They may reserve at once what another one lets go.
+        """
+        if record._name not in (MOVE, PRODUCTION) or record.state != "done":
+            return ()
+        arrived = record
+        if record._name == PRODUCTION:
+            arrived = record.move_finished_ids.filtered(
+                lambda m: m.product_id == record.product_id and m.state == "done"
+            )
+        places = arrived.location_dest_id
+        return tuple(
+            (MOVE, demand.id)
+            for demand in arrived.move_dest_ids
+            if self._may_take(demand)
+            and not demand._should_bypass_reservation()
+            and all(place._child_of(demand.location_id) for place in places)
         )
 
     def _find_takers(self, plan):

@@ -175,7 +175,7 @@ class MtoChangeApplication(models.AbstractModel):
 
     def _change_lines(self, plan, targets):
         lines = self.env[LINE].concat(*(line for line, _q, _less in targets[LINE]))
-        there = set(lines.exists().filtered(lambda line: line.state in REQUESTED))
+        there = lines.exists().filtered(lambda line: line.state in REQUESTED)
         quantities = {}
         for line, quantity, less in targets[LINE]:
             if line in there:
@@ -184,11 +184,18 @@ class MtoChangeApplication(models.AbstractModel):
                     quantities[line] = line.required_qty - required + less
                 else:
                     quantities[line] = line._get_requested_quantity() - quantity
+        self._request_less(there, quantities)
+
+    def _request_less(self, lines, quantities):
+        """Ask for less; what asks for nothing any more goes.
+
+        :param lines: of requests for quotation
+        :param dict quantities: {line: quantity in the product's unit}
+        """
         values = lines._get_less_values(quantities)
         # A draft asks for nothing any more: its vendor need not hear of it.
         empty = lines.filtered(
-            lambda line: line in there
-            and line.state == "draft"
+            lambda line: line.state == "draft"
             and line.product_uom_id.is_zero(
                 values.get(line, {}).get("product_qty", line.product_qty)
             )
@@ -210,8 +217,13 @@ class MtoChangeApplication(models.AbstractModel):
 
     def _link_passed(self, plan):
         network = self.env["mto.supply.network"]
-        for supply, demand in plan.impact.passed:
+        for (supply, demand), quantity in plan.impact.passed.items():
             move = self.env[MOVE].browse(demand[1])
+            if plan.nodes[supply].sharers:
+                # It has arrived, and lies there for whoever takes it first.
+                move._reserve_from_stock(quantity)
+                move._recompute_state()
+                continue
             for output in self._get_outputs(supply):
                 if output not in move.move_orig_ids:
                     network._link(output, move)

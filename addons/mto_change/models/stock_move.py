@@ -1,6 +1,6 @@
 from odoo import models
 
-from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
+from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED, REQUESTED
 from odoo.addons.mto_pegging.models.mto_pegging import LINE
 
 from ..marks import Mark, is_marked
@@ -184,6 +184,71 @@ class StockMove(models.Model):
             for move in raised
         }
 
+    def _action_assign(self, force_qty=False):
+        """What a demand takes from the shelf instead is not requested any more."""
+        requested = self._get_requested_demands()
+        reserved = {move: move._get_reserved_quantity() for move in requested}
+        spare = requested._get_spare_requests()
+        res = super()._action_assign(force_qty=force_qty)
+        requested.filtered(
+            lambda m: m.product_id.uom_id.compare(
+                m._get_reserved_quantity(), reserved[m]
+            )
+            > 0
+        )._request_less(spare)
+        return res
+
+    def _get_requested_demands(self):
+        """Demands that wait for requests for quotation, where the rules hold."""
+        waiting = self.env["mto.change.resupply"]._get_changed(
+            self.filtered(
+                lambda m: m.state in ("waiting", "confirmed", "partially_available")
+            )
+        )
+        # Who reserves need not see requests: only what is needed of them follows.
+        return waiting.filtered(
+            lambda m: any(
+                line.state in REQUESTED for line in m.sudo().created_purchase_line_ids
+            )
+            and not m._should_bypass_reservation()
+        )
+
+    def _get_spare_requests(self):
+        """{line of a request for the demands: what no demand needs of it}"""
+        if not self:
+            return {}
+        network = self.env["mto.supply.network"].sudo()
+        lines = self.sudo().created_purchase_line_ids.filtered(
+            lambda line: line.state in REQUESTED
+        )
+        flow = network._load_waiting(self, (self.browse(), lines)).solve()
+        return {line: flow.left(("line", line.id)) for line in lines}
+
+    def _request_less(self, before):
+        """Take back what was requested, and is not needed since goods were reserved.
+
+        What a buyer asked for beyond the demands stays.
+
+        :param dict before: what ``_get_spare_requests`` answered before
+        """
+        quantities = {}
+        for moves in self.grouped("product_id").values():
+            # Not what the demands have come to share since.
+            spare = {
+                line: quantity
+                for line, quantity in moves._get_spare_requests().items()
+                if line in before
+            }
+            less = sum(spare.values()) - sum(before[line] for line in spare)
+            for line in reversed(spare):
+                part = min(line._get_spare_quantity(spare[line]), less)
+                if line.product_id.uom_id.compare(part, 0) > 0:
+                    quantities[line] = part
+                    less -= part
+        if quantities:
+            lines = self.env[LINE].union(*quantities).sudo()
+            self.env["mto.change.application"]._request_less(lines, quantities)
+
     def _link_supply(self, before=None):
         """What was lost before is for a person to order again, not for a change.
 
@@ -268,7 +333,6 @@ class StockMove(models.Model):
             resupply._resupply(served, ordered)
         if res:
             resupply._resupply_lost_stock(resupply._get_changed(res._get_lost_goods()))
-            resupply._share_loss(resupply._get_changed(res.move_dest_ids))
             resupply._share_loss(resupply._get_changed(res.move_dest_ids))
             self.env["mto.change.issue"]._close_received(res.purchase_line_id.order_id)
         return res

@@ -196,6 +196,26 @@ class TestChange(ChangeCommon):
         self.assertEqual(self._get_purchased(self.bolt), 150 * 4 + 24)
         self.assertEqual(self._get_purchased(nut), 150 * 3)
 
+    def test_arrived_goods_serve_who_shares_them(self):
+        """What a lowered order had reserved is not requested again for the other."""
+        trailer = self._create_product("Trailer", "make_to_order")
+        self._create_bom(trailer, [(self.bolt, 4)])
+        order = self._create_order((self.wheel, 2), (trailer, 2))
+        lowered, other = order.order_line
+        line = self._buy(self.bolt)
+        self._receive(self.bolt, 12)
+        other.product_uom_qty = 5
+        request = self._get_lines(self.bolt) - line
+        self.assertEqual((line.product_qty, request.product_qty), (16, 12))
+        answer = self._apply(order, {"line_id": lowered.id, "quantity": 1})
+        row = self._get_row(answer, line)
+        self.assertEqual((row["action"], row["surplus"]), ("reassign", 0))
+        self.assertEqual(request.product_qty, 8)
+        self.assertEqual(self._get_productions(trailer).move_raw_ids.quantity, 8)
+        self.assertServed(self.bolt)
+        order.action_cancel()
+        self.assertFalse(request.exists())
+
     def test_row_that_is_kept(self):
         """A person keeps the order for the wheels: all below it stays."""
         order = self._create_order((self.bike, 5))
@@ -257,6 +277,26 @@ class TestChange(ChangeCommon):
         self.assertEqual(purchase.order_line.product_qty, 5)
         issue = self._get_issues("change_decision")
         self.assertEqual((issue.res_model, issue.res_id), (purchase._name, purchase.id))
+
+    def test_receipt_outlives_its_only_production(self):
+        """Odoo cancels the receipt, and the vendor brings the goods all the same."""
+        bench = self._create_product("Bench", "make_to_order")
+        self._create_bom(bench, [(self.bolt, 4)])
+        for cancel in ("order", "production"):
+            order = self._create_order((bench, 2))
+            purchase = self._get_lines(self.bolt)[-1:].order_id
+            purchase.button_confirm()
+            receipt = purchase.picking_ids
+            if cancel == "order":
+                order.action_cancel()
+            else:
+                order.mrp_production_ids.action_cancel()
+            self.assertEqual((purchase.state, receipt.state), ("purchase", "assigned"))
+            issues = self._get_issues("change_decision")
+            self.assertIn((purchase._name, purchase.id), issues.mapped(self._get_place))
+
+    def _get_place(self, issue):
+        return (issue.res_model, issue.res_id)
 
     def test_cancelled_and_confirmed_again(self):
         """Core asks to deliver 8 of 4."""

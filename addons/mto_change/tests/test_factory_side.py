@@ -312,3 +312,29 @@ class TestFactorySide(ChangeCommon):
         self.assertFalse(self._get_lines(nut))
         issue.action_run("change_order_again")
         self.assertEqual(self._get_purchased(nut), 3)
+
+    def test_reserved_instead_of_requested(self):
+        """Goods that a cancelled order frees are taken: less is requested."""
+        nut = self._create_part("Nut", "stock_then_order", on_hand=6)
+        first = self._create_order((nut, 6))
+        second = self._create_order((nut, 10))
+        line = self._get_lines(nut)
+        # The buyer wants a few for stock.
+        line.product_qty = 13
+        first.action_cancel()
+        delivery = self._get_deliveries(second)
+        delivery._action_assign()
+        self.assertEqual((delivery.quantity, line.product_qty), (6, 7))
+        self._add_stock(nut, 4)
+        delivery._action_assign()
+        self.assertEqual((delivery.state, line.product_qty), ("assigned", 3))
+
+    def test_request_of_reserved_goods_goes(self):
+        """Nothing is left to be requested."""
+        nut = self._create_part("Nut", "stock_then_order")
+        delivery = self._get_deliveries(self._create_order((nut, 5)))
+        request = self._get_lines(nut).order_id
+        self._add_stock(nut, 5)
+        delivery._action_assign()
+        self.assertEqual((delivery.state, request.state), ("assigned", "cancel"))
+        self.assertFalse(self._get_lines(nut))

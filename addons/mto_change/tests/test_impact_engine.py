@@ -195,6 +195,30 @@ class TestImpactEngine(TestCase):
         self.assertFalse(impact.passed)
         self.assertEqual(impact.surplus, {"made": 5})
 
+    def test_arrived_goods_are_passed_to_who_shares_them(self):
+        """What one had reserved is for the other, and less is requested for it."""
+        nodes = [
+            move("a", 10, held=8),
+            move("b", 20, held=4, taker=1),
+            Node("received", 14, LEAVE, TRANSFER, sharers=("b",)),
+            request("rfq", 14),
+        ]
+        pegs = [
+            ("a", "received", 10),
+            ("b", "received", 4),
+            ("b", "rfq", 14),
+        ]
+        impact = self._get_impact(nodes, pegs, {"a": 6})
+        # 2 of the 6 were not reserved: whether they are there is not known.
+        self.assertEqual(impact.passed, {("received", "b"): 4})
+        self.assertEqual(impact.less, {"a": 6, "rfq": 4})
+        self.assertEqual(impact.surplus, {"received": 2})
+        kept = self._get_impact(nodes, pegs, {"a": 6}, kept=["received"])
+        self.assertEqual(kept.surplus, {"received": 6})
+        both = self._get_impact(nodes, pegs, {"a": 10, "b": 20})
+        self.assertFalse(both.passed)
+        self.assertEqual(both.less["rfq"], 14)
+
     def test_levels_are_no_recursion(self):
         nodes, pegs = [move("delivery", 1)], [("delivery", "mo 0", 1)]
         for level in range(3000):
