@@ -409,10 +409,14 @@ class StockMove(models.Model):
         before = self.filtered(
             lambda m: m.supply_policy == STOCK_THEN_ORDER
         )._get_demanded_quantities(old_qties or {})
+        # Core reserves for them before it orders: others may lack what was theirs.
+        reserved = self.filtered(
+            lambda m: m.procure_method == "make_to_order" and m.quantity
+        )
         res = super()._run_procurement(old_qties)
         self._link_supply(before)
-        # Core reserved for them before it ordered: others may lack what was theirs.
-        self.exists().filtered("quantity")._restore_shares()
+        if reserved:
+            reserved.exists()._restore_shares()
         return res
 
     def _should_assign_at_confirm(self):

@@ -334,7 +334,6 @@ class StockMove(models.Model):
         if res:
             resupply._resupply_lost_stock(resupply._get_changed(res._get_lost_goods()))
             resupply._share_loss(resupply._get_changed(res.move_dest_ids))
-            resupply._share_loss(resupply._get_changed(res.move_dest_ids))
             self.env["mto.change.issue"]._close_received(res.purchase_line_id.order_id)
         return res
 
