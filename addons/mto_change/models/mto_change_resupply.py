@@ -65,6 +65,8 @@ class MtoChangeResupply(models.AbstractModel):
         if not lost:
             return
         demands = self._find_hit(lost.sudo())
+        # Core lets go of what is on its way for a demand whose reservation it takes.
+        demands._relink_uncovered()
         stock_first = demands.filtered(lambda m: m.supply_policy == "stock_then_order")
         missing = self._find_missing(demands - stock_first)
         if stock_first:

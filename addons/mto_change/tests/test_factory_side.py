@@ -248,6 +248,23 @@ class TestFactorySide(ChangeCommon):
         quant.action_apply_inventory()
         self.assertEqual(self._get_purchased(nut), 3)
 
+    def test_lost_on_the_shelf_while_more_is_made(self):
+        """The rest of a batch stands in, and is linked with who waits for it."""
+        nut = self._create_product("Nut", "stock_then_order", on_hand=2)
+        self._create_bom(nut, [(self.bolt, 1)], enable_batch_size=True, batch_size=2)
+        order = self._create_order((nut, 3))
+        production = self._get_productions(nut)
+        self.assertEqual(production.product_qty, 2)
+        quant = self.env["stock.quant"].search(
+            [("product_id", "=", nut.id), ("location_id", "=", self.stock.id)]
+        )
+        quant.with_context(inventory_mode=True).inventory_quantity = 1
+        quant.action_apply_inventory()
+        delivery = self._get_deliveries(order)
+        self.assertEqual(delivery.move_orig_ids, production.move_finished_ids)
+        self.assertFalse(self.env["mto.supply.network"]._find_uncovered(delivery))
+        self.assertFalse(self._get_issues("shortage"))
+
     def test_found_and_lost_without_demand(self):
         """Nobody is asked about goods that nobody waits for."""
         nut = self._create_part("Nut", "stock_then_order", on_hand=10)
