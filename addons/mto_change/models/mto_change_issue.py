@@ -93,6 +93,23 @@ class MtoChangeIssue(models.AbstractModel):
             )
         else:
             outputs = document.order_line.move_ids
+        return self._get_left_over(outputs)
+
+    def _get_undecided_surplus(self, line):
+        """What is too much of a purchase line, says an open issue, as above.
+
+        What a buyer asked for beyond the demands is wanted.
+        """
+        if not self._search_open(SURPLUS, line.order_id):
+            return 0.0
+        wanted = line._get_product_quantity() - line.required_qty
+        return max(
+            self._get_left_over(line.move_ids)
+            - (max(wanted, 0.0) if line.required_qty else 0.0),
+            0.0,
+        )
+
+    def _get_left_over(self, outputs):
         outputs = outputs.sudo().filtered(lambda m: m.state not in CLOSED)
         network = self.env["mto.supply.network"].sudo()
         requests = self.env[LINE].sudo()

@@ -44,10 +44,11 @@ class PurchaseOrder(models.Model):
         }
 
     def _get_replaceable_lines(self):
-        """Lines of goods that have not come."""
+        """Lines of goods that have not come, and that somebody is to have."""
         if self.state not in ("draft", "sent", "to approve", "purchase"):
             return self.order_line.browse()
         return self.order_line.filtered(
             lambda line: line.product_id.type == "consu"
             and line.product_uom_id.compare(line.product_qty, line.qty_received) > 0
+            and line.product_uom_id.compare(line._get_replaceable_quantity(), 0) > 0
         )

@@ -37,6 +37,21 @@ class PurchaseOrderLine(models.Model):
             lambda m: m.state not in (*CLOSED, "draft")
         )
 
+    def _get_replaceable_quantity(self):
+        """What has not come, in the unit of the line, less what is too much.
+
+        What a change left over, and nobody decided to keep, is requested of nobody.
+        """
+        self.ensure_one()
+        surplus = self.env["mto.change.issue"]._get_undecided_surplus(self)
+        return (
+            self.product_qty
+            - self.qty_received
+            - self.product_id.uom_id._compute_quantity(
+                surplus, self.product_uom_id, rounding_method="HALF-UP"
+            )
+        )
+
     def _get_product_price(self):
         """Price of a unit of the product, in the currency of the company."""
         self.ensure_one()

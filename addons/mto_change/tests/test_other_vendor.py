@@ -153,6 +153,36 @@ class TestOtherVendor(ChangeCommon):
                 line.product_qty, row["quantity_after"] if row else before[line]
             )
 
+    def test_what_is_too_much_is_not_requested(self):
+        """Of 10 bolts 7 are needed, and nobody decided about 3 yet."""
+        self.purchase.button_confirm()
+        self.second.order_line.product_uom_qty = 3
+        issue = self._get_issues("change_decision")
+        self.assertEqual(issue.res_id, self.purchase.id)
+        form = self._open()
+        form.partner_id = self.other
+        shares = form.save().share_ids
+        self.assertEqual(sorted(shares.mapped("quantity")), [3, 4])
+        replacement = self._replace()
+        self.assertEqual(replacement.order_line.product_qty, 7)
+        self.assertEqual((self.purchase.state, issue.state), ("cancel", "closed"))
+        self.assertServed(self.bolt)
+
+    def test_what_is_kept_for_stock_is_requested(self):
+        """What a buyer added, and what somebody decided to keep, is wanted."""
+        self.purchase.button_confirm()
+        self.line.product_qty = 15
+        self.second.order_line.product_uom_qty = 3
+        self.assertEqual(self.line._get_replaceable_quantity(), 12)
+        self._get_issues("change_decision").action_run("change_keep")
+        self.assertEqual(self._replace().order_line.product_qty, 15)
+
+    def test_nobody_needs_the_goods(self):
+        self.purchase.button_confirm()
+        (self.first | self.second)._action_cancel()
+        with self.assertRaisesRegex(UserError, "no goods"):
+            self.purchase.action_other_vendor()
+
     def test_refused(self):
         form = self._open()
         form.partner_id = self.other

@@ -107,9 +107,9 @@ class PurchaseOrderOtherVendor(models.TransientModel):
         ]
 
     def _get_open_quantity(self, line):
-        """What has not come, in the unit of the product."""
+        """What is requested of the other vendor, in the unit of the product."""
         return line.product_uom_id._compute_quantity(
-            line.product_qty - line.qty_received, line.product_id.uom_id, round=False
+            line._get_replaceable_quantity(), line.product_id.uom_id, round=False
         )
 
     def _get_arrival(self, line):
@@ -136,7 +136,7 @@ class PurchaseOrderOtherVendor(models.TransientModel):
     def _select_seller(self, line):
         return line.product_id.with_company(line.company_id)._select_seller(
             partner_id=self.partner_id,
-            quantity=line.product_qty - line.qty_received,
+            quantity=line._get_replaceable_quantity(),
             date=fields.Date.today(),
             uom_id=line.product_uom_id,
         )
@@ -165,6 +165,7 @@ class PurchaseOrderOtherVendor(models.TransientModel):
         replacement = self._create_replacement(lines)
         self._end_lines(lines)
         self._pass_on(replacement, lines, served)
+        self.env["mto.change.issue"]._close_received(purchase)
         resupply._wait_for_supply(ordered.exists())
         resupply._resupply(everybody, ordered)
         self._tell(replacement)
@@ -198,9 +199,11 @@ class PurchaseOrderOtherVendor(models.TransientModel):
         )
         return {
             "product_id": line.product_id.id,
-            "product_qty": line.product_qty - line.qty_received,
+            "product_qty": line._get_replaceable_quantity(),
             "product_uom_id": line.product_uom_id.id,
-            "required_qty": max(line.required_qty - received, 0.0),
+            "required_qty": min(
+                max(line.required_qty - received, 0.0), self._get_open_quantity(line)
+            ),
             "specification_key": line.specification_key,
             "propagate_cancel": line.propagate_cancel,
         }
