@@ -602,9 +602,12 @@ class MtoChangePreview(models.AbstractModel):
     def _tell_action(self, action, label, rows):
         """How many documents, and by how much where they are of one product."""
         text = f"{len(rows)} {label}"
-        if action not in (REDUCE, "increase") or len({r["product_id"] for r in rows}) > 1:
+        is_one = len({row["product_id"] for row in rows}) == 1
+        if action not in (REDUCE, "increase") or not is_one:
             return text
-        quantity = sum(abs(r["quantity_after"] - r["quantity_before"]) for r in rows)
+        quantity = sum(
+            abs(row["quantity_after"] - row["quantity_before"]) for row in rows
+        )
         number = formatLang(self.env, quantity, digits=_digits(quantity))
         return self.env._(
             "%(documents)s by %(quantity)s %(unit)s",

@@ -55,7 +55,7 @@ class TestChangeStructure(ChangeCommon):
         self.assertEqual(len(answer["decisions"]), 1)
 
     def test_told_once(self):
-        """The bill of materials tells which orders wait for an update, not each time."""
+        """The bill of materials tells once which orders wait for an update."""
         before = self.bom.message_ids
         self._change_structure()
         told = self.bom.message_ids - before
