@@ -185,7 +185,14 @@ class StockMove(models.Model):
         }
 
     def _action_assign(self, force_qty=False):
-        """What a demand takes from the shelf instead is not requested any more."""
+        """What a demand takes from the shelf instead is not requested any more.
+
+        A change has settled what is requested, so nothing is taken instead of it.
+        """
+        settled = self.browse()
+        if is_marked(self.env, APPLYING) and not force_qty:
+            settled = self._get_settled_demands()
+            self -= settled
         requested = self._get_requested_demands()
         reserved = {move: move._get_reserved_quantity() for move in requested}
         spare = requested._get_spare_requests()
@@ -196,7 +203,17 @@ class StockMove(models.Model):
             )
             > 0
         )._request_less(spare)
+        settled._reserve_unordered()
         return res
+
+    def _get_settled_demands(self):
+        """Demands that use stock first, and wait for requests for quotation alone."""
+        return self.filtered(
+            lambda m: m._is_stock_first_demand()
+            and not m._should_bypass_reservation()
+            and not m.move_orig_ids
+            and m._has_open_supply()
+        )
 
     def _get_requested_demands(self):
         """Demands that wait for requests for quotation, where the rules hold."""

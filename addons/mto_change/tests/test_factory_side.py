@@ -355,3 +355,26 @@ class TestFactorySide(ChangeCommon):
         delivery._action_assign()
         self.assertEqual((delivery.state, request.state), ("assigned", "cancel"))
         self.assertFalse(self._get_lines(nut))
+
+    def test_lowered_component_waits_for_its_request(self):
+        """What somebody else freed is not taken as well: it would be too much."""
+        nut = self._create_part("Nut", "stock_then_order", on_hand=2)
+        plate = self._create_product("Plate", "make_to_order")
+        self._create_bom(plate, [(nut, 2)])
+        first = self._create_order((nut, 2))
+        second = self._create_order((plate, 4))
+        line = self._get_lines(nut)
+        self.assertEqual(line.product_qty, 8)
+        first.action_cancel()
+        production = self._get_productions(plate)
+        answer = self._preview(second, {"line_id": second.order_line.id, "quantity": 1})
+        self.assertEqual(self._get_row(answer, line)["quantity_after"], 2)
+        self.env["change.production.qty"].create(
+            {"mo_id": production.id, "product_qty": 1}
+        ).change_prod_qty()
+        component = production.move_raw_ids
+        self.assertEqual((component.quantity, line.product_qty), (0, 2))
+        # What it may have of the shelf is its own to take.
+        component._action_assign()
+        self.assertEqual(component.state, "assigned")
+        self.assertFalse(self._get_lines(nut))
