@@ -3,7 +3,7 @@ from odoo import models
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED, REQUESTED
 from odoo.addons.mto_pegging.models.mto_pegging import LINE
 
-from ..marks import Mark, is_marked
+from ..marks import MARK, Mark, is_marked
 from .mto_change_application import APPLYING
 
 # Set where an order that was changed orders again: take what is left over first.
@@ -341,6 +341,7 @@ class StockMove(models.Model):
             else self.browse()
         )
         plan = ended._plan_undelivered()
+        ended._give_up_subcontracted()
         served = resupply._get_changed(ended.filtered("purchase_line_id").move_dest_ids)
         ordered = resupply._filter_ordered(served)
         res = super()._action_done(cancel_backorder=cancel_backorder)
@@ -378,6 +379,61 @@ class StockMove(models.Model):
         change = self.env["mto.change"].sudo()
         return change._plan(moves, lambda _graph: start, list(start), ())
 
+    # What a subcontractor was lowered to, while a receipt was filled in
+
+    def _give_up_subcontracted(self):
+        """What was ordered for goods that a subcontractor does not bring any more."""
+        held_back = self._get_held_back()
+        if not held_back:
+            return
+        received = {mo: mo.product_qty for mo in held_back}
+        self._change_subcontracted(held_back)
+        plan = (
+            self.env["mto.change"]
+            .sudo()
+            ._plan_productions(
+                {
+                    mo: mo.product_uom_id._compute_quantity(
+                        mo.product_qty - quantity, mo.product_id.uom_id
+                    )
+                    for mo, quantity in received.items()
+                }
+            )
+        )
+        self._change_subcontracted(received)
+        self.env["mto.change.application"]._apply(plan)
+
+    def _get_held_back(self):
+        """{subcontractor's order: what its receipt asks for}, where it makes less.
+
+        What is below follows the receipt, see ``change.production.qty``.
+        """
+        if "is_subcontract" not in self._fields:
+            return {}
+        result = {}
+        for move in self.sudo().filtered("is_subcontract"):
+            order = move._get_subcontract_production()
+            if len(order) != 1 or order.state in CLOSED:
+                # With lots, core has one for each of them.
+                continue
+            unit = order.product_uom_id
+            asked = move.product_id.uom_id._compute_quantity(move.product_qty, unit)
+            if unit.compare(asked, order.product_qty) > 0:
+                result[order] = asked
+        return result
+
+    def _change_subcontracted(self, quantities):
+        """Set what the orders make, and order nothing more or less for it."""
+        if not quantities:
+            return
+        modes = {APPLYING: MARK, "no_procurement": True, "skip_activity": True}
+        self.env["change.production.qty"].sudo().with_context(**modes).create(
+            [
+                {"mo_id": order.id, "product_qty": quantity}
+                for order, quantity in quantities.items()
+            ]
+        ).change_prod_qty()
+
     def _get_lost_goods(self):
         """Goods that left the shelves for nobody: scrapped, counted, returned."""
         return self.filtered(
@@ -394,6 +450,7 @@ class StockMove(models.Model):
         )
         served = receipts.move_dest_ids
         ordered = resupply._filter_ordered(served)
+        receipts._change_subcontracted(receipts._get_held_back())
         res = super()._action_cancel()
         if served:
             resupply._resupply(served, ordered)

@@ -315,9 +315,19 @@ class FactoryLife(ChangeLife):
     def _get_surplus(self):
         """A move from shelf to shelf takes nothing out of the house.
 
-        A pick is the demand of its customer, until there is a delivery.
+        A pick is the demand of its customer, until there is a delivery. What a
+        subcontractor has counts, and what he used before he was given it is owed.
         """
         surplus = super()._get_surplus()
+        quants = self.env["stock.quant"].search(
+            [
+                ("product_id", "in", self.products.ids),
+                ("location_id.usage", "=", "internal"),
+                ("location_id.warehouse_id", "=", False),
+            ]
+        )
+        for quant in quants:
+            surplus[quant.product_id] += quant.quantity
         moves = self.env["stock.move"].search(
             [
                 ("product_id", "in", self.products.ids),

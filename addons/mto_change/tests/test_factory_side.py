@@ -88,6 +88,66 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(sum(self._get_lines(self.bolt).mapped("product_qty")), 45 + 25)
         self.assertServed(self.bolt)
 
+    def _buy_painted(self):
+        """5 painted wheels are ordered of a subcontractor, who gets 10 bolts."""
+        if "subcontractor_ids" not in self.env["mrp.bom"]._fields:
+            self.skipTest("needs subcontracting")
+        painter = self.env["res.partner"].create({"name": "Painter"})
+        painted = self._create_part("Painted wheel", "make_to_order", vendor=painter)
+        self._create_bom(
+            painted,
+            [(self.bolt, 2)],
+            type="subcontract",
+            subcontractor_ids=[Command.link(painter.id)],
+        )
+        self._create_order((painted, 5))
+        return self._buy(painted)
+
+    def _get_sent(self):
+        """(bolts that go to the subcontractor, bolts that are requested for him)"""
+        place = self.company.subcontracting_location_id
+        sent = self._get_demands(self.bolt).filtered(
+            lambda m: m.location_dest_id._child_of(place)
+        )
+        requested = self._get_lines(self.bolt)
+        return (
+            sum(sent.mapped("product_qty")),
+            sum(requested.mapped("product_qty")),
+        )
+
+    def test_received_in_part_from_subcontractor(self):
+        """2 of 5 came before he was sent the bolts: those for the rest stay ordered."""
+        line = self._buy_painted()
+        receipt = line.move_ids.picking_id
+        self.assertEqual(self._get_sent(), (10, 10))
+        receipt.move_ids.quantity = 2
+        self.assertEqual(self._get_sent(), (10, 10))
+        receipt.move_ids.quantity = 3
+        self.assertEqual(self._get_sent(), (10, 10), "nothing is ordered once more")
+        rest = self._move(receipt, 2)
+        self.assertEqual(rest.move_ids.product_qty, 3)
+        self.assertEqual(self._get_sent(), (10, 10))
+        rest.action_cancel()
+        self.assertEqual(self._get_sent(), (4, 4))
+
+    def test_received_short_from_subcontractor(self):
+        """The rest never comes: what was ordered for it goes."""
+        line = self._buy_painted()
+        self._move(line.move_ids.picking_id, 2, backorder=False)
+        self.assertEqual(self._get_sent(), (4, 4))
+
+    def test_receipt_from_subcontractor_is_cancelled(self):
+        """Also where something was entered as received before."""
+        receipt = self._buy_painted().move_ids.picking_id
+        receipt.move_ids.quantity = 2
+        receipt.action_cancel()
+        self.assertEqual(self._get_sent(), (0, 0))
+
+    def test_subcontractor_makes_less(self):
+        line = self._buy_painted()
+        line.product_qty = 3
+        self.assertEqual(self._get_sent(), (6, 6))
+
     def test_cancelled_receipt(self):
         self._create_order((self.bolt, 5))
         self._buy(self.bolt).move_ids.picking_id.action_cancel()

@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
+
 from ..marks import MARK
 from ..models.mto_change_application import APPLYING
 from ..models.stock_move import NETTING
@@ -12,6 +14,11 @@ class ChangeProductionQty(models.TransientModel):
         """A lowered order needs less below; who waited for it is supplied again."""
         resupply = self.env["mto.change.resupply"]
         changed = resupply._get_changed(self.mo_id)
+        if received := self._filter_received(changed):
+            received.with_context(
+                **{APPLYING: MARK, "no_procurement": True}
+            ).change_prod_qty()
+            return (self - received).change_prod_qty()
         if not changed:
             return super().change_prod_qty()
         less = self._get_less(changed)
@@ -41,3 +48,34 @@ class ChangeProductionQty(models.TransientModel):
             if production in productions and unit.compare(less, 0) > 0:
                 result[production] = less
         return result
+
+    def _filter_received(self, productions):
+        """Orders of subcontractors that are lowered to what is entered as received.
+
+        Core does so while a receipt is filled in. The receipt still asks for the rest:
+        what is below stays until the rest is cancelled.
+        """
+        if "is_subcontract" not in self.env["stock.move"]._fields:
+            return self.browse()
+        return self.filtered(
+            lambda wizard: wizard.mo_id in productions and wizard._is_received_in_part()
+        )
+
+    def _is_received_in_part(self):
+        """Whether the receipt asks for all that the order was to make."""
+        self.ensure_one()
+        production = self.mo_id
+        receipts = production.move_finished_ids.move_dest_ids.filtered(
+            lambda m: m.is_subcontract and m.state not in CLOSED
+        )
+        is_lowered = production.product_uom_id.compare(
+            self.product_qty, production.product_qty
+        )
+        if not receipts or is_lowered >= 0:
+            return False
+        orders = receipts._get_subcontract_production().filtered(
+            lambda mo: mo.state not in CLOSED
+        )
+        ordered = sum(orders.mapped("product_uom_qty"))
+        asked = sum(receipts.mapped("product_qty"))
+        return production.product_id.uom_id.compare(ordered, asked) <= 0
