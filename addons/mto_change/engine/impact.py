@@ -24,11 +24,12 @@ class Node:
 
     ``free``: how much of it may be given up, None for all. ``is_maker``: what it makes
     less, it needs less of in proportion. ``is_whole``: given up as a whole only (a
-    batch); ``spare`` is what nobody needs of it already. ``pool``: equal for goods that
-    can stand in for each other, None for none. ``taker``: date of a demand that may
-    take what is left over of its pool, None for no. ``held``: how much of a demand
-    lies reserved for it. ``sharers``: of goods that have arrived, the demands that
-    may reserve at once what another one lets go.
+    batch); ``spare`` is what nobody needs of it already. A peg of nothing tells whom a
+    batch was made for that nobody needs: it goes with what they give up. ``pool``:
+    equal for goods that can stand in for each other, None for none. ``taker``: date of
+    a demand that may take what is left over of its pool, None for no. ``held``: how
+    much of a demand lies reserved for it. ``sharers``: of goods that have arrived, the
+    demands that may reserve at once what another one lets go.
     """
 
     key: Hashable
@@ -71,6 +72,7 @@ class Reduction:
         self.nodes = nodes
         self.kept = set(kept)
         self.changed = set()
+        self.unneeded = set()
         self.pegs = [p for p in pegs if p.demand in nodes and p.supply in nodes]
         self.supplies = defaultdict(list)
         for peg in self.pegs:
@@ -94,6 +96,7 @@ class Reduction:
     def _follow(self, less, passed):
         """(impact, {(demand, supply): quantity given up}) of ``less``."""
         impact = Impact(passed=dict(passed))
+        self.unneeded = set()
         asked = defaultdict(float, less)
         released = defaultdict(float)
         taken = defaultdict(float)
@@ -113,7 +116,7 @@ class Reduction:
     def _shrink(self, node, asked, taken, impact):
         """How much less of the node there will be, and what is left over of it."""
         wanted = min(asked[node.key], node.quantity)
-        if wanted <= TINY:
+        if wanted <= TINY and node.key not in self.unneeded:
             return
         less = self._get_less(node, wanted)
         if less > TINY:
@@ -151,6 +154,7 @@ class Reduction:
         if quantity <= TINY:
             return
         pegs = self.supplies[key]
+        self.unneeded.update(peg.supply for peg in pegs if not peg.quantity)
         if not exact:
             supplied = sum(peg.quantity for peg in pegs)
             quantity -= max(self.nodes[key].quantity - supplied, 0.0)

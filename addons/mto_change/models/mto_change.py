@@ -5,6 +5,7 @@ from odoo import models
 from odoo.fields import Domain
 
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED, REQUESTED
+from odoo.addons.mto_pegging.engine.pegging import Peg
 from odoo.addons.mto_pegging.models.mto_pegging import (
     DOWN,
     LINE,
@@ -92,6 +93,10 @@ class MtoChange(models.AbstractModel):
 
     def _plan(self, moves, get_start, roots, kept):
         plan = self._load(moves, roots)
+        if loose := self._find_loose_batches(plan):
+            moves |= loose
+            plan = self._load(moves, roots)
+            self._peg_loose_batches(plan, loose)
         plan.kept = set(kept)
         plan.start = get_start(plan)
         plan.impact = self._follow(plan)
@@ -99,6 +104,7 @@ class MtoChange(models.AbstractModel):
         if takers:
             levels, start = plan.levels, plan.start
             plan = self._load(moves | takers, roots)
+            self._peg_loose_batches(plan, loose)
             plan.levels, plan.start, plan.kept = levels, start, set(kept)
             plan.impact = self._follow(plan)
         return plan
@@ -151,6 +157,73 @@ class MtoChange(models.AbstractModel):
             return max(total - wanted, 0.0)
         before = line.product_uom_qty
         return total * (before - target) / before if before > target else 0.0
+
+    # Batches that were made superfluous
+
+    def _find_loose_batches(self, plan):
+        """Outputs of batches that were made for these orders, and serve nobody.
+
+        Several demands leave something of their last batches. Once that is linked with
+        others, it is a batch that nobody needs, and no link leads to it.
+        """
+        batches = self._get_batches(plan)
+        if not batches:
+            return self.env[MOVE]
+        outputs = (
+            self.env[MOVE]
+            .sudo()
+            .search(
+                Domain("product_id", "in", batches.product_id.ids)
+                & Domain("production_id.bom_id.enable_batch_size", "=", True)
+                & Domain("reference_ids", "in", batches.reference_ids.ids)
+                & Domain("state", "not in", (*CLOSED, "draft"))
+            )
+        )
+        return outputs.filtered(
+            lambda m: (
+                m.product_id == m.production_id.product_id
+                and m.move_dest_ids
+                <= m.move_dest_ids.filtered(lambda d: d.state in CLOSED)
+            )
+        )
+
+    def _get_batches(self, plan):
+        return (
+            self.env[PRODUCTION]
+            .sudo()
+            .browse(
+                peg.supply[1]
+                for peg in plan.pegs
+                if peg.supply[0] == PRODUCTION and plan.nodes[peg.supply].is_whole
+            )
+        )
+
+    def _peg_loose_batches(self, plan, loose):
+        """A peg of nothing to each that the batches were made for."""
+        pegs, supplied = defaultdict(set), defaultdict(float)
+        for peg in plan.pegs:
+            supplied[peg.demand] += peg.quantity
+            record = plan.records[peg.supply]
+            if record._name == PRODUCTION and plan.nodes[peg.supply].is_whole:
+                for reference in record.reference_ids:
+                    pegs[record.product_id, reference].add(peg)
+        lacking = {
+            key
+            for key, quantity in supplied.items()
+            if plan.nodes[key].quantity - quantity > TINY
+        }
+        for production in loose.production_id:
+            key = (PRODUCTION, production.id)
+            alike = set().union(
+                *(pegs[production.product_id, r] for r in production.reference_ids)
+            )
+            demands = {peg.demand for peg in alike}
+            if key not in plan.nodes or demands & lacking:
+                continue
+            for demand in sorted(demands):
+                plan.pegs.append(Peg(demand, key, 0.0))
+            levels = [plan.levels[p.supply] for p in alike if p.supply in plan.levels]
+            plan.levels.setdefault(key, max(levels, default=0))
 
     # Loading
 

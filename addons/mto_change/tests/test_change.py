@@ -326,6 +326,19 @@ class TestChange(ChangeCommon):
         self.assertServed(self.wheel, self.bike, pair)
         self.assertEqual(self._get_made(self.wheel), 18)
 
+    def test_batch_that_nobody_needs_is_cancelled(self):
+        """24 wheels of three demands: 9 batches of 3 were made, 8 are enough."""
+        self.wheel.bom_ids.write({"enable_batch_size": True, "batch_size": 3})
+        order = self._create_order((self.bike, 4), (self.bike, 4), (self.bike, 4))
+        self.assertEqual(self._get_made(self.wheel), 27)
+        preview = self._preview(order, {"cancel": True})
+        wheels = [r for r in preview["documents"] if r["product"] == "Wheel"]
+        self.assertEqual(sum(r["quantity_before"] for r in wheels), 27)
+        self.assertEqual({r["action"] for r in wheels}, {"cancel"})
+        order.action_cancel()
+        self.assertEqual(self._get_made(self.wheel), 0)
+        self.assertFalse(self._get_purchased(self.bolt))
+
     def test_confirmed_again_with_started_work(self):
         """What was begun for the order serves it when it comes back."""
         order = self._create_order((self.bike, 4))

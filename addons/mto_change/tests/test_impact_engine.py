@@ -175,6 +175,31 @@ class TestImpactEngine(TestCase):
         self.assertEqual(impact.less, {"a": 2, "three": 2})
         self.assertEqual(impact.surplus, {"two": 1})
 
+    def test_batch_that_nobody_needs(self):
+        """A batch that others made superfluous goes with what they give up."""
+        nodes = [
+            move("a", 5),
+            order("one", 3, is_whole=True),
+            order("two", 3, is_whole=True, spare=1),
+            order("three", 3, is_whole=True, spare=3),
+            move("bolts", 6),
+            request("rfq", 6),
+        ]
+        pegs = [
+            ("a", "one", 3),
+            ("a", "two", 2),
+            ("a", "three", 0.0),
+            ("three", "bolts", 6),
+            ("bolts", "rfq", 6),
+        ]
+        below = {"three": 3, "bolts": 6, "rfq": 6}
+        impact = self._get_impact(nodes, pegs, {"a": 1})
+        self.assertEqual(impact.less, {"a": 1, **below})
+        impact = self._get_impact(nodes, pegs, {"a": 5})
+        self.assertEqual(impact.less, {"a": 5, "one": 3, "two": 3, **below})
+        impact = self._get_impact(nodes, pegs, {"a": 5}, kept=["three"])
+        self.assertEqual(impact.less, {"a": 5, "one": 3, "two": 3})
+
     def test_what_was_bought_for_stock_is_not_given_up(self):
         impact = self._get_impact(
             [move("a", 5), request("rfq", 8, free=3)], [("a", "rfq", 5)], {"a": 5}
