@@ -224,6 +224,15 @@ class Cascade:
         finally:
             self.grown_lines = None
 
+    @contextmanager
+    def writing(self):
+        """What is written inside on lines that grow does not wait."""
+        waiting, self.grown_lines = self.grown_lines, None
+        try:
+            yield
+        finally:
+            self.grown_lines = waiting
+
     def ask(self, procurements):
         """Return the `Call`s of procurements that are made or bought later."""
         self.asked |= {procurement.product_id.id for procurement, _rule in procurements}

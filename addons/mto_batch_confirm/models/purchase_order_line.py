@@ -27,9 +27,11 @@ class PurchaseOrderLine(models.Model):
         """
         cascade = current(self.env)
         if cascade and cascade.grown_lines:
-            for id_ in cascade.grown_lines.keys() & set(self.ids):
-                line, vals = cascade.grown_lines.pop(id_)
-                super(PurchaseOrderLine, line).write(vals)
+            found = cascade.grown_lines.keys() & set(self.ids)
+            grown = [cascade.grown_lines.pop(id_) for id_ in found]
+            with cascade.writing():
+                for line, vals in grown:
+                    line.write(vals)
         return super()._find_candidate(*args, **kwargs)
 
 
