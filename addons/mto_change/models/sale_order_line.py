@@ -195,9 +195,11 @@ class SaleOrderLine(models.Model):
                 outgoing |= self._get_hidden_deliveries()
                 picked = outgoing._get_picked()
                 outgoing = (outgoing - picked) | picked._get_last_steps()
-                incoming = incoming.filtered(
-                    lambda m: m.origin_returned_move_id not in picked
-                )
+                if picked:
+                    # The last steps tell already what goes back inside the house.
+                    incoming = incoming.filtered(
+                        lambda m: m.location_id._is_outgoing()
+                    )
         return outgoing, incoming
 
     def _get_hidden_deliveries(self):

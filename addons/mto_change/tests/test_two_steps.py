@@ -11,9 +11,9 @@ class TestTwoSteps(ChangeCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.warehouse.delivery_steps = "pick_ship"
-        bulb = cls._create_part("Bulb", "make_to_stock", on_hand=100)
+        cls.bulb = cls._create_part("Bulb", "make_to_stock", on_hand=100)
         cls.lamp = cls._create_product("Lamp", "make_to_order")
-        cls._create_bom(cls.lamp, [(bulb, 1)])
+        cls._create_bom(cls.lamp, [(cls.bulb, 1)])
 
     def setUp(self):
         super().setUp()
@@ -55,6 +55,22 @@ class TestTwoSteps(ChangeCommon):
         )
         self.assertEqual(self._read()[0], 1)
         self._finish()
+
+    def test_raised_while_goods_go_back(self):
+        """What goes back to the shelf is picked anew, once."""
+        order = self._create_order((self.bulb, 5))
+        self._move(order.picking_ids)
+        order.order_line.product_uom_qty = 3
+        back = order.order_line.move_ids.filtered(
+            lambda m: m.location_dest_id == self.stock
+        )
+        self.assertEqual(sum(back.mapped("product_uom_qty")), 2)
+        back.picking_id.action_assign()
+        order.order_line.product_uom_qty = 5
+        picks = order.order_line.move_ids.filtered(
+            lambda m: m.location_id == self.stock and m.state != "done"
+        )
+        self.assertEqual(sum(picks.mapped("product_uom_qty")), 2)
 
     def test_raised_after_a_short_delivery(self):
         """What was picked is delivered first: nothing is picked or made for it."""
