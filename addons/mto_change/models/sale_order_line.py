@@ -197,9 +197,7 @@ class SaleOrderLine(models.Model):
                 outgoing = (outgoing - picked) | picked._get_last_steps()
                 if picked:
                     # The last steps tell already what goes back inside the house.
-                    incoming = incoming.filtered(
-                        lambda m: m.location_id._is_outgoing()
-                    )
+                    incoming = incoming.filtered(lambda m: m.location_id._is_outgoing())
         return outgoing, incoming
 
     def _get_hidden_deliveries(self):
