@@ -124,14 +124,19 @@ class TestChange(ChangeCommon):
         self.assertEqual(self._get_purchased(self.bolt), 18)
         self.assertEqual(issue.state, "closed")
 
-    def test_decision_about_the_rest(self):
-        """1 of 5 started bikes is made: what is too much is too much of the rest."""
+    def _order_started(self):
+        """(an order for 5 bikes, its started order with all components there)"""
         order = self._create_order((self.bike, 5))
         production = self._get_productions(self.bike)
         self._buy(self.bolt)
         self._receive(self.bolt)
         self._produce(self._get_productions(self.wheel))
         self._start(production)
+        return order, production
+
+    def test_decision_about_the_rest(self):
+        """1 of 5 started bikes is made: what is too much is too much of the rest."""
+        order, production = self._order_started()
         self._apply(order, {"line_id": order.order_line.id, "quantity": 3})
         rest = self._produce(production, 1)
         issue = self._get_issues("change_decision")
@@ -141,12 +146,7 @@ class TestChange(ChangeCommon):
         self.assertEqual((rest.product_qty, issue.state), (2, "closed"))
 
     def test_nothing_of_the_rest_is_needed(self):
-        order = self._create_order((self.bike, 5))
-        production = self._get_productions(self.bike)
-        self._buy(self.bolt)
-        self._receive(self.bolt)
-        self._produce(self._get_productions(self.wheel))
-        self._start(production)
+        order, production = self._order_started()
         self._apply(order, {"cancel": True})
         rest = self._produce(production, 1)
         issue = self._get_issues("change_decision")
