@@ -1,9 +1,9 @@
 from odoo import models
 
+from odoo.addons.mto_cascade.marks import MARK, Mark, is_marked
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED, REQUESTED
 from odoo.addons.mto_pegging.models.mto_pegging import LINE
 
-from ..marks import MARK, Mark, is_marked
 from .mto_change_application import APPLYING
 
 # Set where an order that was changed orders again: take what is left over first.
