@@ -22,7 +22,7 @@ class MtoSupplyBatch(models.AbstractModel):
 
     @api.model
     def _link_later(self, records):
-        """Return ``records`` with which no supply is linked until ``_link``, ``_take``."""
+        """Return ``records`` with which nothing is linked before it is asked for."""
         return records.with_context(**{LINKING_LATER: MARK})
 
     @api.model
