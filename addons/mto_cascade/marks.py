@@ -1,7 +1,7 @@
 """What our modules say to each other in a context, and nobody outside can say.
 
-Who links supply later, or applies a change, asks others to leave that to him. A key of a
-context is anybody's to send, its value here is not: over RPC it is a plain number.
+Who links supply later, or applies a change, asks others to leave that to him. A key of
+a context is anybody's to send, its value here is not: over RPC it is a plain number.
 """
 
 LINKING_LATER = "mto_cascade_link_later"
