@@ -239,6 +239,7 @@ class SaleOrderLine(models.Model):
         exact = product.uom_id._compute_quantity(
             exact, self.product_uom_id, round=False
         )
-        # Another module may know better.
-        is_rounded = self.product_uom_id.compare(exact, quantity) == 0
+        # Core rounds for each move; by more than that, another module knows better.
+        rounded = (len(outgoing) + len(incoming)) * self.product_uom_id.rounding
+        is_rounded = self.product_uom_id.compare(abs(exact - quantity), rounded) <= 0
         return exact if is_rounded else quantity
