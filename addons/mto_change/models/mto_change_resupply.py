@@ -70,9 +70,10 @@ class MtoChangeResupply(models.AbstractModel):
         stock_first = demands.filtered(lambda m: m.supply_policy == "stock_then_order")
         missing = self._find_missing(demands - stock_first)
         if stock_first:
-            network = self.env["mto.supply.network"].sudo()
-            self.env["mto.supply.claim"]._claim(stock_first.product_id)
-            for move, share in network._share_free(stock_first).items():
+            batch = self.env["mto.supply.batch"].sudo()
+            shares = batch._share(stock_first)
+            batch._take(shares)
+            for move, share in shares.items():
                 if move.product_id.uom_id.compare(share.missing, 0) > 0:
                     missing[move] = share.missing
         self._order_or_report(missing)

@@ -325,6 +325,27 @@ class TestFactorySide(ChangeCommon):
         self.assertFalse(self.env["mto.supply.network"]._find_uncovered(delivery))
         self.assertFalse(self._get_issues("shortage"))
 
+    def test_lost_on_the_shelf_while_more_is_bought(self):
+        """What a cancelled order leaves to come stands in, and stays linked."""
+        nut = self._create_part("Nut", "stock_then_order")
+        former = self._create_order((nut, 5))
+        self._buy(nut)
+        former.action_cancel()
+        self._add_stock(nut, 2)
+        delivery = self._get_deliveries(self._create_order((nut, 4)))
+        self.assertEqual(delivery.quantity, 2)
+        quant = self.env["stock.quant"].search(
+            [("product_id", "=", nut.id), ("location_id", "=", self.stock.id)]
+        )
+        quant.with_context(inventory_mode=True).inventory_quantity = 1
+        quant.action_apply_inventory()
+        receipt = self._get_lines(nut).move_ids
+        self.assertEqual(delivery.quantity, 1)
+        self.assertEqual(delivery.move_orig_ids, receipt)
+        self.assertFalse(self.env["mto.supply.network"]._find_uncovered(delivery))
+        self.assertEqual(self._get_purchased(nut), 5)
+        self.assertFalse(self._get_issues("shortage"))
+
     def test_found_and_lost_without_demand(self):
         """Nobody is asked about goods that nobody waits for."""
         nut = self._create_part("Nut", "stock_then_order", on_hand=10)
