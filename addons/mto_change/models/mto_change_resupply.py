@@ -46,7 +46,9 @@ class MtoChangeResupply(models.AbstractModel):
             return
         network = self.env["mto.supply.network"].sudo()
         flow = network._load_waiting(lost).solve()
-        others = network._get_neighbours(lost)[0] - lost
+        others = (network._get_neighbours(lost)[0] - lost).filtered(
+            lambda m: m.state not in (*CLOSED, "draft")
+        )
         self._order_or_report(
             {
                 move: missing
