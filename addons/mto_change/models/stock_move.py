@@ -92,6 +92,7 @@ class StockMove(models.Model):
         others = batches._get_demands_of_batches() - moves
         loaded = network._load_waiting(others | moves, supplies)
         others._add_batches(batches, loaded)
+        supplies[0]._add_owed(loaded)
         for move, need in needs.items():
             if move.id in loaded.needs:
                 loaded.needs[move.id] = max(loaded.needs[move.id] - need, 0.0)
@@ -99,6 +100,21 @@ class StockMove(models.Model):
         return {
             key: flow.left(key) for key, _q, _s in network._get_capacities(supplies)
         }
+
+    def _add_owed(self, loaded):
+        """What was used before it came fills up the shelf first, when it comes."""
+        network = self.env["mto.supply.network"].sudo()
+        coming = self.filtered(lambda m: m.state not in CLOSED)
+        used = coming.move_dest_ids.filtered(lambda m: m.state == "done")
+        for (product, place), free in network._get_on_hand(used).items():
+            if product.uom_id.compare(free, 0) < 0:
+                key = ("owed", product, place)
+                loaded.needs = {key: -free, **loaded.needs}
+                loaded.links += [
+                    (("move", supply.id), key)
+                    for supply in coming
+                    if supply.product_id == product and supply._arrives_at(place)
+                ]
 
     def _get_demands_of_batches(self):
         """Whom the batches in ``self``, which are linked with nobody, are made for.

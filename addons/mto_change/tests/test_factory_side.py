@@ -359,6 +359,49 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(issue.state, "closed")
         self.assertServed(self.bike, self.wheel, self.bolt)
 
+    def test_ordered_again_of_what_is_bought(self):
+        """What an order that was reduced left over of a purchase is used again."""
+        self._create_order((self.bike, 5))
+        self._buy(self.bolt)
+        self._reduce(self._get_productions(self.bike), 2)
+        self.assertTrue(self._get_issues("change_decision"))
+        self._get_shortage().action_run("change_order_again")
+        self.assertEqual(self._get_made(self.bike), 5)
+        self.assertEqual(self._get_made(self.wheel), 10)
+        self.assertEqual(self._get_purchased(self.bolt), 45, "nothing is requested")
+        self.assertServed(self.bike, self.wheel, self.bolt)
+        self.assertFalse(self._get_issues("change_decision"))
+
+    def test_reduced_for_who_uses_stock_first(self):
+        """The order stays reduced: somebody is asked, and what is free is taken."""
+        nut = self._create_product("Nut", "stock_then_order")
+        self._create_bom(nut, [(self.bolt, 2)])
+        delivery = self._get_deliveries(self._create_order((nut, 4)))
+        self._buy(self.bolt)
+        self._add_stock(nut, 1)
+        self._reduce(self._get_productions(nut), 1)
+        self.assertEqual(self._get_made(nut), 1)
+        self.assertEqual(delivery.quantity, 1)
+        issue = self._get_shortage()
+        self.assertIn("2", issue.description)
+        issue.action_run("change_order_again")
+        self.assertEqual(self._get_made(nut), 3)
+        self.assertEqual(self._get_purchased(self.bolt), 8)
+
+    def test_cancelled_for_who_uses_stock_first(self):
+        """What somebody does not make is not made again without asking."""
+        nut = self._create_product("Nut", "stock_then_order")
+        self._create_bom(nut, [(self.bolt, 2)])
+        order = self._create_order((nut, 4))
+        self._get_productions(nut).action_cancel()
+        self.assertFalse(self._get_made(nut))
+        self.assertEqual(self._get_shortage().res_id, order.id)
+
+    def _reduce(self, production, quantity):
+        self.env["change.production.qty"].create(
+            {"mo_id": production.id, "product_qty": quantity}
+        ).change_prod_qty()
+
     def test_reduced_where_a_part_is_made(self):
         """6 of 10 wheels are made, 4 are not needed any more: the rest is reserved.
 
