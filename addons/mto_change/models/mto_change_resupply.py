@@ -141,6 +141,7 @@ class MtoChangeResupply(models.AbstractModel):
         if not missing:
             return
         moves = self.env[MOVE].sudo().concat(*missing)
+        lacking = self._find_missing(self._find_lost_beside(moves))
         to_order = moves.filtered(lambda m: m.supply_policy != "stock_then_order")
         to_order.write({"procure_method": "make_to_order"})
         procurements = [
@@ -149,11 +150,18 @@ class MtoChangeResupply(models.AbstractModel):
         ]
         modes = {APPLYING: False, NETTING: MARK}
         moves.with_context(**modes)._run_supply(procurements)
+        moves._take_own_surplus(missing, lacking)
         moves._relink_uncovered()
         moves._recompute_state()
         issues = self.env["mto.change.issue"]
         issues._settle(moves.reference_ids)
         issues._settle_lost(moves)
+
+    def _find_lost_beside(self, moves):
+        """Others who lost supply, says an open issue, of what may serve ``moves``."""
+        network = self.env["mto.supply.network"].sudo()
+        everybody = network._get_neighbours(moves, moves._find_own_supply(moves))[0]
+        return self.env["mto.change.issue"]._get_lost(everybody - moves)
 
     def _get_served(self, productions):
         """Open demands that the manufacturing orders serve."""

@@ -40,10 +40,11 @@ class StockMove(models.Model):
             quantity, self.product_uom, rounding_method="HALF-UP"
         )
 
-    def _take_own_surplus(self, needs):
+    def _take_own_surplus(self, needs, lacking=None):
         """Link demands with supply of their own order that has something left.
 
         :param dict needs: {move: quantity that is needed more, in the product's unit}
+        :param dict lacking: the same of other demands, who get nothing of it
         :return: {move: quantity that was found}
         """
         moves = self.browse([move.id for move in needs]).sudo()
@@ -57,7 +58,7 @@ class StockMove(models.Model):
         )
         if not (supplies[0] or supplies[1]):
             return {}
-        left = self._get_left(needs, supplies)
+        left = self._get_left({**needs, **(lacking or {})}, supplies)
         free = self._get_free_arrivals(supplies[0], moves)
         taken = {}
         for move, need in needs.items():

@@ -372,6 +372,25 @@ class TestFactorySide(ChangeCommon):
         self.assertServed(self.bike, self.wheel, self.bolt)
         self.assertFalse(self._get_issues("change_decision"))
 
+    def test_ordered_again_beside_another_shortage(self):
+        """Two lines lack something: each gets what is ordered again for it."""
+        nut = self._create_product("Nut", "make_to_order")
+        self._create_bom(nut, [(self.bolt, 1)])
+        self.bolt.supply_policy = "make_to_stock"
+        self._add_stock(self.bolt, 100)
+        order = self._create_order((nut, 3), (nut, 4))
+        deliveries = self._get_deliveries(order)
+        first, second = deliveries.move_orig_ids.production_id.sorted("id")
+        self._produce(first, 2, backorder=False)
+        self._reduce(second, 3)
+        for demand in deliveries:
+            key = f"lost-sale.order.line,{demand.sale_line_id.id}"
+            issue = self._get_shortage().filtered(lambda e, k=key: e.key.endswith(k))
+            issue.action_run("change_order_again")
+            self.assertIn(second.move_finished_ids, demand.move_orig_ids)
+        self.assertServed(nut)
+        self.assertEqual(second.product_qty, 5)
+
     def test_reduced_for_who_uses_stock_first(self):
         """The order stays reduced: somebody is asked, and what is free is taken."""
         nut = self._create_product("Nut", "stock_then_order")
