@@ -32,7 +32,7 @@ class MtoChangeApplication(models.AbstractModel):
         self._change_moves(targets)
         self._change_lines(plan, targets)
         self._link_passed(plan)
-        self._heal(neighbours, ordered)
+        self._heal(neighbours, ordered, self._get_waiting(plan))
         choices = choices or {}
         self._reduce_started(plan, choices)
         issues = self.env["mto.change.issue"]
@@ -216,7 +216,7 @@ class MtoChangeApplication(models.AbstractModel):
     # Links
 
     def _follow_merged(self, plan):
-        """Core merges deliveries of a line: what is left over goes to the one that stays."""
+        """Core merges deliveries of a line: the one that stays takes what is left."""
         passed = {}
         for (supply, demand), quantity in plan.impact.passed.items():
             if heir := self._get_heir(plan, demand):
@@ -258,13 +258,29 @@ class MtoChangeApplication(models.AbstractModel):
             )
         return record
 
-    def _heal(self, demands, ordered):
+    def _get_waiting(self, plan):
+        """Demands that manufacturing orders serve that a person changed."""
+        return self.env[MOVE].browse(
+            {
+                peg.demand[1]
+                for peg in plan.pegs
+                if peg.supply[0] == PRODUCTION
+                and peg.supply in plan.start
+                and peg.demand[0] == MOVE
+            }
+        )
+
+    def _heal(self, demands, ordered, waiting):
         """Whoever shares what was changed keeps its supply linked, and made to order.
 
         Core takes a demand from stock once the last open of its orders is cancelled.
+
+        :param waiting: who waits for what a person does not make; before it is ordered
+            again, ``mto.change.resupply`` asks
         """
         demands = demands.exists().filtered(lambda m: m.state not in (*CLOSED, "draft"))
         if demands:
             self.env["mto.change.resupply"]._wait_for_supply(ordered & demands)
             self.env["mto.supply.network"]._relink_neighbours(demands)
-            demands._link_supply()
+            asked = (demands & waiting).filtered(lambda m: m._is_stock_first_demand())
+            (demands - asked)._link_supply()

@@ -40,10 +40,11 @@ class StockMove(models.Model):
             quantity, self.product_uom, rounding_method="HALF-UP"
         )
 
-    def _take_own_surplus(self, needs):
+    def _take_own_surplus(self, needs, lacking=None):
         """Link demands with supply of their own order that has something left.
 
         :param dict needs: {move: quantity that is needed more, in the product's unit}
+        :param dict lacking: the same of other demands, who get nothing of it
         :return: {move: quantity that was found}
         """
         moves = self.browse([move.id for move in needs]).sudo()
@@ -57,7 +58,7 @@ class StockMove(models.Model):
         )
         if not (supplies[0] or supplies[1]):
             return {}
-        left = self._get_left(needs, supplies)
+        left = self._get_left({**needs, **(lacking or {})}, supplies)
         free = self._get_free_arrivals(supplies[0], moves)
         taken = {}
         for move, need in needs.items():
@@ -94,6 +95,7 @@ class StockMove(models.Model):
         loaded = network._load_waiting(others | ordering | moves, supplies)
         others._let_have(batches, loaded)
         ordering._let_have(supplies[0], loaded)
+        supplies[0]._add_owed(loaded)
         for move, need in needs.items():
             if move.id in loaded.needs:
                 loaded.needs[move.id] = max(loaded.needs[move.id] - need, 0.0)
@@ -101,6 +103,21 @@ class StockMove(models.Model):
         return {
             key: flow.left(key) for key, _q, _s in network._get_capacities(supplies)
         }
+
+    def _add_owed(self, loaded):
+        """What was used before it came fills up the shelf first, when it comes."""
+        network = self.env["mto.supply.network"].sudo()
+        coming = self.filtered(lambda m: m.state not in CLOSED)
+        used = coming.move_dest_ids.filtered(lambda m: m.state == "done")
+        for (product, place), free in network._get_on_hand(used).items():
+            if product.uom_id.compare(free, 0) < 0:
+                key = ("owed", product, place)
+                loaded.needs = {key: -free, **loaded.needs}
+                loaded.links += [
+                    (("move", supply.id), key)
+                    for supply in coming
+                    if supply.product_id == product and supply._arrives_at(place)
+                ]
 
     def _get_demands_of_batches(self):
         """Whom the batches in ``self``, which are linked with nobody, are made for.

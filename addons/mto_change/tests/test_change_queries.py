@@ -47,7 +47,7 @@ class TestChangeQueries(ChangeCommon):
         self.assertLessEqual(each, most, f"{few} and {many}")
 
     def _count_preview_of_lacking(self, count):
-        """Statements of a preview for lines of which all lost a part of their supply."""
+        """Statements of a preview for lines that all lost a part of their supply."""
         products = [
             self._create_product(f"Lost {count}.{number}", "make_to_order")
             for number in range(count)
