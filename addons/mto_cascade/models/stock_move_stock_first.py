@@ -34,9 +34,21 @@ class StockMove(models.Model):
 
     def _supply_from_stock_first(self):
         """Reserve what is free, link what arrives in time, order what is missing."""
+        missing = self._take_what_is_free()
+        self._run_supply(
+            [move._prepare_missing_procurement(part) for move, part in missing.items()]
+        )
+        if missing:
+            self.sorted("id")._relink_uncovered()
+
+    def _take_what_is_free(self):
+        """Reserve what is free in stock, link what arrives in time for nobody else.
+
+        :return: {move: quantity that is missing then, in the product's unit}
+        """
         demands = self.sorted("id")
         if not demands:
-            return
+            return {}
         demands._claim_stock()
         network = self.env["mto.supply.network"]
         shares = network._share_free(demands)
@@ -47,14 +59,11 @@ class StockMove(models.Model):
                 if supply._name == "purchase.order.line":
                     supply._take_surplus(quantity)
         demands._recompute_state()
-        procurements = [
-            move._prepare_missing_procurement(part.missing)
+        return {
+            move: part.missing
             for move, part in shares.items()
             if move.product_id.uom_id.compare(part.missing, 0) > 0
-        ]
-        self._run_supply(procurements)
-        if procurements:
-            demands._relink_uncovered()
+        }
 
     def _relink_uncovered(self):
         """Link the demands whose missing part Odoo added to an existing order."""

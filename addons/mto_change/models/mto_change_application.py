@@ -24,6 +24,7 @@ class MtoChangeApplication(models.AbstractModel):
             ``sale.order.apply_change``
         """
         self = self.sudo().with_context(**{APPLYING: MARK, "skip_activity": True})
+        self._follow_merged(plan)
         targets = self._get_targets(plan)
         neighbours = self._get_neighbours(plan).exists()
         ordered = self.env["mto.change.resupply"]._filter_ordered(neighbours)
@@ -31,7 +32,7 @@ class MtoChangeApplication(models.AbstractModel):
         self._change_moves(targets)
         self._change_lines(plan, targets)
         self._link_passed(plan)
-        self._heal(neighbours, ordered)
+        self._heal(neighbours, ordered, self._get_waiting(plan))
         choices = choices or {}
         self._reduce_started(plan, choices)
         issues = self.env["mto.change.issue"]
@@ -214,6 +215,28 @@ class MtoChangeApplication(models.AbstractModel):
 
     # Links
 
+    def _follow_merged(self, plan):
+        """Core merges deliveries of a line: the one that stays takes what is left."""
+        passed = {}
+        for (supply, demand), quantity in plan.impact.passed.items():
+            if heir := self._get_heir(plan, demand):
+                passed[supply, heir] = passed.get((supply, heir), 0.0) + quantity
+        plan.impact.passed = passed
+
+    def _get_heir(self, plan, demand):
+        if self.env[MOVE].browse(demand[1]).exists():
+            return demand
+        lines = {peg.demand for peg in plan.pegs if peg.supply == demand}
+        pool = plan.nodes[demand].pool
+        deliveries = [
+            peg.supply[1]
+            for peg in plan.pegs
+            if peg.demand in lines and plan.nodes[peg.supply].pool == pool
+        ]
+        still_open = self.env[MOVE].browse(deliveries).exists()
+        still_open = still_open.filtered(lambda m: m.state not in CLOSED)[:1]
+        return (MOVE, still_open.id) if still_open else None
+
     def _link_passed(self, plan):
         network = self.env["mto.supply.network"]
         for (supply, demand), quantity in plan.impact.passed.items():
@@ -235,13 +258,29 @@ class MtoChangeApplication(models.AbstractModel):
             )
         return record
 
-    def _heal(self, demands, ordered):
+    def _get_waiting(self, plan):
+        """Demands that manufacturing orders serve that a person changed."""
+        return self.env[MOVE].browse(
+            {
+                peg.demand[1]
+                for peg in plan.pegs
+                if peg.supply[0] == PRODUCTION
+                and peg.supply in plan.start
+                and peg.demand[0] == MOVE
+            }
+        )
+
+    def _heal(self, demands, ordered, waiting):
         """Whoever shares what was changed keeps its supply linked, and made to order.
 
         Core takes a demand from stock once the last open of its orders is cancelled.
+
+        :param waiting: who waits for what a person does not make; before it is ordered
+            again, ``mto.change.resupply`` asks
         """
         demands = demands.exists().filtered(lambda m: m.state not in (*CLOSED, "draft"))
         if demands:
             self.env["mto.change.resupply"]._wait_for_supply(ordered & demands)
             self.env["mto.supply.network"]._relink_neighbours(demands)
-            demands._link_supply()
+            asked = (demands & waiting).filtered(lambda m: m._is_stock_first_demand())
+            (demands - asked)._link_supply()

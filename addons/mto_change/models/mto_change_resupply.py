@@ -1,10 +1,11 @@
 from odoo import models
 
-from odoo.addons.mto_cascade.marks import LINKING_LATER, is_marked
+from odoo.addons.mto_cascade.marks import LINKING_LATER, MARK, is_marked
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 from odoo.addons.mto_pegging.models.mto_pegging import MOVE
 
 from .mto_change_application import APPLYING
+from .stock_move import NETTING
 
 
 class MtoChangeResupply(models.AbstractModel):
@@ -32,7 +33,9 @@ class MtoChangeResupply(models.AbstractModel):
             return
         self._wait_for_supply(ordered.sudo() & demands.concat(*missing))
         self.env["mto.supply.network"].sudo()._relink(missing)
-        self._order_or_report(self._find_missing(demands))
+        stock_first = demands.filtered(lambda m: m._is_stock_first_demand())
+        missing = self._find_missing(demands - stock_first)
+        self._order_or_report(missing | stock_first._take_what_is_free())
 
     def _share_loss(self, demands):
         """Tell who lacks supply now that others took of what arrived.
@@ -69,16 +72,9 @@ class MtoChangeResupply(models.AbstractModel):
         demands = self._find_hit(lost.sudo())
         # Core lets go of what is on its way for a demand whose reservation it takes.
         demands._relink_uncovered()
-        stock_first = demands.filtered(lambda m: m.supply_policy == "stock_then_order")
+        stock_first = self._filter_stock_first(demands).sudo()
         missing = self._find_missing(demands - stock_first)
-        if stock_first:
-            batch = self.env["mto.supply.batch"].sudo()
-            shares = batch._share(stock_first)
-            batch._take(shares)
-            for move, share in shares.items():
-                if move.product_id.uom_id.compare(share.missing, 0) > 0:
-                    missing[move] = share.missing
-        self._order_or_report(missing)
+        self._order_or_report(missing | stock_first._take_what_is_free())
 
     def _find_hit(self, lost):
         """Open demands that were ordered for, of the goods and where they lay."""
@@ -133,6 +129,20 @@ class MtoChangeResupply(models.AbstractModel):
             and move.product_id.uom_id.compare(missing, 0) > 0
         }
 
+    def _find_lacking(self, demands):
+        """As `_find_missing`, less what demands that use stock first find in stock."""
+        stock_first = self._filter_stock_first(demands)
+        missing = self._find_missing(demands - stock_first)
+        if stock_first:
+            network = self.env["mto.supply.network"].sudo()
+            for move, share in network._share_free(stock_first).items():
+                if move.product_id.uom_id.compare(share.missing, 0) > 0:
+                    missing[move] = share.missing
+        return missing
+
+    def _filter_stock_first(self, demands):
+        return demands.filtered(lambda m: m.supply_policy == "stock_then_order")
+
     def _order_again(self, missing):
         """Order the quantities for the demands, by their rules, linked with them.
 
@@ -141,16 +151,27 @@ class MtoChangeResupply(models.AbstractModel):
         if not missing:
             return
         moves = self.env[MOVE].sudo().concat(*missing)
+        lacking = self._find_missing(self._find_lost_beside(moves))
         to_order = moves.filtered(lambda m: m.supply_policy != "stock_then_order")
         to_order.write({"procure_method": "make_to_order"})
         procurements = [
             move._prepare_missing_procurement(quantity)
             for move, quantity in missing.items()
         ]
-        moves.with_context(**{APPLYING: False})._run_supply(procurements)
+        modes = {APPLYING: False, NETTING: MARK}
+        moves.with_context(**modes)._run_supply(procurements)
+        moves._take_own_surplus(missing, lacking)
         moves._relink_uncovered()
         moves._recompute_state()
-        self.env["mto.change.issue"]._settle_lost(moves)
+        issues = self.env["mto.change.issue"]
+        issues._settle(moves.reference_ids)
+        issues._settle_lost(moves)
+
+    def _find_lost_beside(self, moves):
+        """Others who lost supply, says an open issue, of what may serve ``moves``."""
+        network = self.env["mto.supply.network"].sudo()
+        everybody = network._get_neighbours(moves, moves._find_own_supply(moves))[0]
+        return self.env["mto.change.issue"]._get_lost(everybody - moves)
 
     def _get_served(self, productions):
         """Open demands that the manufacturing orders serve."""

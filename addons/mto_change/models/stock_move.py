@@ -40,10 +40,11 @@ class StockMove(models.Model):
             quantity, self.product_uom, rounding_method="HALF-UP"
         )
 
-    def _take_own_surplus(self, needs):
+    def _take_own_surplus(self, needs, lacking=None):
         """Link demands with supply of their own order that has something left.
 
         :param dict needs: {move: quantity that is needed more, in the product's unit}
+        :param dict lacking: the same of other demands, who get nothing of it
         :return: {move: quantity that was found}
         """
         moves = self.browse([move.id for move in needs]).sudo()
@@ -57,7 +58,7 @@ class StockMove(models.Model):
         )
         if not (supplies[0] or supplies[1]):
             return {}
-        left = self._get_left(needs, supplies)
+        left = self._get_left({**needs, **(lacking or {})}, supplies)
         free = self._get_free_arrivals(supplies[0], moves)
         taken = {}
         for move, need in needs.items():
@@ -90,8 +91,11 @@ class StockMove(models.Model):
             lambda m: not m.move_dest_ids and m.production_id.bom_id.enable_batch_size
         )
         others = batches._get_demands_of_batches() - moves
-        loaded = network._load_waiting(others | moves, supplies)
-        others._add_batches(batches, loaded)
+        ordering = moves._get_ordered_now() - moves
+        loaded = network._load_waiting(others | ordering | moves, supplies)
+        others._let_have(batches, loaded)
+        ordering._let_have(supplies[0], loaded)
+        supplies[0]._add_owed(loaded)
         for move, need in needs.items():
             if move.id in loaded.needs:
                 loaded.needs[move.id] = max(loaded.needs[move.id] - need, 0.0)
@@ -99,6 +103,21 @@ class StockMove(models.Model):
         return {
             key: flow.left(key) for key, _q, _s in network._get_capacities(supplies)
         }
+
+    def _add_owed(self, loaded):
+        """What was used before it came fills up the shelf first, when it comes."""
+        network = self.env["mto.supply.network"].sudo()
+        coming = self.filtered(lambda m: m.state not in CLOSED)
+        used = coming.move_dest_ids.filtered(lambda m: m.state == "done")
+        for (product, place), free in network._get_on_hand(used).items():
+            if product.uom_id.compare(free, 0) < 0:
+                key = ("owed", product, place)
+                loaded.needs = {key: -free, **loaded.needs}
+                loaded.links += [
+                    (("move", supply.id), key)
+                    for supply in coming
+                    if supply.product_id == product and supply._arrives_at(place)
+                ]
 
     def _get_demands_of_batches(self):
         """Whom the batches in ``self``, which are linked with nobody, are made for.
@@ -122,17 +141,32 @@ class StockMove(models.Model):
         )
         return demands - self.env["mto.change.issue"]._get_lost(demands)
 
-    def _add_batches(self, batches, loaded):
-        """Let the demands have the batches, also while core is still creating them."""
+    def _get_ordered_now(self):
+        """Demands of the same orders that core orders for right now.
+
+        What is made more for them is linked with them at the end of the confirmation.
+        """
+        return self.search(
+            [
+                ("product_id", "in", self.product_id.ids),
+                ("reference_ids", "in", self.reference_ids.ids),
+                ("procure_method", "=", "make_to_order"),
+                ("state", "=", "draft"),
+            ],
+            order="id",
+        )
+
+    def _let_have(self, supplies, loaded):
+        """Let the demands have the supplies, also while core is still creating them."""
         network = self.env["mto.supply.network"].sudo()
         for move in self:
             if move.state == "draft":
                 loaded.needs[move.id] = move.product_qty
-            supplies = [
+            own = [
                 *move.move_orig_ids,
-                *network._sort_own_supply((batches, self.env[LINE]), move),
+                *network._sort_own_supply((supplies, self.env[LINE]), move),
             ]
-            loaded.links += [(("move", supply.id), move.id) for supply in supplies]
+            loaded.links += [(("move", supply.id), move.id) for supply in own]
 
     def _get_free_arrivals(self, supplies, moves):
         """{pool: what is free in stock}: what has arrived may be gone again."""

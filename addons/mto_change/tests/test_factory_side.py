@@ -422,6 +422,107 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(issue.state, "closed")
         self.assertServed(self.bike, self.wheel, self.bolt)
 
+    def _create_lacking_order(self, product):
+        """An order of 2 and 4 whose manufacturing order makes 5: 1 of 2 was lost."""
+        order = self._create_order((product, 2))
+        self._reduce(self._get_productions(product), 1)
+        order.order_line = [
+            Command.create({"product_id": product.id, "product_uom_qty": 4})
+        ]
+        self.assertEqual(self._get_made(product), 5)
+        return order
+
+    def test_cancelled_after_a_part_was_lost(self):
+        """It gives up what it has: what another line asked for since is made."""
+        order = self._create_lacking_order(self.bike)
+        self._apply(order, {"line_id": order.order_line[0].id, "cancel": True})
+        self.assertEqual(self._get_made(self.bike), 4)
+        self.assertServed(self.bike, self.wheel, self.bolt)
+        self.assertFalse(self._get_issues("shortage"))
+
+    def test_lowered_after_another_line_lost_a_part(self):
+        """What it gives up is for the line that waits: nothing is made less."""
+        order = self._create_lacking_order(self.bike)
+        self._apply(order, {"line_id": order.order_line[1].id, "quantity": 2})
+        self.assertEqual(self._get_made(self.bike), 4)
+        self.assertServed(self.bike, self.wheel, self.bolt)
+        self.assertFalse(self._get_issues("shortage"))
+
+    def test_cancelled_where_stock_is_not_reserved(self):
+        """Who takes from stock first, and has not reserved it, lacks nothing."""
+        frame = self._create_product("Frame", "stock_then_order", on_hand=3)
+        self._create_bom(frame, [(self.bolt, 1)])
+        order = self._create_order((frame, 5))
+        order.order_line = [
+            Command.create({"product_id": frame.id, "product_uom_qty": 4})
+        ]
+        self.assertEqual(self._get_productions(frame).product_qty, 6)
+        self._get_deliveries(order).picking_id.do_unreserve()
+        self._apply(order, {"line_id": order.order_line[0].id, "cancel": True})
+        self.assertEqual(self._get_made(frame), 1)
+
+    def test_ordered_again_of_what_is_bought(self):
+        """What an order that was reduced left over of a purchase is used again."""
+        self._create_order((self.bike, 5))
+        self._buy(self.bolt)
+        self._reduce(self._get_productions(self.bike), 2)
+        self.assertTrue(self._get_issues("change_decision"))
+        self._get_shortage().action_run("change_order_again")
+        self.assertEqual(self._get_made(self.bike), 5)
+        self.assertEqual(self._get_made(self.wheel), 10)
+        self.assertEqual(self._get_purchased(self.bolt), 45, "nothing is requested")
+        self.assertServed(self.bike, self.wheel, self.bolt)
+        self.assertFalse(self._get_issues("change_decision"))
+
+    def test_ordered_again_beside_another_shortage(self):
+        """Two lines lack something: each gets what is ordered again for it."""
+        nut = self._create_product("Nut", "make_to_order")
+        self._create_bom(nut, [(self.bolt, 1)])
+        self.bolt.supply_policy = "make_to_stock"
+        self._add_stock(self.bolt, 100)
+        order = self._create_order((nut, 3), (nut, 4))
+        deliveries = self._get_deliveries(order)
+        first, second = deliveries.move_orig_ids.production_id.sorted("id")
+        self._produce(first, 2, backorder=False)
+        self._reduce(second, 3)
+        for demand in deliveries:
+            key = f"lost-sale.order.line,{demand.sale_line_id.id}"
+            issue = self._get_shortage().filtered(lambda e, k=key: e.key.endswith(k))
+            issue.action_run("change_order_again")
+            self.assertIn(second.move_finished_ids, demand.move_orig_ids)
+        self.assertServed(nut)
+        self.assertEqual(second.product_qty, 5)
+
+    def test_reduced_for_who_uses_stock_first(self):
+        """The order stays reduced: somebody is asked, and what is free is taken."""
+        nut = self._create_product("Nut", "stock_then_order")
+        self._create_bom(nut, [(self.bolt, 2)])
+        delivery = self._get_deliveries(self._create_order((nut, 4)))
+        self._buy(self.bolt)
+        self._add_stock(nut, 1)
+        self._reduce(self._get_productions(nut), 1)
+        self.assertEqual(self._get_made(nut), 1)
+        self.assertEqual(delivery.quantity, 1)
+        issue = self._get_shortage()
+        self.assertIn("2", issue.description)
+        issue.action_run("change_order_again")
+        self.assertEqual(self._get_made(nut), 3)
+        self.assertEqual(self._get_purchased(self.bolt), 8)
+
+    def test_cancelled_for_who_uses_stock_first(self):
+        """What somebody does not make is not made again without asking."""
+        nut = self._create_product("Nut", "stock_then_order")
+        self._create_bom(nut, [(self.bolt, 2)])
+        order = self._create_order((nut, 4))
+        self._get_productions(nut).action_cancel()
+        self.assertFalse(self._get_made(nut))
+        self.assertEqual(self._get_shortage().res_id, order.id)
+
+    def _reduce(self, production, quantity):
+        self.env["change.production.qty"].create(
+            {"mo_id": production.id, "product_qty": quantity}
+        ).change_prod_qty()
+
     def test_reduced_where_a_part_is_made(self):
         """6 of 10 wheels are made, 4 are not needed any more: the rest is reserved.
 
