@@ -30,6 +30,12 @@ def get_policies(env):
     return env["mto.supply.batch"] if "mto.supply.batch" in env else None
 
 
+def link_later(records):
+    """Have mto_cascade wait with links until it is told of many demands at once."""
+    policies = get_policies(records.env)
+    return records if policies is None else policies._link_later(records)
+
+
 @contextmanager
 def running(env):
     """Let a new `Cascade` run in this transaction for the time of a with block.

@@ -1,6 +1,6 @@
 from odoo import SUPERUSER_ID, api, models
 
-from ..cascade import MustGoInTurn, get_policies
+from ..cascade import MustGoInTurn, get_policies, link_later
 from ..engine import LAST
 
 
@@ -89,11 +89,9 @@ class MtoBatchClaim(models.AbstractModel):
         for move, procurement in procurements:
             cascade.claimed.append((rank_of[move.id], move.id))
             by_rank.setdefault(rank_of[move.id], []).append(procurement)
-        rules = self.env["stock.rule"].with_context(
-            # As `_run_supply` of mto_cascade: what is made here orders in turn.
-            no_procurement=False,
-            mto_cascade_link_later=True,
-        )
+        # As `_run_supply` of mto_cascade: what is made here orders in turn.
+        rules = self.env["stock.rule"].with_context(no_procurement=False)
+        rules = link_later(rules)
         for rank, found in by_rank.items():
             with cascade.scope(rank), rules._telling_path(found):
                 rules.run(

@@ -7,7 +7,14 @@ from odoo.exceptions import UserError
 
 from odoo.addons.stock.models.stock_rule import ProcurementException
 
-from ..cascade import MustGoInTurn, current, get_policies, running, undone
+from ..cascade import (
+    MustGoInTurn,
+    current,
+    get_policies,
+    link_later,
+    running,
+    undone,
+)
 from ..engine import LAST, Call
 
 _logger = logging.getLogger(__name__)
@@ -278,9 +285,7 @@ class StockRule(models.Model):
         for production in cascade.unconfirmed:
             by_company.setdefault(production.company_id, []).append(production)
         for productions in by_company.values():
-            productions[0].union(*productions).with_context(
-                mto_cascade_link_later=True
-            ).action_confirm()
+            link_later(productions[0].union(*productions)).action_confirm()
 
     def _split_enlargements(self, cascade, more):
         """Tell demands that core meets before it confirms the order from later ones.
@@ -343,7 +348,7 @@ class StockRule(models.Model):
         cascade.enlarged = order.id
         try:
             with cascade.scope(call.rank), cascade.passing():
-                self.with_context(mto_cascade_link_later=True)._run_manufacture(demands)
+                link_later(self)._run_manufacture(demands)
         finally:
             cascade.enlarged = None
 

@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..marks import LINKING_LATER, MARK
 from .mto_supply_network import CLOSED
 
 
@@ -171,7 +172,7 @@ class MrpProduction(models.Model):
         (demands - self.move_dest_ids).created_production_id = self[:1]
         # What the merged orders hold is given to the new one when they are cancelled.
         action = super(
-            MrpProduction, self.with_context(mto_cascade_link_later=True)
+            MrpProduction, self.with_context(**{LINKING_LATER: MARK})
         ).action_merge()
         merged = self.browse(action["res_id"])
         if values:

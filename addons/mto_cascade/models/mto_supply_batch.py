@@ -2,13 +2,15 @@ from collections import defaultdict
 
 from odoo import api, models
 
+from ..marks import EXACT_QUANTITY, LINKING_LATER, MARK
+
 
 class MtoSupplyBatch(models.AbstractModel):
     """What somebody asks who confirms the orders of a cascade level by level.
 
     ``stock.move._link_supply`` does this for the demands of one confirmation, right
-    after it. With the context key ``mto_cascade_link_later`` it does nothing, and who
-    has set the key does it here: for many orders at once, demands in the order in which
+    after it. With records of ``_link_later`` it does nothing, and who asked for them
+    does it here: for many orders at once, demands in the order in which
     they would have been confirmed. ``mto_batch_confirm`` does so; it finds this model
     in the registry and does not depend on it.
 
@@ -17,6 +19,11 @@ class MtoSupplyBatch(models.AbstractModel):
 
     _name = "mto.supply.batch"
     _description = "Supply of Demands Confirmed at Once"
+
+    @api.model
+    def _link_later(self, records):
+        """Return ``records`` with which nothing is linked before it is asked for."""
+        return records.with_context(**{LINKING_LATER: MARK})
 
     @api.model
     def _filter_stock_first(self, moves):
@@ -94,7 +101,7 @@ class MtoSupplyBatch(models.AbstractModel):
         values = []
         for move, quantity in quantities.items():
             found, _taken = move.with_context(
-                mto_cascade_exact_quantity=True
+                **{EXACT_QUANTITY: MARK}
             )._update_reserved_quantity_vals(quantity, move.location_id, strict=False)
             if production := move.raw_material_production_id:
                 # As core does where it reserves components.

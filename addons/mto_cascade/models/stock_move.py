@@ -13,6 +13,7 @@ from ..engine import (
     SupplyDecision,
     decide,
 )
+from ..marks import LINKING_LATER, is_marked
 from .supply_policy import SupplyDemand
 from .supply_words import DEMAND_POLICIES, supply_sentence
 
@@ -424,7 +425,7 @@ class StockMove(models.Model):
         return not self._is_stock_first_demand() and super()._should_assign_at_confirm()
 
     def _action_assign(self, force_qty=False):
-        if not force_qty and self.env.context.get("mto_cascade_link_later"):
+        if not force_qty and is_marked(self.env, LINKING_LATER):
             # They take their share of the stock in their turn.
             self -= self.filtered(lambda m: m._is_stock_first_demand())
         self._claim_stock_in_use()

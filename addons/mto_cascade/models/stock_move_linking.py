@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..engine import MAKE_TO_ORDER, STOCK_THEN_ORDER
+from ..marks import LINKING_LATER, is_marked
 
 
 class StockMove(models.Model):
@@ -21,7 +22,7 @@ class StockMove(models.Model):
         :param dict before: {move id: quantity in the product's unit} of stock-first
             demands that may have shrunk: what they no longer need is given back
         """
-        if self.env.context.get("mto_cascade_link_later"):
+        if is_marked(self.env, LINKING_LATER):
             return
         self._relink_stranded()
         demands = self.exists().filtered(lambda m: m._is_stock_first_demand())

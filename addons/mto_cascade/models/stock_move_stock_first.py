@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import Command, models
 
 from ..engine import STOCK_THEN_ORDER
+from ..marks import EXACT_QUANTITY, MARK
 from .mto_supply_network import CLOSED, REQUESTED
 
 
@@ -83,7 +84,7 @@ class StockMove(models.Model):
         self.ensure_one()
         if self.product_id.uom_id.compare(quantity, 0) <= 0:
             return
-        self.with_context(mto_cascade_exact_quantity=True)._update_reserved_quantity(
+        self.with_context(**{EXACT_QUANTITY: MARK})._update_reserved_quantity(
             quantity, self.location_id, strict=False
         )
         self._mark_reserved_lines()

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..marks import EXACT_QUANTITY, is_marked
+
 
 class StockQuant(models.Model):
     _inherit = "stock.quant"
@@ -13,7 +15,7 @@ class StockQuant(models.Model):
         Core rounds down to the unit of the demand: 0.66 dozen of 8 pieces. The rest
         would be missing, and promised to the next demand.
         """
-        if self.env.context.get("mto_cascade_exact_quantity"):
+        if is_marked(self.env, EXACT_QUANTITY):
             uom_id = None
         return super()._get_reserve_quantity(
             product_id, location_id, quantity, uom_id, *args, **kwargs

@@ -1,5 +1,7 @@
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 
+from ..marks import EXACT_QUANTITY, LINKING_LATER
 from .common import SupplyCommon
 
 
@@ -35,6 +37,14 @@ class TestStockFirst(SupplyCommon):
         line.order_id.button_confirm()
         line.order_id.picking_ids.button_validate()
         self.assertEqual(raw.state, "assigned")
+
+    def test_a_context_is_no_way_round_the_policies(self):
+        """What code says to itself in a context, a script cannot say."""
+        order = self._create_order((self.bike, 20), confirm=False)
+        options = {"context": dict.fromkeys((LINKING_LATER, EXACT_QUANTITY), 1)}
+        call_kw(order.browse(), "action_confirm", [order.ids], options)
+        self.assertEqual(self._get_purchased(self.brakes), 6)
+        self.assertEqual(self._get_productions(self.bike).move_raw_ids.quantity, 14)
 
     def test_enough_in_stock_buys_nothing(self):
         self._create_order((self.bike, 14))

@@ -1,7 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..marks import MARK, is_marked
+from odoo.addons.mto_cascade.marks import MARK, is_marked
+
 from .mto_change_application import APPLYING
 from .mto_change_structure import REASON, UPDATE
 from .stock_move import NETTING

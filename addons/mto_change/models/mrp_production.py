@@ -1,8 +1,8 @@
 from odoo import models
 
+from odoo.addons.mto_cascade.marks import MARK, is_marked
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 
-from ..marks import MARK, is_marked
 from .mto_change_application import APPLYING
 from .mto_change_structure import REASON
 from .stock_move import NETTING

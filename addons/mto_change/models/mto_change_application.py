@@ -1,9 +1,8 @@
 from odoo import Command, models
 
+from odoo.addons.mto_cascade.marks import MARK
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED, REQUESTED
 from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION
-
-from ..marks import MARK
 
 APPLYING = "mto_change_applying"
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from odoo.addons.mto_cascade.marks import MARK
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 from odoo.addons.mto_pegging.models.mto_pegging import LINE, MOVE, PRODUCTION
 
 from ..engine import BY_ITSELF, DECIDE, LEAVE, DatedNode, Redating, redate
-from ..marks import MARK
 from .mto_change_application import APPLYING
 
 KEEP = "keep_surplus"

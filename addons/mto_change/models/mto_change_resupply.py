@@ -1,9 +1,9 @@
 from odoo import models
 
+from odoo.addons.mto_cascade.marks import LINKING_LATER, MARK, is_marked
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 from odoo.addons.mto_pegging.models.mto_pegging import MOVE
 
-from ..marks import MARK, is_marked
 from .mto_change_application import APPLYING
 from .stock_move import NETTING
 
@@ -178,8 +178,7 @@ class MtoChangeResupply(models.AbstractModel):
 
     def _get_changed(self, records):
         """Those of the documents that the rules follow when a person changes them."""
-        context = self.env.context
-        if is_marked(self.env, APPLYING) or context.get("mto_cascade_link_later"):
+        if is_marked(self.env, APPLYING) or is_marked(self.env, LINKING_LATER):
             # Part of a change of an order, or of a merge: that settles it.
             return records.browse()
         return records.filtered(lambda r: r.company_id.sudo().order_change_rules)

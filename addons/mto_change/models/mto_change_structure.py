@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.mto_cascade.marks import MARK
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 from odoo.addons.mto_pegging.models.mto_pegging import MOVE, PRODUCTION
 
 from ..engine import BY_ITSELF, make_fingerprint
-from ..marks import MARK
 from .mto_change_application import APPLYING
 from .mto_change_issue import STRUCTURE
 from .mto_change_preview import _clean

@@ -1,9 +1,9 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.mto_cascade.marks import MARK
 from odoo.addons.mto_pegging.models.mto_pegging import PRODUCTION
 
-from ..marks import MARK
 from .mto_change_issue import DATE, LOST, STRUCTURE, SURPLUS
 from .stock_move import NETTING
 

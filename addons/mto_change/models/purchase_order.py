@@ -1,7 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..marks import MARK
+from odoo.addons.mto_cascade.marks import MARK
+
 from .mto_change_application import APPLYING
 
 

@@ -2,10 +2,10 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.mto_cascade.access import check_sees_supply
+from odoo.addons.mto_cascade.marks import MARK, is_marked
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 
 from ..engine import get_differences, read_fingerprint
-from ..marks import MARK, is_marked
 from .mto_change_application import APPLYING
 from .mto_change_preview import KEEP, REDUCE
 from .stock_move import NETTING

@@ -1,8 +1,8 @@
 from odoo import models
 
+from odoo.addons.mto_cascade.marks import MARK, is_marked
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 
-from ..marks import MARK, is_marked
 from .mto_change_application import APPLYING
 from .mto_change_request import Request
 from .stock_move import NETTING
@@ -239,6 +239,7 @@ class SaleOrderLine(models.Model):
         exact = product.uom_id._compute_quantity(
             exact, self.product_uom_id, round=False
         )
-        # Another module may know better.
-        is_rounded = self.product_uom_id.compare(exact, quantity) == 0
+        # Core rounds for each move; by more than that, another module knows better.
+        rounded = (len(outgoing) + len(incoming)) * self.product_uom_id.rounding
+        is_rounded = self.product_uom_id.compare(abs(exact - quantity), rounded) <= 0
         return exact if is_rounded else quantity

@@ -1,8 +1,7 @@
 from odoo import models
 
+from odoo.addons.mto_cascade.marks import is_marked
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
-
-from ..marks import is_marked
 
 # Set where manufacturing orders are stopped: Odoo stops their transfers with them.
 STOPPING = "mto_change_stopping"

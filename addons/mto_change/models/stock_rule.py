@@ -1,6 +1,7 @@
 from odoo import api, models
 
-from ..marks import is_marked
+from odoo.addons.mto_cascade.marks import is_marked
+
 from .mto_change_application import APPLYING
 from .stock_move import NETTING, TAKEN_ON
 

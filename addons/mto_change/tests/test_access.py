@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.mto_cascade.marks import LINKING_LATER
+
 from ..models.mto_change_application import APPLYING
 from ..models.stock_move import NETTING
 from .common import ChangeCommon
@@ -91,7 +93,7 @@ class TestAccess(ChangeCommon):
         seller = self._create_user("sales")
         self.order.user_id = seller
         line = self.order.order_line
-        options = {"context": dict.fromkeys((APPLYING, NETTING), 1)}
+        options = {"context": dict.fromkeys((APPLYING, NETTING, LINKING_LATER), 1)}
         for quantity in (3, 6):
             arguments = [line.ids, {"product_uom_qty": quantity}]
             call_kw(line.with_user(seller).browse(), "write", arguments, options.copy())

@@ -326,6 +326,18 @@ class TestChange(ChangeCommon):
         self.assertServed(self.wheel, self.bike, pair)
         self.assertEqual(self._get_made(self.wheel), 18)
 
+    def test_shared_at_two_levels_confirmed_again(self):
+        """What was just made more for one line's own is not left over for its bikes."""
+        self.bike.bom_ids.write({"enable_batch_size": True, "batch_size": 1})
+        pair = self._create_product("Pair", "make_to_order")
+        self._create_bom(pair, [(self.bike, 1), (self.wheel, 4)])
+        order = self._create_order((pair, 1), (pair, 2))
+        order.action_cancel()
+        order.action_draft()
+        order.action_confirm()
+        self.assertServed(self.wheel, self.bike, pair)
+        self.assertEqual(self._get_made(self.wheel), 18)
+
     def test_batch_that_nobody_needs_is_cancelled(self):
         """24 wheels of three demands: 9 batches of 3 were made, 8 are enough."""
         self.wheel.bom_ids.write({"enable_batch_size": True, "batch_size": 3})

@@ -179,3 +179,14 @@ class TestDelivered(ChangeCommon):
         deliveries = self._get_deliveries(order)
         self.assertEqual(sum(deliveries.mapped("product_uom_qty")), 4)
         self.assertServed(self.chair)
+
+    def test_dozens_delivered_by_the_piece(self):
+        """Three moves, each rounded to a hundredth of a dozen: 23.88 in Odoo."""
+        product = self._create_part("Hook", "make_to_stock", on_hand=30)
+        order = self._create_order((product, 1, {"product_uom_id": self.dozen.id}))
+        picking = order.picking_ids
+        for _part in range(2):
+            picking = self._move(picking, 5)
+        order.order_line.product_uom_qty = 2
+        asked = self._get_deliveries(order).mapped("product_uom_qty")
+        self.assertAlmostEqual(sum(asked), 24)

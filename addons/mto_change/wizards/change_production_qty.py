@@ -1,8 +1,8 @@
 from odoo import models
 
+from odoo.addons.mto_cascade.marks import MARK
 from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 
-from ..marks import MARK
 from ..models.mto_change_application import APPLYING
 from ..models.stock_move import NETTING
 

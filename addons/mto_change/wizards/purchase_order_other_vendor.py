@@ -3,9 +3,9 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.mto_cascade.marks import MARK
 from odoo.addons.mto_pegging.models.mto_pegging import LINE
 
-from ..marks import MARK
 from ..models.mto_change_application import APPLYING
 
 

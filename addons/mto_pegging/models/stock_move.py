@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.mto_cascade.marks import EXACT_QUANTITY, MARK
+
 from .mto_pegging import MOVE, SOLD
 
 # What pegs are computed from. Links are written apart from columns.
@@ -115,9 +117,9 @@ class StockMove(models.Model):
         """
         self.ensure_one()
         location, lot, package, owner = goods
-        taken = self.with_context(
-            mto_cascade_exact_quantity=True
-        )._update_reserved_quantity(quantity, location, lot, package, owner)
+        taken = self.with_context(**{EXACT_QUANTITY: MARK})._update_reserved_quantity(
+            quantity, location, lot, package, owner
+        )
         self._mark_reserved_lines()
         return taken
 

@@ -1,0 +1,33 @@
+"""What our modules say to each other in a context, and nobody outside can say.
+
+Who links supply later, or applies a change, asks others to leave that to him. A key of
+a context is anybody's to send, its value here is not: over RPC it is a plain number.
+"""
+
+LINKING_LATER = "mto_cascade_link_later"
+EXACT_QUANTITY = "mto_cascade_exact_quantity"
+
+
+class Mark(float):
+    """A value of a context that only code gives: a quantity, or 1 for yes.
+
+    It equals no plain number: Odoo takes an environment that it has where the contexts
+    are equal, and would take the caller's for ours.
+    """
+
+    def __eq__(self, other):
+        return isinstance(other, Mark) and float(self) == float(other)
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __hash__(self):
+        return hash((Mark, float(self)))
+
+
+MARK = Mark(1)
+
+
+def is_marked(env, key):
+    """Tell whether the context has the key, from our modules and not from a caller."""
+    return isinstance(env.context.get(key), Mark)
