@@ -91,10 +91,8 @@ class StockMove(models.Model):
             lambda m: not m.move_dest_ids and m.production_id.bom_id.enable_batch_size
         )
         others = batches._get_demands_of_batches() - moves
-        ordering = moves._get_ordered_now() - moves
-        loaded = network._load_waiting(others | ordering | moves, supplies)
-        others._let_have(batches, loaded)
-        ordering._let_have(supplies[0], loaded)
+        loaded = network._load_waiting(others | moves, supplies)
+        others._add_batches(batches, loaded)
         supplies[0]._add_owed(loaded)
         for move, need in needs.items():
             if move.id in loaded.needs:
