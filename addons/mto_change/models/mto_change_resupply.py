@@ -72,9 +72,9 @@ class MtoChangeResupply(models.AbstractModel):
         demands = self._find_hit(lost.sudo())
         # Core lets go of what is on its way for a demand whose reservation it takes.
         demands._relink_uncovered()
-        stock_first = self._filter_stock_first(demands).sudo()
+        stock_first = self._filter_stock_first(demands)
         missing = self._find_missing(demands - stock_first)
-        self._order_or_report(missing | stock_first._take_what_is_free())
+        self._order_or_report(missing | stock_first.sudo()._take_what_is_free())
 
     def _find_hit(self, lost):
         """Open demands that were ordered for, of the goods and where they lay."""
