@@ -366,28 +366,6 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(self._get_purchased(nut), 5)
         self.assertFalse(self._get_issues("shortage"))
 
-    def test_lowered_beside_who_lost_supply(self):
-        """Nothing is made for a shortage that a person is to decide about."""
-        fork = self._create_product("Fork", "stock_then_order", on_hand=1)
-        self._create_bom(fork, [(self.bolt, 1)])
-        tandems = [
-            self._create_product(name, "make_to_order") for name in ("Long", "Short")
-        ]
-        for tandem in tandems:
-            self._create_bom(tandem, [(fork, 2)])
-        order = self._create_order(*((tandem, 2) for tandem in tandems))
-        self.assertEqual(self._get_made(fork), 7)
-        quant = self.env["stock.quant"].search(
-            [("product_id", "=", fork.id), ("location_id", "=", self.stock.id)]
-        )
-        quant.with_context(inventory_mode=True).inventory_quantity = 0
-        quant.action_apply_inventory()
-        lost = self.env["mrp.production"].browse(self._get_shortage().res_id)
-        line = order.order_line.filtered(lambda o: o.product_id != lost.product_id)
-        self._apply(order, {"line_id": line.id, "quantity": 1})
-        self.assertEqual(self._get_made(fork), 5)
-        self.assertEqual(self._get_shortage().res_id, lost.id)
-
     def test_found_and_lost_without_demand(self):
         """Nobody is asked about goods that nobody waits for."""
         nut = self._create_part("Nut", "stock_then_order", on_hand=10)
