@@ -4,9 +4,10 @@ All quantities are in the unit of the node's product. Keys are chosen by the cal
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 # Quantities below are noise of floating point: units of measure are far coarser.
@@ -29,7 +30,9 @@ class Node:
     equal for goods that can stand in for each other, None for none. ``taker``: date of
     a demand that may take what is left over of its pool, None for no. ``held``: how
     much of a demand lies reserved for it. ``sharers``: of goods that have arrived, the
-    demands that may reserve at once what another one lets go.
+    demands that may reserve at once what another one lets go. ``lack``: how much of a
+    demand nothing supplies; ``waiting``: of goods to come, the demands that are linked
+    with them and lack some, in the order in which they get what others give up.
     """
 
     key: Hashable
@@ -45,6 +48,8 @@ class Node:
     taker: Any = None
     held: float = 0.0
     sharers: tuple = ()
+    lack: float = 0.0
+    waiting: tuple = ()
 
 
 @dataclass
@@ -98,12 +103,14 @@ class Reduction:
         impact = Impact(passed=dict(passed))
         self.unneeded = set()
         asked = defaultdict(float, less)
+        lacks = {key: node.lack for key, node in self.nodes.items() if node.lack}
         released = defaultdict(float)
         taken = defaultdict(float)
         for (supply, demand), quantity in passed.items():
             taken[supply] += quantity
             asked["takes", demand] += quantity
         for key in self.order:
+            self._give_to_waiting(self.nodes[key], asked, lacks, impact)
             self._shrink(self.nodes[key], asked, taken, impact)
             if key in impact.less and self.nodes[key].is_maker:
                 self._need_less(key, impact.less[key], asked)
@@ -112,6 +119,15 @@ class Reduction:
                 self._release(key, given_up, asked, released)
                 self._release(key, asked["takes", key], asked, released, exact=True)
         return impact, released
+
+    def _give_to_waiting(self, node, asked, lacks, impact):
+        """What is given up of the node goes first to who is linked with it and lacks it."""
+        for demand in node.waiting if node.key not in self.changed else ():
+            lack = lacks.get(demand, 0.0) - impact.less.get(demand, 0.0)
+            part = min(lack, asked[node.key])
+            if part > TINY:
+                lacks[demand] -= part
+                asked[node.key] -= part
 
     def _shrink(self, node, asked, taken, impact):
         """How much less of the node there will be, and what is left over of it."""
@@ -246,18 +262,22 @@ class Reduction:
 
     def _sort(self):
         """All keys, each after everything that it serves; loops are cut elsewhere."""
-        waiting = defaultdict(int)
+        below = defaultdict(list)
         for peg in self.pegs:
-            waiting[peg.supply] += 1
+            below[peg.demand].append(peg.supply)
+        for node in self.nodes.values():
+            for demand in node.waiting:
+                below[demand].append(node.key)
+        waiting = Counter(chain.from_iterable(below.values()))
         ready = [key for key in self.nodes if not waiting[key]]
         result = []
         while ready:
             key = ready.pop()
             result.append(key)
-            for peg in self.supplies[key]:
-                waiting[peg.supply] -= 1
-                if not waiting[peg.supply]:
-                    ready.append(peg.supply)
+            for supply in below[key]:
+                waiting[supply] -= 1
+                if not waiting[supply]:
+                    ready.append(supply)
         return result
 
 

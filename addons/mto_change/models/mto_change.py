@@ -236,9 +236,10 @@ class MtoChange(models.AbstractModel):
         plan.records = pegging._browse(sorted(keys | graph.totals.keys()))
         self._read_documents(plan.records)
         plan.spare = graph.get_surplus()
+        lacks = self._get_lacks(plan.records, graph)
         plan.nodes = {
             key: self._make_node(
-                record, graph.totals.get(key, 0.0), plan.spare.get(key, 0.0)
+                record, graph.totals.get(key, 0.0), plan.spare.get(key, 0.0), lacks
             )
             for key, record in plan.records.items()
         }
@@ -276,7 +277,29 @@ class MtoChange(models.AbstractModel):
     def _is_bought(self, move):
         return bool(move.purchase_line_id and not move.origin_returned_move_id)
 
-    def _make_node(self, record, quantity, spare):
+    def _get_lacks(self, records, graph):
+        """{key of a demand: what nothing supplies of it}, in the order of their dates"""
+        supplied = defaultdict(float)
+        for peg in graph.pegs:
+            supplied[peg.demand] += peg.quantity
+        short = {
+            key: graph.totals[key] - supplied[key]
+            for key, record in records.items()
+            if key[0] == MOVE
+            and graph.totals[key] - supplied[key] > TINY
+            and self._may_take(record)
+        }
+        if not short:
+            return {}
+        moves = self.env[MOVE].sudo().browse(key[1] for key in short).sorted("date")
+        missing = self.env["mto.change.resupply"]._find_lacking(moves)
+        return {
+            (MOVE, move.id): min(missing[move], short[MOVE, move.id])
+            for move in moves
+            if move in missing
+        }
+
+    def _make_node(self, record, quantity, spare, lacks):
         kind, rule = self._get_kind(record), self._get_rule(record)
         options = {}
         if record._name == LINE and rule == BY_ITSELF:
@@ -294,6 +317,10 @@ class MtoChange(models.AbstractModel):
             if record._has_arrived_supply():
                 options["held"] = record._get_reserved_quantity()
         options["sharers"] = self._get_sharers(record)
+        if lacks:
+            options["lack"] = lacks.get((record._name, record.id), 0.0)
+            served = set(self._get_linked_demands(record))
+            options["waiting"] = tuple(key for key in lacks if key in served)
         return Node(
             (record._name, record.id),
             quantity,
@@ -309,6 +336,16 @@ class MtoChange(models.AbstractModel):
         if record._name == PRODUCTION:
             return engine.PRODUCTION
         return engine.TRANSFER if record._name == MOVE else engine.OTHER
+
+    def _get_linked_demands(self, record):
+        """Keys of the demands that are linked with goods to come."""
+        if record._name not in (MOVE, PRODUCTION, LINE) or record.state == "done":
+            return []
+        if record._name == PRODUCTION:
+            record = record.move_finished_ids.filtered(
+                lambda m: m.product_id == record.product_id
+            )
+        return [(MOVE, demand.id) for demand in record.move_dest_ids]
 
     # Rules
 

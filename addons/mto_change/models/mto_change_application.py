@@ -24,6 +24,7 @@ class MtoChangeApplication(models.AbstractModel):
             ``sale.order.apply_change``
         """
         self = self.sudo().with_context(**{APPLYING: MARK, "skip_activity": True})
+        self._follow_merged(plan)
         targets = self._get_targets(plan)
         neighbours = self._get_neighbours(plan).exists()
         ordered = self.env["mto.change.resupply"]._filter_ordered(neighbours)
@@ -213,6 +214,28 @@ class MtoChangeApplication(models.AbstractModel):
             done_with.button_cancel()
 
     # Links
+
+    def _follow_merged(self, plan):
+        """Core merges deliveries of a line: the one that stays takes what is left."""
+        passed = {}
+        for (supply, demand), quantity in plan.impact.passed.items():
+            if heir := self._get_heir(plan, demand):
+                passed[supply, heir] = passed.get((supply, heir), 0.0) + quantity
+        plan.impact.passed = passed
+
+    def _get_heir(self, plan, demand):
+        if self.env[MOVE].browse(demand[1]).exists():
+            return demand
+        lines = {peg.demand for peg in plan.pegs if peg.supply == demand}
+        pool = plan.nodes[demand].pool
+        deliveries = [
+            peg.supply[1]
+            for peg in plan.pegs
+            if peg.demand in lines and plan.nodes[peg.supply].pool == pool
+        ]
+        still_open = self.env[MOVE].browse(deliveries).exists()
+        still_open = still_open.filtered(lambda m: m.state not in CLOSED)[:1]
+        return (MOVE, still_open.id) if still_open else None
 
     def _link_passed(self, plan):
         network = self.env["mto.supply.network"]

@@ -70,15 +70,9 @@ class MtoChangeResupply(models.AbstractModel):
         demands = self._find_hit(lost.sudo())
         # Core lets go of what is on its way for a demand whose reservation it takes.
         demands._relink_uncovered()
-        stock_first = demands.filtered(lambda m: m.supply_policy == "stock_then_order")
-        missing = self._find_missing(demands - stock_first)
-        if stock_first:
-            network = self.env["mto.supply.network"].sudo()
+        if stock_first := self._filter_stock_first(demands):
             self.env["mto.supply.claim"]._claim(stock_first.product_id)
-            for move, share in network._share_free(stock_first).items():
-                if move.product_id.uom_id.compare(share.missing, 0) > 0:
-                    missing[move] = share.missing
-        self._order_or_report(missing)
+        self._order_or_report(self._find_lacking(demands))
 
     def _find_hit(self, lost):
         """Open demands that were ordered for, of the goods and where they lay."""
@@ -132,6 +126,20 @@ class MtoChangeResupply(models.AbstractModel):
             if (missing := flow.missing(move.id))
             and move.product_id.uom_id.compare(missing, 0) > 0
         }
+
+    def _find_lacking(self, demands):
+        """As `_find_missing`, less what demands that use stock first find in stock."""
+        stock_first = self._filter_stock_first(demands)
+        missing = self._find_missing(demands - stock_first)
+        if stock_first:
+            network = self.env["mto.supply.network"].sudo()
+            for move, share in network._share_free(stock_first).items():
+                if move.product_id.uom_id.compare(share.missing, 0) > 0:
+                    missing[move] = share.missing
+        return missing
+
+    def _filter_stock_first(self, demands):
+        return demands.filtered(lambda m: m.supply_policy == "stock_then_order")
 
     def _order_again(self, missing):
         """Order the quantities for the demands, by their rules, linked with them.

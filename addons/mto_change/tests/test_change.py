@@ -351,6 +351,20 @@ class TestChange(ChangeCommon):
         self.assertEqual(self._get_made(self.wheel), 0)
         self.assertFalse(self._get_purchased(self.bolt))
 
+    def test_started_work_is_passed_to_a_merged_delivery(self):
+        """Core merges what is delivered less with the delivery that would take it."""
+        order = self._create_order((self.bike, 1))
+        started = self._get_productions(self.bike)
+        self._start(started)
+        for quantity in (2, 6, 3):
+            order.order_line.product_uom_qty = quantity
+        delivery = self._get_deliveries(order)
+        self.assertEqual(sum(delivery.mapped("product_uom_qty")), 3)
+        self.assertIn(delivery, started.move_finished_ids.move_dest_ids)
+        self.assertEqual(self._get_made(self.bike), 3)
+        self.assertServed(self.bike)
+        self.assertFalse(self._get_issues("change_decision"))
+
     def test_confirmed_again_with_started_work(self):
         """What was begun for the order serves it when it comes back."""
         order = self._create_order((self.bike, 4))

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import ChangeCommon
@@ -44,6 +45,39 @@ class TestChangeQueries(ChangeCommon):
         is_alone = "mto_batch_confirm" not in self.env.registry._init_modules
         most = MOST_ALONE if is_alone else MOST
         self.assertLessEqual(each, most, f"{few} and {many}")
+
+    def _count_preview_of_lacking(self, count):
+        """Statements of a preview for lines that all lost a part of their supply."""
+        products = [
+            self._create_product(f"Lost {count}.{number}", "make_to_order")
+            for number in range(count)
+        ]
+        for product in products:
+            self._create_bom(product, [(self.bolt, 1)])
+        order = self._create_order(*((product, 2) for product in products))
+        for production in order.stock_reference_ids.production_ids:
+            self.env["change.production.qty"].create(
+                {"mo_id": production.id, "product_qty": 1}
+            ).change_prod_qty()
+        order.order_line = [
+            Command.create({"product_id": product.id, "product_uom_qty": 4})
+            for product in products
+        ]
+        changes = [
+            {"line_id": line.id, "cancel": True} for line in order.order_line[:count]
+        ]
+        self._settle()
+        before = self.env.cr.sql_log_count
+        answer = order.with_context(lang="en_US").preview_change(changes)[0]
+        made = [row for row in answer["documents"] if row["model"] == "mrp.production"]
+        self.assertEqual([row["quantity_after"] for row in made], [4] * count)
+        return self.env.cr.sql_log_count - before
+
+    def test_lacks_are_read_at_once(self):
+        """Who waits for what others give up is found for all documents together."""
+        self._count_preview_of_lacking(1)
+        few = self._count_preview_of_lacking(2)
+        self.assertLessEqual(self._count_preview_of_lacking(10), few + 2)
 
     def test_costs_are_read_at_once(self):
         """A preview with costs asks for those of all products in one query."""

@@ -359,6 +359,45 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(issue.state, "closed")
         self.assertServed(self.bike, self.wheel, self.bolt)
 
+    def _create_lacking_order(self, product):
+        """An order of 2 and 4 whose manufacturing order makes 5: 1 of 2 was lost."""
+        order = self._create_order((product, 2))
+        self._reduce(self._get_productions(product), 1)
+        order.order_line = [
+            Command.create({"product_id": product.id, "product_uom_qty": 4})
+        ]
+        self.assertEqual(self._get_made(product), 5)
+        return order
+
+    def test_cancelled_after_a_part_was_lost(self):
+        """It gives up what it has: what another line asked for since is made."""
+        order = self._create_lacking_order(self.bike)
+        self._apply(order, {"line_id": order.order_line[0].id, "cancel": True})
+        self.assertEqual(self._get_made(self.bike), 4)
+        self.assertServed(self.bike, self.wheel, self.bolt)
+        self.assertFalse(self._get_issues("shortage"))
+
+    def test_lowered_after_another_line_lost_a_part(self):
+        """What it gives up is for the line that waits: nothing is made less."""
+        order = self._create_lacking_order(self.bike)
+        self._apply(order, {"line_id": order.order_line[1].id, "quantity": 2})
+        self.assertEqual(self._get_made(self.bike), 4)
+        self.assertServed(self.bike, self.wheel, self.bolt)
+        self.assertFalse(self._get_issues("shortage"))
+
+    def test_cancelled_where_stock_is_not_reserved(self):
+        """Who takes from stock first, and has not reserved it, lacks nothing."""
+        frame = self._create_product("Frame", "stock_then_order", on_hand=3)
+        self._create_bom(frame, [(self.bolt, 1)])
+        order = self._create_order((frame, 5))
+        order.order_line = [
+            Command.create({"product_id": frame.id, "product_uom_qty": 4})
+        ]
+        self.assertEqual(self._get_productions(frame).product_qty, 6)
+        self._get_deliveries(order).picking_id.do_unreserve()
+        self._apply(order, {"line_id": order.order_line[0].id, "cancel": True})
+        self.assertEqual(self._get_made(frame), 1)
+
     def test_ordered_again_of_what_is_bought(self):
         """What an order that was reduced left over of a purchase is used again."""
         self._create_order((self.bike, 5))

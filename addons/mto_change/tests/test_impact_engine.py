@@ -160,6 +160,28 @@ class TestImpactEngine(TestCase):
         self.assertEqual(impact.less, {"a": 5})
         self.assertEqual(impact.surplus, {"mo": 5})
 
+    def test_who_lacks_takes_what_is_given_up(self):
+        """An order of 5 for 2 and 4: nobody is without once one of the 2 goes."""
+        nodes = [move("a", 2), move("b", 4, lack=1), order("mo", 5, waiting=("b",))]
+        pegs = [("a", "mo", 2), ("b", "mo", 3)]
+        self.assertEqual(self._get_impact(nodes, pegs, {"a": 1}).less, {"a": 1})
+        both = {"a": 2, "mo": 1}
+        self.assertEqual(self._get_impact(nodes, pegs, {"a": 2}).less, both)
+        both = {"a": 1, "b": 1, "mo": 1}
+        self.assertEqual(self._get_impact(nodes, pegs, {"a": 1, "b": 1}).less, both)
+
+    def test_what_is_lacked_is_taken_once(self):
+        """Of two orders that are given up, one goes on for the demand that waits."""
+        nodes = [
+            move("a", 6),
+            move("b", 2, lack=2),
+            order("one", 3, waiting=("b",)),
+            order("two", 3, DECIDE, waiting=("b",)),
+        ]
+        impact = self._get_impact(nodes, [("a", "one", 3), ("a", "two", 3)], {"a": 6})
+        given_up = impact.less.get("one", 0) + impact.surplus.get("two", 0)
+        self.assertEqual(given_up, 4)
+
     def test_batches_are_whole(self):
         """Three batches of 2 for 5: one less needs one batch less, not a half."""
         pegs = [("a", "one", 2), ("a", "two", 2), ("a", "three", 1)]
