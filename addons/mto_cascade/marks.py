@@ -6,6 +6,7 @@ a context is anybody's to send, its value here is not: over RPC it is a plain nu
 
 LINKING_LATER = "mto_cascade_link_later"
 EXACT_QUANTITY = "mto_cascade_exact_quantity"
+ENLARGED_FOR = "mto_cascade_enlarged_for"
 
 
 class Mark(float):
@@ -26,6 +27,27 @@ class Mark(float):
 
 
 MARK = Mark(1)
+
+
+class MarkedIds(tuple):
+    """Ids in a context that only code gives; they equal no plain ones, as a mark."""
+
+    __slots__ = ()
+
+    def __eq__(self, other):
+        return isinstance(other, MarkedIds) and tuple(self) == tuple(other)
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __hash__(self):
+        return hash((MarkedIds, tuple(self)))
+
+
+def get_marked_ids(env, key):
+    """Return the ids that our modules put in the context, none from a caller."""
+    ids = env.context.get(key)
+    return ids if isinstance(ids, MarkedIds) else MarkedIds()
 
 
 def is_marked(env, key):

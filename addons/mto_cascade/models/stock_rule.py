@@ -2,6 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import MAKE_TO_STOCK, STOCK_THEN_ORDER
+from ..marks import (
+    ENLARGED_FOR,
+    LINKING_LATER,
+    MarkedIds,
+    get_marked_ids,
+    is_marked,
+)
 
 
 class StockRule(models.Model):
@@ -37,6 +44,27 @@ class StockRule(models.Model):
         ):
             self = self.with_context(no_procurement=False)
         return super().run(procurements, raise_user_error=raise_user_error)
+
+    @api.model
+    def _run_manufacture(self, procurements):
+        """Say which components orders are enlarged for (``change.production.qty``).
+
+        Only where several products are ordered at once: what is ordered for one could
+        be taken for what the other one needs below.
+        """
+        ids = self._get_enlarged_for(procurements)
+        if ids != get_marked_ids(self.env, ENLARGED_FOR):
+            self = self.with_context(**{ENLARGED_FOR: ids})
+        return super()._run_manufacture(procurements)
+
+    def _get_enlarged_for(self, procurements):
+        if is_marked(self.env, LINKING_LATER):
+            return MarkedIds()
+        moves = self.env["stock.move"]
+        demands = moves.union(
+            *(p.values.get("move_dest_ids") or moves for p, _rule in procurements)
+        ).filtered("raw_material_production_id")
+        return MarkedIds(demands.ids if len(demands.product_id) > 1 else ())
 
     @api.model
     def _run_pull(self, procurements):

@@ -496,8 +496,12 @@ class Life:
             + "".join(self._tell_product(p) for p in waiting.product_id),
         )
         for line in self.orders.order_line:
+            off = abs(line.qty_delivered - line.product_uom_qty)
+            # Odoo rounds what each delivery brings to a hundredth of a dozen.
+            in_dozens = line.product_uom_id != line.product_id.uom_id
+            most = 0.005 * len(line.move_ids) if in_dozens else 0.0
             self.check(
-                line.qty_delivered == line.product_uom_qty,
+                off <= most + 1e-9,
                 f"delivered {line.qty_delivered:g} of {self._tell_lines(line)}",
             )
 

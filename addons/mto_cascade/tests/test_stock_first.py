@@ -129,6 +129,22 @@ class TestStockFirst(SupplyCommon):
         self.assertEqual(production.reference_ids, order.stock_reference_ids)
         self.assertEqual(self._get_purchased(tube), 18)
 
+    def test_enlarged_for_two_in_turn(self):
+        """What was ordered for a demand is not counted for one that is ordered next."""
+        frame = self._create_product("Frame", "stock_then_order")
+        fork = self._create_product("Fork", "stock_then_order")
+        bike = self._create_product("Bike", "make_to_order")
+        self._create_bom(frame, [(self._create_part("Tube", "make_to_order"), 1)])
+        self._create_bom(fork, [(frame, 1)])
+        # Batches are confirmed one after the other: the second enlarges both orders.
+        self._create_bom(
+            bike, [(frame, 1), (fork, 1)], enable_batch_size=True, batch_size=1
+        )
+        self._create_order((bike, 2))
+        made = self._get_productions(frame)
+        self.assertEqual(made.product_qty, 4)
+        self.assertEqual(len(made.move_finished_ids.move_dest_ids), 3)
+
     def test_raised_production(self):
         self._create_order((self.bike, 20))
         production = self._get_productions(self.bike)

@@ -121,7 +121,7 @@ class Reduction:
         return impact, released
 
     def _give_to_waiting(self, node, asked, lacks, impact):
-        """What is given up of the node goes first to who is linked with it and lacks it."""
+        """What is given up of the node goes first to who is linked and lacks some."""
         for demand in node.waiting if node.key not in self.changed else ():
             lack = lacks.get(demand, 0.0) - impact.less.get(demand, 0.0)
             part = min(lack, asked[node.key])

@@ -278,7 +278,7 @@ class MtoChange(models.AbstractModel):
         return bool(move.purchase_line_id and not move.origin_returned_move_id)
 
     def _get_lacks(self, records, graph):
-        """{key of a demand: what nothing supplies of it}, in the order of their dates"""
+        """{key of a demand: what nothing supplies of it}, the first by date first"""
         supplied = defaultdict(float)
         for peg in graph.pegs:
             supplied[peg.demand] += peg.quantity

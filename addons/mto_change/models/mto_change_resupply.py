@@ -49,7 +49,9 @@ class MtoChangeResupply(models.AbstractModel):
             return
         network = self.env["mto.supply.network"].sudo()
         flow = network._load_waiting(lost).solve()
-        others = network._get_neighbours(lost)[0] - lost
+        others = (network._get_neighbours(lost)[0] - lost).filtered(
+            lambda m: m.state not in (*CLOSED, "draft")
+        )
         self._order_or_report(
             {
                 move: missing
@@ -70,9 +72,9 @@ class MtoChangeResupply(models.AbstractModel):
         demands = self._find_hit(lost.sudo())
         # Core lets go of what is on its way for a demand whose reservation it takes.
         demands._relink_uncovered()
-        if stock_first := self._filter_stock_first(demands):
-            self.env["mto.supply.claim"]._claim(stock_first.product_id)
-        self._order_or_report(self._find_lacking(demands))
+        stock_first = self._filter_stock_first(demands)
+        missing = self._find_missing(demands - stock_first)
+        self._order_or_report(missing | stock_first.sudo()._take_what_is_free())
 
     def _find_hit(self, lost):
         """Open demands that were ordered for, of the goods and where they lay."""

@@ -92,10 +92,9 @@ class StockMove(models.Model):
         )
         others = batches._get_demands_of_batches() - moves
         taking = supplies[0].move_dest_ids.filtered(lambda m: m.state == "draft")
-        ordering = (moves._get_ordered_now() | taking) - moves
-        loaded = network._load_waiting(others | ordering | moves, supplies)
-        others._let_have(batches, loaded)
-        ordering._let_have(supplies[0], loaded)
+        others |= taking - moves
+        loaded = network._load_waiting(others | moves, supplies)
+        others._add_batches(batches, loaded)
         supplies[0]._add_owed(loaded)
         for move, need in needs.items():
             if move.id in loaded.needs:
@@ -142,32 +141,17 @@ class StockMove(models.Model):
         )
         return demands - self.env["mto.change.issue"]._get_lost(demands)
 
-    def _get_ordered_now(self):
-        """Demands of the same orders that core orders for right now.
-
-        What is made more for them is linked with them at the end of the confirmation.
-        """
-        return self.search(
-            [
-                ("product_id", "in", self.product_id.ids),
-                ("reference_ids", "in", self.reference_ids.ids),
-                ("procure_method", "=", "make_to_order"),
-                ("state", "=", "draft"),
-            ],
-            order="id",
-        )
-
-    def _let_have(self, supplies, loaded):
-        """Let the demands have the supplies, also while core is still creating them."""
+    def _add_batches(self, batches, loaded):
+        """Let the demands have the batches, also while core is still creating them."""
         network = self.env["mto.supply.network"].sudo()
         for move in self:
             if move.state == "draft":
                 loaded.needs[move.id] = move.product_qty
-            own = [
+            supplies = [
                 *move.move_orig_ids,
-                *network._sort_own_supply((supplies, self.env[LINE]), move),
+                *network._sort_own_supply((batches, self.env[LINE]), move),
             ]
-            loaded.links += [(("move", supply.id), move.id) for supply in own]
+            loaded.links += [(("move", supply.id), move.id) for supply in supplies]
 
     def _get_free_arrivals(self, supplies, moves):
         """{pool: what is free in stock}: what has arrived may be gone again."""

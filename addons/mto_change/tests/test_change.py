@@ -348,6 +348,22 @@ class TestChange(ChangeCommon):
         self.assertEqual(self._get_purchased(self.bolt), 14)
         self.assertServed(self.bolt, self.wheel, self.bike)
 
+    def test_ordered_for_one_component_not_taken_for_the_next(self):
+        """Nothing of the own order is left over while it is being ordered."""
+        frame, fork, bike = (
+            self._create_product(name, "make_to_order")
+            for name in ("Frame", "Fork", "Bike")
+        )
+        self._create_bom(frame, [(self.bolt, 1)])
+        self._create_bom(fork, [(frame, 1)])
+        # Batches are confirmed one after the other: the second enlarges both orders.
+        self._create_bom(
+            bike, [(frame, 1), (fork, 1)], enable_batch_size=True, batch_size=1
+        )
+        self._create_order((bike, 2))
+        self.assertEqual(self._get_made(frame), 4)
+        self.assertServed(frame, fork, bike)
+
     def test_batch_that_nobody_needs_is_cancelled(self):
         """24 wheels of three demands: 9 batches of 3 were made, 8 are enough."""
         self.wheel.bom_ids.write({"enable_batch_size": True, "batch_size": 3})

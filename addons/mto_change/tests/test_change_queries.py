@@ -46,8 +46,8 @@ class TestChangeQueries(ChangeCommon):
         most = MOST_ALONE if is_alone else MOST
         self.assertLessEqual(each, most, f"{few} and {many}")
 
-    def _count_preview_of_lacking(self, count):
-        """Statements of a preview for lines that all lost a part of their supply."""
+    def _count_loading(self, count):
+        """Statements of reading what supplies lines that all lost a part of it."""
         products = [
             self._create_product(f"Lost {count}.{number}", "make_to_order")
             for number in range(count)
@@ -63,21 +63,20 @@ class TestChangeQueries(ChangeCommon):
             Command.create({"product_id": product.id, "product_uom_qty": 4})
             for product in products
         ]
-        changes = [
-            {"line_id": line.id, "cancel": True} for line in order.order_line[:count]
-        ]
+        deliveries = self._get_deliveries(order)
         self._settle()
         before = self.env.cr.sql_log_count
-        answer = order.with_context(lang="en_US").preview_change(changes)[0]
-        made = [row for row in answer["documents"] if row["model"] == "mrp.production"]
-        self.assertEqual([row["quantity_after"] for row in made], [4] * count)
-        return self.env.cr.sql_log_count - before
+        plan = self.env["mto.change"]._load(deliveries, [])
+        queries = self.env.cr.sql_log_count - before
+        lacks = [node.lack for node in plan.nodes.values() if node.lack]
+        self.assertEqual(lacks, [1] * count)
+        return queries
 
     def test_lacks_are_read_at_once(self):
         """Who waits for what others give up is found for all documents together."""
-        self._count_preview_of_lacking(1)
-        few = self._count_preview_of_lacking(2)
-        self.assertLessEqual(self._count_preview_of_lacking(10), few + 2)
+        self._count_loading(1)
+        few = self._count_loading(2)
+        self.assertLessEqual(self._count_loading(10), few + 2)
 
     def test_costs_are_read_at_once(self):
         """A preview with costs asks for those of all products in one query."""

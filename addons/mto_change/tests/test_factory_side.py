@@ -279,6 +279,26 @@ class TestFactorySide(ChangeCommon):
         self.assertServed(self.bolt)
         self.assertEqual(self._get_purchased(self.bolt), 27)
 
+    def test_arrival_is_shared_with_what_was_cancelled(self):
+        """A demand that is over lacks nothing of what arrives."""
+        plate, rack = (
+            self._create_product(name, "make_to_order") for name in ("Plate", "Rack")
+        )
+        self._create_bom(plate, [(self.bolt, 1)])
+        self._create_bom(rack, [(self.bolt, 2)])
+        order = self._create_order((plate, 12), (self.bolt, 3), (rack, 1))
+        order.order_line[2].product_uom_qty = 0
+        first = self._buy(self.bolt)
+        self.assertIn("cancel", first.move_dest_ids.mapped("state"))
+        order.order_line[0].product_uom_qty = 24
+        (self._get_lines(self.bolt) - first).order_id.button_cancel()
+        self._move(first.move_ids.picking_id, 14)
+        self.assertEqual(self._get_productions(plate).move_raw_ids.quantity, 14)
+        self.assertEqual(
+            set(self._get_shortage().mapped("res_model")),
+            {"mrp.production", "sale.order"},
+        )
+
     def test_rejected_batch(self):
         """What was received goes back to the vendor: the order lacks it again."""
         self._create_order((self.bolt, 5))
@@ -323,6 +343,27 @@ class TestFactorySide(ChangeCommon):
         delivery = self._get_deliveries(order)
         self.assertEqual(delivery.move_orig_ids, production.move_finished_ids)
         self.assertFalse(self.env["mto.supply.network"]._find_uncovered(delivery))
+        self.assertFalse(self._get_issues("shortage"))
+
+    def test_lost_on_the_shelf_while_more_is_bought(self):
+        """What a cancelled order leaves to come stands in, and stays linked."""
+        nut = self._create_part("Nut", "stock_then_order")
+        former = self._create_order((nut, 5))
+        self._buy(nut)
+        former.action_cancel()
+        self._add_stock(nut, 2)
+        delivery = self._get_deliveries(self._create_order((nut, 4)))
+        self.assertEqual(delivery.quantity, 2)
+        quant = self.env["stock.quant"].search(
+            [("product_id", "=", nut.id), ("location_id", "=", self.stock.id)]
+        )
+        quant.with_context(inventory_mode=True).inventory_quantity = 1
+        quant.action_apply_inventory()
+        receipt = self._get_lines(nut).move_ids
+        self.assertEqual(delivery.quantity, 1)
+        self.assertEqual(delivery.move_orig_ids, receipt)
+        self.assertFalse(self.env["mto.supply.network"]._find_uncovered(delivery))
+        self.assertEqual(self._get_purchased(nut), 5)
         self.assertFalse(self._get_issues("shortage"))
 
     def test_found_and_lost_without_demand(self):
