@@ -91,6 +91,8 @@ class StockMove(models.Model):
             lambda m: not m.move_dest_ids and m.production_id.bom_id.enable_batch_size
         )
         others = batches._get_demands_of_batches() - moves
+        taking = supplies[0].move_dest_ids.filtered(lambda m: m.state == "draft")
+        others |= taking - moves
         loaded = network._load_waiting(others | moves, supplies)
         others._add_batches(batches, loaded)
         supplies[0]._add_owed(loaded)
@@ -169,9 +171,15 @@ class StockMove(models.Model):
         )
 
     def _get_ordered_before(self, supplies):
-        """Not what is being ordered right now: the demand for it does not count yet."""
+        """Not what is being ordered right now: the demand for it does not count yet.
+
+        What was there before may be linked already with a demand that takes of it now.
+        """
         return supplies.filtered(
-            lambda supply: "draft" not in supply.move_dest_ids.mapped("state")
+            lambda supply: (
+                "draft" not in supply.move_dest_ids.mapped("state")
+                or (supply._name == self._name and supply.purchase_line_id)
+            )
         )
 
     def _run_procurement(self, old_qties=False):

@@ -7,6 +7,7 @@ or two.
 
 from odoo import Command
 
+from odoo.addons.mto_cascade.models.mto_supply_network import CLOSED
 from odoo.addons.mto_cascade.tests.lives import live
 
 from .lives import ChangeLife
@@ -316,7 +317,8 @@ class FactoryLife(ChangeLife):
         """A move from shelf to shelf takes nothing out of the house.
 
         A pick is the demand of its customer, until there is a delivery. What a
-        subcontractor has counts, and what he used before he was given it is owed.
+        subcontractor has counts, and what he used before he was given it is owed. He
+        brings what the receipt asks for, whatever his order was lowered to meanwhile.
         """
         surplus = super()._get_surplus()
         quants = self.env["stock.quant"].search(
@@ -340,6 +342,10 @@ class FactoryLife(ChangeLife):
             is_for_customer = move.location_final_id.usage == "customer"
             if not is_for_customer or move.move_dest_ids:
                 surplus[move.product_id] += move.product_qty
+            if made := move.move_orig_ids.filtered("production_id"):
+                coming = made.filtered(lambda m: m.state not in CLOSED)
+                rest = move.product_qty - sum(coming.mapped("product_qty"))
+                surplus[move.product_id] += max(rest, 0.0)
         return surplus
 
 

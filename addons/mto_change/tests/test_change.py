@@ -338,6 +338,16 @@ class TestChange(ChangeCommon):
         self.assertServed(self.wheel, self.bike, pair)
         self.assertEqual(self._get_made(self.wheel), 18)
 
+    def test_bought_for_two_levels_confirmed_again(self):
+        """14 bolts are bought: the components take what the delivery leaves."""
+        order = self._create_order((self.bolt, 5), (self.bike, 1))
+        self._buy(self.bolt)
+        order.action_cancel()
+        order.action_draft()
+        order.action_confirm()
+        self.assertEqual(self._get_purchased(self.bolt), 14)
+        self.assertServed(self.bolt, self.wheel, self.bike)
+
     def test_ordered_for_one_component_not_taken_for_the_next(self):
         """Nothing of the own order is left over while it is being ordered."""
         frame, fork, bike = (
