@@ -342,7 +342,8 @@ class FactoryLife(ChangeLife):
             is_for_customer = move.location_final_id.usage == "customer"
             if not is_for_customer or move.move_dest_ids:
                 surplus[move.product_id] += move.product_qty
-            if made := move.move_orig_ids.filtered("production_id"):
+            if move.is_subcontract:
+                made = move.move_orig_ids.filtered("production_id")
                 coming = made.filtered(lambda m: m.state not in CLOSED)
                 rest = move.product_qty - sum(coming.mapped("product_qty"))
                 surplus[move.product_id] += max(rest, 0.0)
