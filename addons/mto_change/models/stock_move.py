@@ -178,7 +178,7 @@ class StockMove(models.Model):
         return supplies.filtered(
             lambda supply: (
                 "draft" not in supply.move_dest_ids.mapped("state")
-                or (supply._name == self._name and supply.purchase_line_id)
+                or (supply._name == self._name and supply._brings_bought())
             )
         )
 

@@ -348,6 +348,18 @@ class TestChange(ChangeCommon):
         self.assertEqual(self._get_purchased(self.bolt), 14)
         self.assertServed(self.bolt, self.wheel, self.bike)
 
+    def test_put_away_for_two_levels_confirmed_again(self):
+        """The same where the bolts have come, and are still to be put away."""
+        self.warehouse.reception_steps = "two_steps"
+        order = self._create_order((self.bolt, 5), (self.bike, 1))
+        line = self._buy(self.bolt)
+        self._move(line.move_ids.picking_id)
+        order.action_cancel()
+        order.action_draft()
+        order.action_confirm()
+        self.assertEqual(self._get_purchased(self.bolt), 14)
+        self.assertServed(self.bolt, self.wheel, self.bike)
+
     def test_ordered_for_one_component_not_taken_for_the_next(self):
         """Nothing of the own order is left over while it is being ordered."""
         frame, fork, bike = (
