@@ -164,7 +164,7 @@ class MtoSupplyNetwork(models.AbstractModel):
         """
         waiting = demands.filtered(lambda m: m._waits_for_supply())
         waiting._read_shared_supply()
-        suspects = waiting.filtered(lambda m: m._may_be_stranded())
+        suspects = waiting._filter_perhaps_stranded()
         if not suspects:
             return {}
         flow = self._load_waiting(suspects).solve()

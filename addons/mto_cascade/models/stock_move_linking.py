@@ -81,6 +81,29 @@ class StockMove(models.Model):
         linked = self._get_linked_quantity()
         return self.product_id.uom_id.compare(linked, self.product_qty) < 0
 
+    def _filter_perhaps_stranded(self):
+        """Those of ``_may_be_stranded``, for open demands.
+
+        What a supply serves is counted once, not for each of those who share it.
+        """
+        result = self.browse()
+        groups = self.sudo().grouped(
+            lambda m: (m.move_orig_ids, m.created_purchase_line_ids)
+        )
+        for (origins, lines), moves in groups.items():
+            if not (origins or lines):
+                result |= moves
+                continue
+            first = moves[0]
+            left = first._get_linked_quantity() - first._get_demanded_quantity()
+            result |= moves.filtered(
+                lambda m, left=left: m.product_id.uom_id.compare(
+                    left + m._get_demanded_quantity(), m.product_qty
+                )
+                < 0
+            )
+        return self & result
+
     def _read_shared_supply(self):
         """Read at once whom the supply of the moves serves."""
         moves = self.sudo()

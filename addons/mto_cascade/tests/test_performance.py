@@ -64,6 +64,32 @@ class TestPerformance(SupplyCommon):
 
         self.assertEqual(count(2), count(50))
 
+    def test_who_shares_a_supply_is_counted_once(self):
+        """Reserving 190 orders that wait for one took minutes."""
+
+        def count(number):
+            sub = self._create_product("Sub", "make_to_order")
+            self._create_bom(sub, [(self._create_part("Part", "make_to_order"), 1)])
+            top = self._create_product("Top", "make_to_order")
+            self._create_bom(top, [(sub, 1)], enable_batch_size=True, batch_size=1)
+            self._create_order((top, number))
+            demands = self._get_demands(sub)
+            self.assertEqual(len(demands), number)
+            moves = self.registry["stock.move"]
+            ask = moves._get_demanded_quantity
+            asked = []
+            with patch.object(
+                moves,
+                "_get_demanded_quantity",
+                lambda move: asked.append(move.id) or ask(move),
+            ):
+                self.assertFalse(
+                    self.env["mto.supply.network"]._find_stranded(demands)
+                )
+            return len(asked)
+
+        self.assertLess(count(12), 4 * count(4))
+
     def test_explaining_is_flat(self):
         def count(number):
             products = self._create_demands(number, "make_to_order").product_id
