@@ -83,9 +83,7 @@ class TestPerformance(SupplyCommon):
                 "_get_demanded_quantity",
                 lambda move: asked.append(move.id) or ask(move),
             ):
-                self.assertFalse(
-                    self.env["mto.supply.network"]._find_stranded(demands)
-                )
+                self.assertFalse(self.env["mto.supply.network"]._find_stranded(demands))
             return len(asked)
 
         self.assertLess(count(12), 4 * count(4))
