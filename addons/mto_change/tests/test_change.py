@@ -376,6 +376,15 @@ class TestChange(ChangeCommon):
         self.assertEqual(self._get_made(frame), 4)
         self.assertServed(frame, fork, bike)
 
+    def test_sold_as_well_confirmed_again(self):
+        """What was just made more for a line is not left over for another one's bike."""
+        order = self._create_order((self.wheel, 2), (self.wheel, 3), (self.bike, 1))
+        order.action_cancel()
+        order.action_draft()
+        order.action_confirm()
+        self.assertServed(self.wheel, self.bike)
+        self.assertEqual(self._get_made(self.wheel), 7)
+
     def test_batch_that_nobody_needs_is_cancelled(self):
         """24 wheels of three demands: 9 batches of 3 were made, 8 are enough."""
         self.wheel.bom_ids.write({"enable_batch_size": True, "batch_size": 3})
