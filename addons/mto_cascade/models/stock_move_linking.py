@@ -94,7 +94,8 @@ class StockMove(models.Model):
             if not (origins or lines):
                 result |= moves
                 continue
-            first = moves[0]
+            # Not moves[0], which would read what it is linked with for itself alone.
+            first = next(iter(moves))
             left = first._get_linked_quantity() - first._get_demanded_quantity()
             result |= moves.filtered(
                 lambda m, left=left: m.product_id.uom_id.compare(
