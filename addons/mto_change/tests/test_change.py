@@ -377,7 +377,7 @@ class TestChange(ChangeCommon):
         self.assertServed(frame, fork, bike)
 
     def test_sold_as_well_confirmed_again(self):
-        """What was just made more for a line is not left over for another one's bike."""
+        """What was just made more for a line is not left over for another."""
         order = self._create_order((self.wheel, 2), (self.wheel, 3), (self.bike, 1))
         order.action_cancel()
         order.action_draft()
