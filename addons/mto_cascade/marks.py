@@ -9,39 +9,36 @@ EXACT_QUANTITY = "mto_cascade_exact_quantity"
 ENLARGED_FOR = "mto_cascade_enlarged_for"
 
 
-class Mark(float):
-    """A value of a context that only code gives: a quantity, or 1 for yes.
+class _Ours:
+    """A value of a context that equals no plain one.
 
-    It equals no plain number: Odoo takes an environment that it has where the contexts
-    are equal, and would take the caller's for ours.
+    Odoo takes an environment that it has where the contexts are equal, and would take
+    the caller's for ours.
     """
-
-    def __eq__(self, other):
-        return isinstance(other, Mark) and float(self) == float(other)
-
-    def __ne__(self, other):
-        return not self == other
-
-    def __hash__(self):
-        return hash((Mark, float(self)))
-
-
-MARK = Mark(1)
-
-
-class MarkedIds(tuple):
-    """Ids in a context that only code gives; they equal no plain ones, as a mark."""
 
     __slots__ = ()
 
     def __eq__(self, other):
-        return isinstance(other, MarkedIds) and tuple(self) == tuple(other)
+        return isinstance(other, _Ours) and super().__eq__(other)
 
     def __ne__(self, other):
         return not self == other
 
     def __hash__(self):
-        return hash((MarkedIds, tuple(self)))
+        return hash((_Ours, super().__hash__()))
+
+
+class Mark(_Ours, float):
+    """A quantity, or 1 for yes, that only code gives."""
+
+
+class MarkedIds(_Ours, tuple):
+    """Ids that only code gives."""
+
+    __slots__ = ()
+
+
+MARK = Mark(1)
 
 
 def get_marked_ids(env, key):
