@@ -84,25 +84,16 @@ class StockMove(models.Model):
     def _filter_perhaps_stranded(self):
         """Those of ``_may_be_stranded``, for open demands.
 
-        What a supply serves is counted once, not for each of those who share it.
+        Who is linked with the same supply has the same answer: one of them is asked.
         """
         result = self.browse()
         groups = self.sudo().grouped(
             lambda m: (m.move_orig_ids, m.created_purchase_line_ids)
         )
         for (origins, lines), moves in groups.items():
-            if not (origins or lines):
-                result |= moves
-                continue
             # Not moves[0], which would read what it is linked with for itself alone.
-            first = next(iter(moves))
-            left = first._get_linked_quantity() - first._get_demanded_quantity()
-            result |= moves.filtered(
-                lambda m, left=left: m.product_id.uom_id.compare(
-                    left + m._get_demanded_quantity(), m.product_qty
-                )
-                < 0
-            )
+            if not (origins or lines) or next(iter(moves))._may_be_stranded():
+                result |= moves
         return self & result
 
     def _read_shared_supply(self):
