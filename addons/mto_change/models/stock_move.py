@@ -94,7 +94,9 @@ class StockMove(models.Model):
         taking = supplies[0].move_dest_ids.filtered(lambda m: m.state == "draft")
         others |= taking - moves
         loaded = network._load_waiting(others | moves, supplies)
-        others._add_batches(batches, loaded)
+        others._add_supply((batches, self.env[LINE]), loaded)
+        # What has arrived for them may be reserved for others, whose is to come.
+        moves.filtered(lambda m: m.state != "draft")._add_supply(supplies, loaded)
         supplies[0]._add_owed(loaded)
         for move, need in needs.items():
             if move.id in loaded.needs:
@@ -141,17 +143,17 @@ class StockMove(models.Model):
         )
         return demands - self.env["mto.change.issue"]._get_lost(demands)
 
-    def _add_batches(self, batches, loaded):
-        """Let the demands have the batches, also while core is still creating them."""
+    def _add_supply(self, supplies, loaded):
+        """Let the demands have the supply, also while core is still creating them."""
         network = self.env["mto.supply.network"].sudo()
         for move in self:
             if move.state == "draft":
                 loaded.needs[move.id] = move.product_qty
-            supplies = [
-                *move.move_orig_ids,
-                *network._sort_own_supply((batches, self.env[LINE]), move),
+            own = [*move.move_orig_ids, *network._sort_own_supply(supplies, move)]
+            loaded.links += [
+                (("move" if supply._name == self._name else "line", supply.id), move.id)
+                for supply in own
             ]
-            loaded.links += [(("move", supply.id), move.id) for supply in supplies]
 
     def _get_free_arrivals(self, supplies, moves):
         """{pool: what is free in stock}: what has arrived may be gone again."""

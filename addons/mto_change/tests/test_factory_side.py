@@ -88,6 +88,29 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(sum(self._get_lines(self.bolt).mapped("product_qty")), 45 + 25)
         self.assertServed(self.bolt)
 
+    def test_confirmed_again_and_raised_after_a_short_receipt(self):
+        """What came is reserved for wheels: the pairs need of what is to come."""
+        # Where an order has batches below it, components are ordered one by one.
+        saddle = self._create_product("Saddle", on_hand=50)
+        self._create_bom(
+            saddle,
+            [(self._create_part("Foam"), 1)],
+            enable_batch_size=True,
+            batch_size=2,
+        )
+        pair = self._create_product("Pair", "stock_then_order")
+        self._create_bom(pair, [(self.wheel, 3), (saddle, 1), (self.bolt, 3)])
+        order = self._create_order((pair, 5))
+        receipt = self._buy(self.bolt).move_ids.picking_id
+        self._move(receipt, 22, backorder=False)
+        order.action_cancel()
+        order.action_draft()
+        order.action_confirm()
+        order.order_line.product_uom_qty = 8
+        self.assertServed(self.bolt)
+        requested = self._get_lines(self.bolt).filtered(lambda x: x.state == "draft")
+        self.assertEqual(requested.product_qty, 8 * 15 - 22)
+
     def _buy_painted(self):
         """5 painted wheels are ordered of a subcontractor, who gets 10 bolts."""
         if "subcontractor_ids" not in self.env["mrp.bom"]._fields:
