@@ -46,6 +46,7 @@ ARROWS = {
     "operation_exception": set(),
     "mto_promise": {"mto_pegging", "operation_exception"},
     "mto_change": {"mto_pegging", "operation_exception"},
+    "mto_change_promise": {"mto_change", "mto_promise"},
     "mto_execution": {"mto_pegging", "operation_exception"},
     "mto_execution_promise": {"mto_execution", "mto_promise"},
     "rollout_gate": set(),
@@ -72,6 +73,7 @@ ARROWS["mto_demo"] = set(ARROWS)
 GLUE = {
     "mto_cascade_subcontracting",
     "mto_cascade_dropshipping",
+    "mto_change_promise",
     "mto_execution_promise",
     "rollout_gate_sale",
     "rollout_gate_purchase",

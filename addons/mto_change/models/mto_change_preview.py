@@ -44,16 +44,17 @@ class MtoChangePreview(models.AbstractModel):
         rows = self._get_line_rows(request)
         rows |= self._get_less_rows(plan)
         rows |= self._get_kept_rows(plan)
-        self._add_more(request, plan, rows)
+        asked = self._add_more(request, plan, rows)
         date_plan = self._add_dates(request, plan, rows)
         self._add_places(request, rows)
+        promise = self._add_promise(request, asked, rows)
         documents = self._sort(plan, rows, date_plan.lines)
         return {
             "id": request.order.id,
             "model": request.order._name,
             "fingerprint": self._get_fingerprint(request, plan),
             "documents": documents,
-            "summary": self._summarize(documents, self._tell_promise(request)),
+            "summary": self._summarize(documents, promise),
             "decisions": self._get_decisions(documents),
         }, Plans(plan, date_plan)
 
@@ -208,13 +209,16 @@ class MtoChangePreview(models.AbstractModel):
     # What is needed more
 
     def _add_more(self, request, plan, rows):
-        """Add what raised and added lines create or enlarge to the rows."""
+        """Add what raised and added lines create or enlarge to the rows.
+
+        :return: [(order line, procurement)] of what is needed more
+        """
         asked = self._get_procurements(request, plan)
         self._add_line_rows(request, rows)
-        if not asked:
-            return
-        for number, delta in enumerate(self._play(request, asked)):
-            self._add_delta(rows, delta, number)
+        if asked:
+            for number, delta in enumerate(self._play(request, asked)):
+                self._add_delta(rows, delta, number)
+        return asked
 
     def _add_line_rows(self, request, rows):
         for number, values in enumerate(request.added):
@@ -223,8 +227,9 @@ class MtoChangePreview(models.AbstractModel):
             quantity = unit._compute_quantity(
                 values["product_uom_qty"], product.uom_id, round=False
             )
-            rows["line", number] = self._make_new_row(
-                f"line,{number}",
+            key = f"line,{number}"
+            rows[key] = self._make_new_row(
+                key,
                 SOLD,
                 0,
                 {
@@ -235,6 +240,10 @@ class MtoChangePreview(models.AbstractModel):
                 },
                 self.env._("Asked for"),
             )
+
+    def _get_line_key(self, line):
+        """The key of the row of a line; one that is added is not there yet."""
+        return (SOLD, line.id) if line.id else line.id.ref
 
     def _make_new_row(self, node, model, level, told, reason):
         return {
@@ -259,9 +268,9 @@ class MtoChangePreview(models.AbstractModel):
         if request.warehouse:
             return self._get_procurements_elsewhere(request)
         lines = dict(request.raised)
-        for values in request.added:
+        for number, values in enumerate(request.added):
             line = self.env[SOLD].new(
-                {**values, "order_id": request.order.id}, origin=None
+                {**values, "order_id": request.order.id}, ref=f"line,{number}"
             )
             lines[line] = values["product_uom_qty"]
         preview = []
@@ -404,6 +413,26 @@ class MtoChangePreview(models.AbstractModel):
             return
         row = self._make_row(record, "reassign", quantity, quantity, reason)
         rows[record._name, record.id] = row
+
+    # What is promised
+
+    def _add_promise(self, request, asked, rows):
+        """What becomes of the promise, in words; its dates are told in ``rows``.
+
+        Who gets less gets it when it was promised. When more can be had is told with
+        mto_promise (mto_change_promise).
+
+        :param asked: [(order line, procurement)] of what is needed more
+        :param rows: see ``_get_line_key`` for those of the lines
+        """
+        more = request.raised or request.added or request.warehouse
+        if request.cancel or request.has_dates() or more:
+            return False
+        is_left = any(
+            request.lowered.get(line, line.product_uom_qty)
+            for line in request.order.order_line
+        )
+        return is_left and self.env._("promise unchanged")
 
     # Order of the rows
 
@@ -566,7 +595,7 @@ class MtoChangePreview(models.AbstractModel):
                 )
             )
         if not words:
-            return self.env._("No document that supplies the order is changed.")
+            words.append(self.env._("no document that supplies the order is changed"))
         text = "; ".join([*words, promise] if promise else words)
         return f"{text[0].upper()}{text[1:]}."
 
@@ -615,17 +644,6 @@ class MtoChangePreview(models.AbstractModel):
             quantity=number,
             unit=rows[0]["uom"],
         )
-
-    def _tell_promise(self, request):
-        """Who gets less gets it when it was promised; of all else the dates tell."""
-        more = request.raised or request.added or request.warehouse
-        if request.cancel or request.has_dates() or more:
-            return False
-        is_left = any(
-            request.lowered.get(line, line.product_uom_qty)
-            for line in request.order.order_line
-        )
-        return is_left and self.env._("promise unchanged")
 
 
 def _clean(quantity):

@@ -73,7 +73,9 @@ class SaleOrder(models.Model):
               ('reduce', 'cancel', 'increase', 'reschedule', 'reassign': another
               demand takes what is left over, 'keep_surplus': it stays and goes to
               stock, 'decide': it stays until somebody decides), ``reason`` (in the
-              caller's language), and ``surplus`` where something is left over
+              caller's language), ``surplus`` where something is left over, and
+              ``is_late`` (mto_change_promise) where more of a line is later than
+              promised
             - ``summary``: a sentence
             - ``decisions``: ``node``, ``options``: list of ``action`` and ``label``
         :rtype: list[dict]

@@ -1,0 +1,2 @@
+from . import mto_change_preview
+from . import mto_change_tree
