@@ -20,6 +20,17 @@ def change_preview_seconds(size):
     return Side("suite", preview, size), Side("suite", preview, "L3 B3 S2 N1")
 
 
+@row("L3 B3 S2 N43", limit=1.10, most=78, default=False)
+@row("L3 B3 S2 N10", limit=1.10, most=78)
+def change_preview_raised(size):
+    """Queries to preview raising each of so many lines, against one line.
+
+    At most 30, and for the dates of what is needed more 30 and 6 for each level.
+    """
+    single = str(Structure.parse(size)).partition(" N")[0] + " N1"
+    return Side("suite", preview_raised, size), Side("suite", preview_raised, single)
+
+
 @row("L3 B3 S2 N43", most=5.0, of="seconds", default=False)
 def change_cancel(size):
     """Seconds to cancel an order of 300 manufacturing orders with all below."""
@@ -38,11 +49,27 @@ def change_raised(size):
 
 def preview(bench, size):
     """Preview cancelling one confirmed order."""
+    return preview_of(bench, size, lambda order: [{"cancel": True}])
+
+
+def preview_raised(bench, size):
+    """Preview raising each line of one confirmed order."""
+    return preview_of(
+        bench,
+        size,
+        lambda order: [
+            {"line_id": line.id, "quantity": line.product_uom_qty + 1}
+            for line in order.order_line
+        ],
+    )
+
+
+def preview_of(bench, size, make_changes):
     # Every client says in which language.
     order = confirmed_order(bench, size).with_context(lang="en_US")
-    change = [{"cancel": True}]
-    bench.warm_up(lambda: order.preview_change(change))
-    bench.measure(lambda: order.preview_change(change))
+    changes = make_changes(order)
+    bench.warm_up(lambda: order.preview_change(changes))
+    bench.measure(lambda: order.preview_change(changes))
     return {}
 
 

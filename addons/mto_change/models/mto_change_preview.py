@@ -273,25 +273,30 @@ class MtoChangePreview(models.AbstractModel):
                 {**values, "order_id": request.order.id}, ref=f"line,{number}"
             )
             lines[line] = values["product_uom_qty"]
-        preview = []
+        more = {}
         for line, quantity in lines.items():
             line = line.sudo().with_company(request.order.company_id)
-            if line.product_id.type != "consu":
+            if line.product_id.type == "consu":
+                there = line.product_uom_qty if line in request.raised else 0.0
+                more[line] = quantity - there
+        return self._make_procurements(self._net_left_over(more))
+
+    def _make_procurements(self, more):
+        """[(line, procurement)] of {order line: quantity in its unit}."""
+        result = []
+        for line, quantity in more.items():
+            if line.product_uom_id.compare(quantity, 0) <= 0:
                 continue
-            there = line.product_uom_qty if line in request.raised else 0.0
-            more = quantity - there - self._get_left_over(line)
-            if line.product_uom_id.compare(more, 0) <= 0:
-                continue
-            more, unit = line.product_uom_id._adjust_uom_quantities(
-                more, line.product_id.uom_id
+            quantity, unit = line.product_uom_id._adjust_uom_quantities(
+                quantity, line.product_id.uom_id
             )
-            preview += [
+            result += [
                 (line, procurement)
                 for procurement in line._create_procurements(
-                    more, unit, line._prepare_procurement_values()
+                    quantity, unit, line._prepare_procurement_values()
                 )
             ]
-        return preview
+        return result
 
     def _get_procurements_elsewhere(self, request):
         """[(line, procurement)] of what another warehouse delivers."""
@@ -311,19 +316,41 @@ class MtoChangePreview(models.AbstractModel):
             ]
         return result
 
-    def _get_left_over(self, line):
-        """What is left over of the line's supply, in its unit: it is taken first."""
-        moves = line.move_ids.filtered(lambda m: m.state not in CLOSED)
-        supplies = moves.move_orig_ids.filtered(lambda m: m.state != "cancel")
+    def _net_left_over(self, more):
+        """What is left over of the lines' own supply is taken first.
+
+        :param dict more: {order line: quantity in its unit}
+        :return: the same, without what is left over
+        """
+        moves = {
+            line: line.move_ids.filtered(lambda m: m.state not in CLOSED)
+            for line in more
+        }
+        supplies = self.env[MOVE].union(*(own.move_orig_ids for own in moves.values()))
+        supplies = supplies.filtered(lambda m: m.state != "cancel")
         if not supplies:
-            return 0.0
-        network = self.env["mto.supply.network"]
-        requests = self.env[LINE]
-        flow = network._load_waiting(moves, (supplies, requests)).solve()
-        left = sum(flow.left(("move", move.id)) for move in supplies)
-        return line.product_id.uom_id._compute_quantity(
-            left, line.product_uom_id, round=False
+            return more
+        loaded = self.env["mto.supply.network"]._load_waiting(
+            self.env[MOVE].union(*moves.values()), (supplies, self.env[LINE])
         )
+        flow = loaded.solve()
+        left = {supply: flow.left(("move", supply.id)) for supply in supplies}
+        return {
+            line: quantity - self._take(line, quantity, moves[line].move_orig_ids, left)
+            for line, quantity in more.items()
+        }
+
+    def _take(self, line, quantity, supplies, left):
+        """Take what a line gets of ``left``, {supply: quantity}; in its unit."""
+        unit = line.product_id.uom_id
+        need = line.product_uom_id._compute_quantity(quantity, unit, round=False)
+        taken = 0.0
+        for supply in supplies.filtered(lambda m: m in left):
+            if supply.product_id == line.product_id:
+                part = min(left[supply], need - taken)
+                left[supply] -= part
+                taken += part
+        return unit._compute_quantity(taken, line.product_uom_id, round=False)
 
     def _play(self, request, asked):
         """What ordering this would make or enlarge."""

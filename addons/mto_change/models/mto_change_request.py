@@ -155,7 +155,9 @@ class MtoChangeRequest(models.AbstractModel):
         request.added.append({**values, "sequence": line.sequence})
 
     def _find(self, records, res_id):
-        return records.filtered(lambda record: record.id == res_id)
+        # Not by filtering: what is read of one is read of all.
+        found = (record for record in records if record.id == res_id)
+        return next(found, records.browse())
 
     def _read_line_date(self, request, line, date):
         if "wanted_date" not in line._fields:

@@ -412,6 +412,28 @@ class TestChange(ChangeCommon):
         self.assertServed(self.bike)
         self.assertFalse(self._get_issues("change_decision"))
 
+    def test_left_over_is_foretold_once(self):
+        """Two lines share started work of which 6 are left: 2 more are made for both."""
+        order = self._create_order((self.bike, 5))
+        order.order_line = [
+            Command.create({"product_id": self.bike.id, "product_uom_qty": 3})
+        ]
+        one, other = order.order_line
+        started = self._get_productions(self.bike)
+        self.assertEqual(started.product_qty, 8)
+        self._start(started)
+        one.product_uom_qty = other.product_uom_qty = 1
+        changes = [{"line_id": line.id, "quantity": 5} for line in (one, other)]
+        made = [
+            row["quantity_after"] - row["quantity_before"]
+            for row in self._preview(order, *changes)["documents"]
+            if row["model"] == "mrp.production" and row["product"] == "Bike"
+        ]
+        self.assertEqual(sum(made), 2)
+        self._apply(order, *changes)
+        self.assertEqual(self._get_made(self.bike), 10)
+        self.assertServed(self.bike)
+
     def test_confirmed_again_with_started_work(self):
         """What was begun for the order serves it when it comes back."""
         order = self._create_order((self.bike, 4))

@@ -93,3 +93,26 @@ class TestChangeQueries(ChangeCommon):
         before = self.env.cr.sql_log_count
         tree._make_tree(answer)
         self.assertEqual(self.env.cr.sql_log_count - before, cost)
+
+    def _count_raising(self, count):
+        """Statements of previewing that each of so many lines is raised."""
+        products = [
+            self._create_product(f"Raised {count}.{number}", "make_to_order")
+            for number in range(count)
+        ]
+        for product in products:
+            self._create_bom(product, [(self.bolt, 1)])
+        order = self._create_order(*((product, 2) for product in products))
+        order = order.with_context(lang="en_US")
+        changes = [{"line_id": line.id, "quantity": 3} for line in order.order_line]
+        order.preview_change(changes)
+        self._settle()
+        before = self.env.cr.sql_log_count
+        order.preview_change(changes)
+        return self.env.cr.sql_log_count - before
+
+    def test_lines_are_raised_at_once(self):
+        """What is left over, the structure and the dates are read for all lines."""
+        self._count_raising(1)
+        few = self._count_raising(2)
+        self.assertLessEqual(self._count_raising(12), few + 4)
