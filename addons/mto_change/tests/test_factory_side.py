@@ -281,6 +281,21 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(self._get_purchased(self.bolt), 5)
         self.assertServed(self.bolt)
 
+    def test_reduced_purchase_of_more_than_is_needed(self):
+        """8 were bought by route, 5 are needed: 7 are to come then, Odoo says 10."""
+        nut = self._create_part("Nut", route_ids=self.mto_route.ids)
+        order = self._create_order((nut, 5))
+        order.order_line = [Command.create({"product_id": nut.id, "product_uom_qty": 3})]
+        line = self._buy(nut)
+        order.order_line[1].product_uom_qty = 0
+        line.product_qty = 7
+        self.assertEqual(line.move_ids.product_uom_qty, 7)
+        line.product_qty = 9
+        self.assertEqual(sum(line.move_ids.mapped("product_uom_qty")), 9)
+        line.product_qty = 4
+        self.assertEqual(sum(line.move_ids.mapped("product_uom_qty")), 4)
+        self.assertIn("1", self._get_shortage().description)
+
     def test_arrival_is_taken_by_who_lost_supply(self):
         """15 bolts are bought, 12 more are cancelled: core says who gets the 15."""
         plate = self._create_product("Plate", "make_to_order")
