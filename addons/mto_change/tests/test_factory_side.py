@@ -285,7 +285,9 @@ class TestFactorySide(ChangeCommon):
         """8 were bought by route, 5 are needed: 7 are to come then, Odoo says 10."""
         nut = self._create_part("Nut", route_ids=self.mto_route.ids)
         order = self._create_order((nut, 5))
-        order.order_line = [Command.create({"product_id": nut.id, "product_uom_qty": 3})]
+        order.order_line = [
+            Command.create({"product_id": nut.id, "product_uom_qty": 3})
+        ]
         line = self._buy(nut)
         order.order_line[1].product_uom_qty = 0
         line.product_qty = 7
