@@ -224,7 +224,7 @@ class MtoSupplyNetwork(models.AbstractModel):
             return moves.browse()
         flow = self._load_waiting(moves, candidates).solve()
         left = {key: flow.left(key) for key, _q, _s in self._get_capacities(candidates)}
-        linked = moves.browse()
+        linked, short = moves.browse(), moves.browse()
         for move, missing in stranded.items():
             for record in self._sort_own_supply(candidates, move, supplies):
                 key = ("line" if record._name != "stock.move" else "move", record.id)
@@ -237,7 +237,16 @@ class MtoSupplyNetwork(models.AbstractModel):
                 linked |= move
                 if move.product_id.uom_id.compare(missing, 0) <= 0:
                     break
-        return linked
+            else:
+                short |= move
+        return linked | self._relink_short(short, candidates, supplies)
+
+    def _relink_short(self, short, candidates, supplies=None):
+        """Link those for whom not enough was left; nothing here. See ``_relink``.
+
+        :return: the moves that were linked with something
+        """
+        return short.browse()
 
     def _search_own_supply(self, demands):
         """Supply that shares a reference with one of ``demands``."""

@@ -10,6 +10,7 @@ from . import mto_change_resupply
 from . import mto_change_structure
 from . import mto_change_tree
 from . import mto_order_change
+from . import mto_supply_network
 from . import operation_exception
 from . import purchase_order
 from . import purchase_order_line

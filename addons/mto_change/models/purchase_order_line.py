@@ -22,6 +22,17 @@ class PurchaseOrderLine(models.Model):
             resupply._resupply(served, ordered)
         return res
 
+    def _get_move_dests_initial_demand(self, move_dests):
+        """What is on its way beyond the demands is not ordered again.
+
+        Core forgets it, and lets more come where a line is lowered, or more than it is
+        raised by.
+        """
+        quantity = super()._get_move_dests_initial_demand(move_dests)
+        if not self.company_id.sudo().order_change_rules:
+            return quantity
+        return max(quantity, self._get_qty_procurement())
+
     def _let_go(self):
         """Nobody waits for the lines any more, which end.
 

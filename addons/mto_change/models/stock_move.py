@@ -304,6 +304,22 @@ class StockMove(models.Model):
         lost = self.env["mto.change.issue"]._get_lost(self.exists())
         return super(StockMove, self - lost)._link_supply()
 
+    # What was bought
+
+    def _prepare_merge_negative_moves_excluded_distinct_fields(self):
+        """What a purchase line brings less is less of its receipt, whatever its day.
+
+        Core dates a line anew that is lowered, and would send the goods back to the
+        vendor, who is still to bring them.
+        """
+        fields = super()._prepare_merge_negative_moves_excluded_distinct_fields()
+        if self and all(
+            move.purchase_line_id and move.company_id.sudo().order_change_rules
+            for move in self
+        ):
+            fields = [*fields, "date_deadline"]
+        return fields
+
     # What was bought, in several steps
 
     def _brings_bought(self):

@@ -281,6 +281,23 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(self._get_purchased(self.bolt), 5)
         self.assertServed(self.bolt)
 
+    def test_reduced_purchase_of_more_than_is_needed(self):
+        """8 were bought by route, 5 are needed: 7 are to come then, Odoo says 10."""
+        nut = self._create_part("Nut", route_ids=self.mto_route.ids)
+        order = self._create_order((nut, 5))
+        order.order_line = [
+            Command.create({"product_id": nut.id, "product_uom_qty": 3})
+        ]
+        line = self._buy(nut)
+        order.order_line[1].product_uom_qty = 0
+        line.product_qty = 7
+        self.assertEqual(line.move_ids.product_uom_qty, 7)
+        line.product_qty = 9
+        self.assertEqual(sum(line.move_ids.mapped("product_uom_qty")), 9)
+        line.product_qty = 4
+        self.assertEqual(sum(line.move_ids.mapped("product_uom_qty")), 4)
+        self.assertIn("1", self._get_shortage().description)
+
     def test_arrival_is_taken_by_who_lost_supply(self):
         """15 bolts are bought, 12 more are cancelled: core says who gets the 15."""
         plate = self._create_product("Plate", "make_to_order")
@@ -448,6 +465,45 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(self._get_made(self.bike), 4)
         self.assertServed(self.bike, self.wheel, self.bolt)
         self.assertFalse(self._get_issues("shortage"))
+
+    def _check_added_line(self, product):
+        """The first line had 1 of 3 left; what is made for the added one is its own."""
+        order = self._create_order((product, 3))
+        production = self._get_productions(product)
+        self._reduce(production, 1)
+        order.order_line = [
+            Command.create({"product_id": product.id, "product_uom_qty": 2})
+        ]
+        self.assertEqual(production.product_qty, 3)
+        first, added = self._get_deliveries(order)
+        self.assertEqual(added.move_orig_ids, production.move_finished_ids)
+        network = self.env["mto.supply.network"]
+        self.assertEqual(network._find_uncovered(first), {first: 2})
+        self._get_shortage().action_run("change_order_again")
+        self.assertEqual(self._get_made(product), 5)
+        self.assertFalse(network._find_uncovered(first | added))
+
+    def test_added_beside_what_was_lost(self):
+        self._check_added_line(self.bike)
+
+    def test_added_beside_what_was_lost_of_stock_first(self):
+        nut = self._create_product("Nut", "stock_then_order")
+        self._create_bom(nut, [(self.bolt, 2)])
+        self._check_added_line(nut)
+
+    def test_added_component_beside_what_was_lost(self):
+        """The same where both are components: the wheels of a trailer."""
+        trailer = self._create_product("Trailer", "make_to_order")
+        self._create_bom(trailer, [(self.wheel, 2)])
+        order = self._create_order((self.bike, 3))
+        wheels = self._get_productions(self.wheel)
+        self._reduce(wheels, 2)
+        order.order_line = [
+            Command.create({"product_id": trailer.id, "product_uom_qty": 2})
+        ]
+        self.assertEqual(wheels.product_qty, 6)
+        component = self._get_productions(trailer).move_raw_ids
+        self.assertEqual(component.move_orig_ids, wheels.move_finished_ids)
 
     def test_cancelled_where_stock_is_not_reserved(self):
         """Who takes from stock first, and has not reserved it, lacks nothing."""

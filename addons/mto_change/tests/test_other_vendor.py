@@ -125,6 +125,17 @@ class TestOtherVendor(ChangeCommon):
         deliveries = self._get_deliveries(self.first | self.second)
         self.assertEqual(sum(deliveries.mapped("quantity")), 10)
 
+    def test_partly_received_and_late(self):
+        """What a vendor brings on another day than Odoo thinks ends as well."""
+        self.purchase.button_confirm()
+        self.line.date_planned += timedelta(days=10)
+        rest = self._move(self.purchase.picking_ids, 3)
+        self._replace()
+        self.assertEqual(rest.state, "cancel")
+        self.assertEqual(self.line.move_ids.picking_id, self.purchase.picking_ids)
+        self.assertEqual(set(self.line.move_ids.mapped("state")), {"done", "cancel"})
+        self.assertServed(self.bolt)
+
     def test_request_in_steps(self):
         """Where goods are put away first, components are not cancelled either."""
         self.warehouse.reception_steps = "two_steps"
