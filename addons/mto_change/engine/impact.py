@@ -44,6 +44,7 @@ class Node:
     is_maker: bool = False
     is_whole: bool = False
     spare: float = 0.0
+    undecided: float = 0.0
     pool: Hashable = None
     taker: Any = None
     held: float = 0.0
@@ -211,6 +212,7 @@ class Reduction:
                 continue
             if self.nodes[key].sharers:
                 surplus = min(surplus, freed[key])
+            surplus += self.nodes[key].undecided
             for demand in self._get_takers(self.nodes[key]):
                 if surplus <= TINY:
                     break

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from odoo import models
 from odoo.fields import Domain
@@ -243,6 +243,8 @@ class MtoChange(models.AbstractModel):
             )
             for key, record in plan.records.items()
         }
+        for key, quantity in self._get_undecided(plan).items():
+            plan.nodes[key] = replace(plan.nodes[key], undecided=quantity)
         plan.required = {
             key: record.required_qty
             for key, record in plan.records.items()
@@ -297,6 +299,27 @@ class MtoChange(models.AbstractModel):
             (MOVE, move.id): min(missing[move], short[MOVE, move.id])
             for move in moves
             if move in missing
+        }
+
+    def _get_undecided(self, plan):
+        """{key: what is left over of it already, and a person is to decide about}
+
+        Not what a buyer asked for beyond the demands.
+        """
+        issues = self.env["mto.change.issue"]
+        documents = {
+            key: issues._get_supplying_document(plan.records[key])
+            for key, quantity in plan.spare.items()
+            if quantity > TINY
+            and key in plan.nodes
+            and plan.nodes[key].rule == DECIDE
+            and not (key[0] == MOVE and plan.records[key].is_surplus)
+        }
+        asked = issues._filter_undecided(documents.values())
+        return {
+            key: plan.spare[key]
+            for key, document in documents.items()
+            if document in asked
         }
 
     def _make_node(self, record, quantity, spare, lacks):

@@ -39,6 +39,7 @@ class MtoChangeApplication(models.AbstractModel):
         issues._settle_lost(
             self.env[MOVE].browse(key[1] for key in plan.nodes if key[0] == MOVE)
         )
+        issues._settle_passed(plan)
         issues._report(plan, choices)
 
     def _get_targets(self, plan):

@@ -61,8 +61,27 @@ class MtoChangeIssue(models.AbstractModel):
         :param references: of the orders that may have taken it (stock.reference)
         """
         references = references.sudo()
-        issues = self._search_open(SURPLUS, references.production_ids)
-        issues |= self._search_open(SURPLUS, references.purchase_ids)
+        self._close_needed([*references.production_ids, *references.purchase_ids])
+
+    def _settle_passed(self, plan):
+        """The same for documents of which something was passed to other demands."""
+        supplies = {supply for supply, _demand in plan.impact.passed}
+        self._close_needed(
+            {self._get_supplying_document(plan.records[key]) for key in supplies}
+        )
+
+    def _get_supplying_document(self, record):
+        """The purchase of a line or of a receipt, else the record itself."""
+        record = self.env["mto.change.preview"].sudo()._get_document(record)
+        return record.order_id if record._name == LINE else record
+
+    def _filter_undecided(self, documents):
+        """{document}: those with something left over, says an open issue."""
+        keys = set(self._search_open(SURPLUS, documents).mapped("key"))
+        return {d for d in documents if f"{SURPLUS}{d._name},{d.id}" in keys}
+
+    def _close_needed(self, documents):
+        issues = self._search_open(SURPLUS, documents)
         settled = [issue.key for issue in issues if not self._has_surplus(issue)]
         if settled:
             self.env["operation.exception"]._clear_exceptions(

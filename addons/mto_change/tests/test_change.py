@@ -239,6 +239,35 @@ class TestChange(ChangeCommon):
         self.assertEqual(self._get_made(self.wheel), 12)
         self.assertFalse(self._get_issues("change_decision"))
 
+    def _lower_twice(self, decision=False):
+        """Of 5 bikes that are begun one is left over, and later another one.
+
+        Another order of 3 came in between; returns its manufacturing order.
+        """
+        order = self._create_order((self.bike, 5))
+        begun = self._get_productions(self.bike)
+        self._start(begun)
+        order.order_line.product_uom_qty = 4
+        if decision:
+            self._get_issues("change_decision").action_run(decision)
+        self._create_order((self.bike, 3))
+        own = self._get_productions(self.bike) - begun
+        change = {"line_id": order.order_line.id, "quantity": 3}
+        row = self._get_row(self._preview(order, change), own)
+        self._apply(order, change)
+        self.assertEqual(row["quantity_after"], own.product_qty)
+        return own
+
+    def test_surplus_of_before_goes_to_another_order(self):
+        """What nobody decided about goes with what is left over now."""
+        own = self._lower_twice()
+        self.assertEqual(own.product_qty, 1)
+        self.assertFalse(self._get_issues("change_decision"))
+        self.assertServed(self.bike, self.wheel, self.bolt)
+
+    def test_surplus_that_is_kept_goes_to_nobody(self):
+        self.assertEqual(self._lower_twice("change_keep").product_qty, 2)
+
     def test_surplus_goes_to_another_order(self):
         """What is started and left over serves the next order, whose own is reduced."""
         order = self._create_order((self.bike, 5))

@@ -136,6 +136,22 @@ class TestImpactEngine(TestCase):
         self.assertEqual(impact.less, {"a": 3, "of sooner": 2, "of later": 1})
         self.assertFalse(impact.surplus)
 
+    def test_what_was_left_over_before_is_passed_as_well(self):
+        """Of 3 that nobody decided about 2 go with the one that is given up now."""
+        impact = self._get_impact(
+            [
+                move("a", 2),
+                order("begun", 5, DECIDE, pool="bike", undecided=3),
+                move("other", 3, pool="bike", taker=3),
+                order("own", 3),
+            ],
+            [("a", "begun", 2), ("other", "own", 3)],
+            {"a": 1},
+        )
+        self.assertEqual(impact.passed, {("begun", "other"): 3})
+        self.assertEqual(impact.less, {"a": 1, "own": 3})
+        self.assertFalse(impact.surplus)
+
     def test_surplus_is_not_passed_to_other_goods(self):
         impact = self._get_impact(
             [
