@@ -442,7 +442,7 @@ class TestChange(ChangeCommon):
         self.assertFalse(self._get_issues("change_decision"))
 
     def test_left_over_is_foretold_once(self):
-        """Two lines share started work of which 6 are left: 2 more are made for both."""
+        """Two lines share work of which 6 are left: 2 more are made for both."""
         order = self._create_order((self.bike, 5))
         order.order_line = [
             Command.create({"product_id": self.bike.id, "product_uom_qty": 3})
