@@ -91,8 +91,12 @@ class StockMove(models.Model):
             lambda m: not m.move_dest_ids and m.production_id.bom_id.enable_batch_size
         )
         others = batches._get_demands_of_batches() - moves
-        taking = supplies[0].move_dest_ids.filtered(lambda m: m.state == "draft")
-        others |= taking - moves
+        others |= network._get_neighbours(others | moves, supplies)[0].filtered(
+            # What is being ordered for them is on the requests already.
+            lambda m: m.state == "draft"
+            and (m.procure_method == "make_to_order" or m.move_orig_ids & supplies[0])
+        )
+        others -= moves
         loaded = network._load_waiting(others | moves, supplies)
         others._add_supply((batches, self.env[LINE]), loaded)
         # What has arrived for them may be reserved for others, whose is to come.
@@ -149,7 +153,11 @@ class StockMove(models.Model):
         for move in self:
             if move.state == "draft":
                 loaded.needs[move.id] = move.product_qty
-            own = [*move.move_orig_ids, *network._sort_own_supply(supplies, move)]
+            own = [
+                *move.move_orig_ids,
+                *move.created_purchase_line_ids,
+                *network._sort_own_supply(supplies, move),
+            ]
             loaded.links += [
                 (("move" if supply._name == self._name else "line", supply.id), move.id)
                 for supply in own

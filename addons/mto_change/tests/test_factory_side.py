@@ -88,16 +88,41 @@ class TestFactorySide(ChangeCommon):
         self.assertEqual(sum(self._get_lines(self.bolt).mapped("product_qty")), 45 + 25)
         self.assertServed(self.bolt)
 
-    def test_confirmed_again_and_raised_after_a_short_receipt(self):
-        """What came is reserved for wheels: the pairs need of what is to come."""
-        # Where an order has batches below it, components are ordered one by one.
-        saddle = self._create_product("Saddle", on_hand=50)
+    def _create_batch(self, name):
+        """Made in batches: the components of its order are ordered one by one."""
+        product = self._create_product(name, on_hand=50)
         self._create_bom(
-            saddle,
-            [(self._create_part("Foam"), 1)],
+            product,
+            [(self._create_part(f"Part of {name}"), 1)],
             enable_batch_size=True,
             batch_size=2,
         )
+        return product
+
+    def test_requested_for_two_levels_in_turn(self):
+        """Bolts were just requested for a trike: its frame gets its own."""
+        saddle = self._create_batch("Saddle")
+        frame, trike = (
+            self._create_product(name, "make_to_order") for name in ("Frame", "Trike")
+        )
+        self._create_bom(frame, [(self.bolt, 12)])
+        self._create_bom(trike, [(self.bolt, 5), (saddle, 1), (frame, 1)])
+        order = self._create_order((frame, 1))
+        first = self._get_lines(self.bolt).order_id
+        first.state = "sent"
+        order.order_line.product_uom_qty = 2
+        # The second request is with its vendor, the first one is written anew.
+        (self._get_lines(self.bolt).order_id - first).state = "sent"
+        first.state = "draft"
+        order.order_line = [
+            Command.create({"product_id": trike.id, "product_uom_qty": 1})
+        ]
+        self.assertEqual(self._get_purchased(self.bolt), 24 + 5 + 12)
+        self.assertServed(self.bolt)
+
+    def test_confirmed_again_and_raised_after_a_short_receipt(self):
+        """What came is reserved for wheels: the pairs need of what is to come."""
+        saddle = self._create_batch("Saddle")
         pair = self._create_product("Pair", "stock_then_order")
         self._create_bom(pair, [(self.wheel, 3), (saddle, 1), (self.bolt, 3)])
         order = self._create_order((pair, 5))
