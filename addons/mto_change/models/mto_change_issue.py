@@ -243,11 +243,13 @@ class MtoChangeIssue(models.AbstractModel):
 
     def _get_waiting(self, move):
         """The document that waits for the goods of a demand."""
-        moves = move
+        moves = seen = move
         while moves:
             if found := moves.raw_material_production_id[:1] or moves.sale_line_id[:1]:
                 return found
-            moves = moves.move_dest_ids
+            # What is sent back and comes again goes in a circle.
+            moves = moves.move_dest_ids - seen
+            seen |= moves
         # What was moved by code may be of no transfer.
         return move.picking_id or move
 

@@ -136,6 +136,42 @@ class TestFactorySide(ChangeCommon):
         requested = self._get_lines(self.bolt).filtered(lambda x: x.state == "draft")
         self.assertEqual(requested.product_qty, 8 * 15 - 22)
 
+    def test_received_again_after_it_was_sent_back(self):
+        """The replacement ends where the goods began: moves are linked in a circle."""
+        order = self._create_order((self.bike, 1))
+        receipt = self._buy(self.bolt).move_ids.picking_id
+        self._move(receipt)
+        sent = self._create_return(receipt, 9)
+        self._move(sent)
+        again = self._create_return(sent, 9)
+        self.assertIn(again.move_ids, sent.move_ids.move_dest_ids)
+        self._move(again)
+        self.assertEqual(again.state, "done")
+        self._produce(self._get_productions(self.wheel))
+        self._produce(self._get_productions(self.bike))
+        self.assertEqual(self._get_deliveries(order).state, "assigned")
+
+    def test_sent_to_nobody_and_back(self):
+        """The same for goods that no order waits for."""
+        self.company.order_change_resupply = True
+        washer = self._create_part("Washer")
+        purchase = self.env["purchase.order"].create(
+            {
+                "partner_id": self.vendor.id,
+                "order_line": [
+                    Command.create({"product_id": washer.id, "product_qty": 5})
+                ],
+            }
+        )
+        purchase.button_confirm()
+        self._move(purchase.picking_ids)
+        sent = self._create_return(purchase.picking_ids, 5)
+        self._move(sent)
+        again = self._create_return(sent, 5)
+        self._move(again)
+        self.assertEqual(again.state, "done")
+        self.assertEqual(purchase.order_line.qty_received, 5)
+
     def _buy_painted(self):
         """5 painted wheels are ordered of a subcontractor, who gets 10 bolts."""
         if "subcontractor_ids" not in self.env["mrp.bom"]._fields:
