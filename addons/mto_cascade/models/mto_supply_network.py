@@ -154,6 +154,10 @@ class MtoSupplyNetwork(models.AbstractModel):
                 result.append((key, line._get_requested_quantity(), "open"))
         return result
 
+    def _get_supply_key(self, record):
+        """The key of a supplying move or purchase line in a network."""
+        return ("move" if record._name == "stock.move" else "line", record.id)
+
     # Links that Odoo lost
 
     @api.model
@@ -227,7 +231,7 @@ class MtoSupplyNetwork(models.AbstractModel):
         linked, short = moves.browse(), moves.browse()
         for move, missing in stranded.items():
             for record in self._sort_own_supply(candidates, move, supplies):
-                key = ("line" if record._name != "stock.move" else "move", record.id)
+                key = self._get_supply_key(record)
                 taken = min(left.get(key, 0.0), missing)
                 if move.product_id.uom_id.compare(taken, 0) <= 0:
                     continue

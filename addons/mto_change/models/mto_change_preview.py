@@ -281,8 +281,11 @@ class MtoChangePreview(models.AbstractModel):
                 more[line] = quantity - there
         return self._make_procurements(self._net_left_over(more))
 
-    def _make_procurements(self, more):
-        """[(line, procurement)] of {order line: quantity in its unit}."""
+    def _make_procurements(self, more, **values):
+        """[(line, procurement)] of {order line: quantity in its unit}.
+
+        :param values: of the procurements, in place of those of the line
+        """
         result = []
         for line, quantity in more.items():
             if line.product_uom_id.compare(quantity, 0) <= 0:
@@ -293,28 +296,19 @@ class MtoChangePreview(models.AbstractModel):
             result += [
                 (line, procurement)
                 for procurement in line._create_procurements(
-                    quantity, unit, line._prepare_procurement_values()
+                    quantity, unit, {**line._prepare_procurement_values(), **values}
                 )
             ]
         return result
 
     def _get_procurements_elsewhere(self, request):
         """[(line, procurement)] of what another warehouse delivers."""
-        result = []
-        for line in request.get_moving_lines().sudo():
-            line = line.with_company(request.order.company_id)
-            more, unit = line.product_uom_id._adjust_uom_quantities(
-                line.product_uom_qty - line.qty_delivered, line.product_id.uom_id
-            )
-            values = {
-                **line._prepare_procurement_values(),
-                "warehouse_id": request.warehouse,
-            }
-            result += [
-                (line, procurement)
-                for procurement in line._create_procurements(more, unit, values)
-            ]
-        return result
+        lines = request.get_moving_lines().sudo()
+        lines = lines.with_company(request.order.company_id)
+        return self._make_procurements(
+            {line: line.product_uom_qty - line.qty_delivered for line in lines},
+            warehouse_id=request.warehouse,
+        )
 
     def _net_left_over(self, more):
         """What is left over of the lines' own supply is taken first.

@@ -25,10 +25,7 @@ class MtoSupplyNetwork(models.AbstractModel):
         for move in lost.filtered(lambda m: m.id in loaded.needs):
             loaded.needs[move.id] = loaded.needs.pop(move.id)
         possible = {
-            (("move" if record._name == short._name else "line", record.id), move.id): (
-                record,
-                move,
-            )
+            (self._get_supply_key(record), move.id): (record, move)
             for move in short
             for record in self._sort_own_supply(candidates, move, supplies)
         }

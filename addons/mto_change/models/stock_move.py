@@ -65,7 +65,7 @@ class StockMove(models.Model):
             move = move.sudo()
             linked = [*move.move_orig_ids, *move.created_purchase_line_ids]
             for record in [*linked, *network._sort_own_supply(own, move)]:
-                key = ("move" if record._name == self._name else "line", record.id)
+                key = network._get_supply_key(record)
                 part = min(left.get(key, 0.0), need - taken.get(move, 0.0))
                 if record.state == "done":
                     part = min(part, free[move._get_supply_pool()])
@@ -159,8 +159,7 @@ class StockMove(models.Model):
                 *network._sort_own_supply(supplies, move),
             ]
             loaded.links += [
-                (("move" if supply._name == self._name else "line", supply.id), move.id)
-                for supply in own
+                (network._get_supply_key(supply), move.id) for supply in own
             ]
 
     def _get_free_arrivals(self, supplies, moves):

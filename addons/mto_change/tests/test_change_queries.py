@@ -46,15 +46,19 @@ class TestChangeQueries(ChangeCommon):
         most = MOST_ALONE if is_alone else MOST
         self.assertLessEqual(each, most, f"{few} and {many}")
 
-    def _count_loading(self, count):
-        """Statements of reading what supplies lines that all lost a part of it."""
+    def _order_products(self, name, count):
+        """(products that are made of one bolt each, an order for 2 of each)"""
         products = [
-            self._create_product(f"Lost {count}.{number}", "make_to_order")
+            self._create_product(f"{name} {count}.{number}", "make_to_order")
             for number in range(count)
         ]
         for product in products:
             self._create_bom(product, [(self.bolt, 1)])
-        order = self._create_order(*((product, 2) for product in products))
+        return products, self._create_order(*((product, 2) for product in products))
+
+    def _count_loading(self, count):
+        """Statements of reading what supplies lines that all lost a part of it."""
+        products, order = self._order_products("Lost", count)
         for production in order.stock_reference_ids.production_ids:
             self.env["change.production.qty"].create(
                 {"mo_id": production.id, "product_qty": 1}
@@ -96,13 +100,7 @@ class TestChangeQueries(ChangeCommon):
 
     def _count_raising(self, count):
         """Statements of previewing that each of so many lines is raised."""
-        products = [
-            self._create_product(f"Raised {count}.{number}", "make_to_order")
-            for number in range(count)
-        ]
-        for product in products:
-            self._create_bom(product, [(self.bolt, 1)])
-        order = self._create_order(*((product, 2) for product in products))
+        _products, order = self._order_products("Raised", count)
         order = order.with_context(lang="en_US")
         changes = [{"line_id": line.id, "quantity": 3} for line in order.order_line]
         order.preview_change(changes)
